@@ -1,0 +1,1 @@
+"""A release runbook as a program. Read recipes.py first."""

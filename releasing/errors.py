@@ -1,0 +1,59 @@
+"""What can go wrong, as the operator sees it: a message, a hint, and an exit code per class."""
+
+from __future__ import annotations
+
+
+class ReleaseError(Exception):
+    """Something an operator can act on: `message` says where and what, `hint` what to type next."""
+
+    code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message
+
+
+class UsageError(ReleaseError):
+    """The command line asks for something that does not exist or has the wrong form."""
+
+    code = 2
+
+
+class ConfigError(ReleaseError):
+    """release.yaml, image_tags.yaml or another file of the operator's is not valid."""
+
+    code = 3
+
+
+class PreconditionError(ReleaseError):
+    """The world is not in the state that the command needs; nothing was changed."""
+
+    code = 4
+
+
+class UnmetError(ReleaseError):
+    """A post-condition does not hold: the release is not what it should be."""
+
+    code = 5
+
+
+class CommandError(ReleaseError):
+    """A program that a step ran failed, or is not installed."""
+
+    code = 6
+
+
+class UnreachableError(ReleaseError):
+    """A registry, GitHub or a cluster does not answer."""
+
+    code = 7
+
+
+class LockedError(ReleaseError):
+    """Another run holds this release."""
+
+    code = 8

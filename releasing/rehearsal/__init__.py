@@ -1,0 +1,1 @@
+"""A release with no consequences: sandbox, sample project, local GitHub, registry, stand-ins."""
