@@ -1,0 +1,108 @@
+"""Checks of commits on GitHub: commit statuses and check runs, by name."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from releasing.errors import CommandError, PreconditionError, UnmetError
+
+if TYPE_CHECKING:
+    from releasing.shell import Shell
+
+STATUSES = '.statuses[] | [.context, .state, .target_url // ""] | @tsv'
+RUNS = '.check_runs[] | [.name, .conclusion // "pending", .html_url // ""] | @tsv'
+FIRST_PAUSE, LONGEST_PAUSE = 0.3, 30.0  # seconds between two looks
+FAILED = ("failure", "error", "cancelled", "timed_out", "action_required", "startup_failure")
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check of a commit as GitHub reports it."""
+
+    name: str
+    state: str
+    link: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.state}" + (f" ({self.link})" if self.link else "")
+
+    @property
+    def failed(self) -> bool:
+        """Whether waiting is in vain."""
+        return self.state in FAILED
+
+
+def reported(sh: Shell, slug: str, commit: str) -> dict[str, Check]:
+    """Every check on `commit` of the repository `slug`, by name."""
+    base = f"repos/{slug}/commits/{commit}"
+    rows = sh.read(sh["gh"]["api", f"{base}/status", "--jq", STATUSES]).splitlines()
+    rows += sh.read(sh["gh"]["api", f"{base}/check-runs", "--jq", RUNS]).splitlines()
+    return {check.name: check for check in (Check(*row.split("\t")) for row in rows)}
+
+
+def unsuccessful(sh: Shell, slug: str, commit: str, contexts: tuple[str, ...]) -> list[Check]:
+    """Those of `contexts` that have not succeeded on `commit`."""
+    found = reported(sh, slug, commit)
+    wanted = [found.get(context, Check(context, "not reported")) for context in contexts]
+    return [check for check in wanted if check.state != "success"]
+
+
+def latest_green(sh: Shell, slug: str, branch: str, contexts: tuple[str, ...], depth: int = 30) -> str:
+    """The newest commit of `branch` on which all `contexts` succeeded; PreconditionError when there is none.
+
+    Runbook: "Look at the postsubmit dashboard to find the latest green postsubmit".
+    """
+    query = ["-X", "GET", f"repos/{slug}/commits", "-f", f"sha={branch}", "-f", f"per_page={depth}"]
+    commits = sh.read(sh["gh"]["api", *query, "--jq", ".[].sha"]).split()
+    seen = []
+    for commit in commits:
+        problems = unsuccessful(sh, slug, commit, contexts)
+        if not problems:
+            return commit
+        seen.append(f"{commit[:12]} {'; '.join(map(str, problems))}")
+    raise PreconditionError(
+        f"{slug}: none of the {len(commits)} newest commits of {branch} has a green postsubmit:\n  "
+        + "\n  ".join(seen[:5]),
+        f"expected success of: {', '.join(contexts)}; look at them on GitHub",
+    )
+
+
+def wait_until_successful(
+    sh: Shell, slug: str, commit: str, contexts: tuple[str, ...], timeout: float
+) -> None:
+    """Return when all `contexts` have succeeded on `commit`; says what it waits for.
+
+    Raises UnmetError when one failed or `timeout` seconds have passed. A read that fails is tried again.
+    """
+    began = time.monotonic()
+    since = f"{datetime.now(UTC):%H:%M:%S} UTC"
+    pause, said = FIRST_PAUSE, ""
+    while problems := _asked(sh, slug, commit, contexts):
+        text = "; ".join(map(str, problems))
+        if any(check.failed for check in problems):
+            raise UnmetError(
+                f"{slug}@{commit[:12]}: {text}", "look at the link; a new commit needs a new check"
+            )
+        if time.monotonic() - began > timeout:
+            raise UnmetError(
+                f"{slug}@{commit[:12]}: after {timeout / 60:.0f} minutes: {text}",
+                "the same command takes the wait up again",
+            )
+        if text != said:
+            print(f"waiting since {since} for {slug}@{commit[:12]}: {text}", flush=True)
+            said = text
+        time.sleep(pause)
+        pause = min(pause * 1.5, LONGEST_PAUSE)
+    names = ", ".join(contexts) or "no checks asked for"
+    print(f"{slug}@{commit[:12]}: {names}: success after {time.monotonic() - began:.1f} s", flush=True)
+
+
+def _asked(sh: Shell, slug: str, commit: str, contexts: tuple[str, ...]) -> list[Check]:
+    try:
+        return unsuccessful(sh, slug, commit, contexts)
+    except CommandError as error:
+        first = error.message.splitlines()[-1].strip()
+        return [Check("GitHub", f"no answer: {first}")]

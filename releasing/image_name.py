@@ -1,0 +1,85 @@
+"""Names, tags and digests of images, and the patterns that select them.
+
+The grammar is that of the OCI distribution specification; a pattern is `NAME_RE:TAG_RE`, as the runbook's
+scripts take it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from releasing.errors import UsageError
+
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+RELEASE_TAG = re.compile(r"v\d+\.\d+\.\d+(-rc\.\d+)?")
+HOST = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*|\[[0-9a-fA-F:]+\])(?::\d+)?")
+PART = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class ImageName:
+    """Where an image lives: a registry host and a repository on it."""
+
+    host: str
+    repository: str
+
+    @classmethod
+    def parse(cls, text: str) -> ImageName:
+        """Read a full name without tag, such as gcr.io/kubeflow-images-public/katib/x; raises UsageError."""
+        host, _, repository = text.partition("/")
+        if not repository or not ({".", ":"} & set(host) or host == "localhost"):
+            host, repository = "docker.io", text if "/" in text else f"library/{text}"
+        if not HOST.fullmatch(host) or not all(PART.fullmatch(part) for part in repository.split("/")):
+            raise UsageError(f"{text!r} is not an image name", "write REGISTRY/REPOSITORY, without a tag")
+        return cls(host, repository)
+
+
+@dataclass(frozen=True)
+class ImagePattern:
+    """Selects image names and tags by two regular expressions, matched whole unless `prefix`."""
+
+    name: re.Pattern[str]
+    tag: re.Pattern[str]
+    prefix: bool = False
+
+    @classmethod
+    def parse(cls, text: str, *, prefix: bool = False) -> ImagePattern:
+        """Split `NAME_RE:TAG_RE` at the last colon with an expression on each side; raises UsageError."""
+        for colon in reversed([found.start() for found in re.finditer(":", text)]):
+            name, tag = text[:colon], text[colon + 1 :]
+            if name and tag and _compiles(name) and _compiles(tag):
+                return cls(re.compile(name), re.compile(tag), prefix)
+        raise UsageError(
+            f"pattern {text!r} is not NAME_RE:TAG_RE, two regular expressions with a colon between",
+            "for example: '.*/tensorflow-.*:v20180707-5a11c84d'",
+        )
+
+    def takes_name(self, name: str) -> bool:
+        """Whether the image name is selected."""
+        return bool(self.name.match(name) if self.prefix else self.name.fullmatch(name))
+
+    def takes_tag(self, tag: str) -> bool:
+        """Whether the image tag is selected."""
+        return bool(self.tag.match(tag) if self.prefix else self.tag.fullmatch(tag))
+
+    def __str__(self) -> str:
+        return f"{self.name.pattern}:{self.tag.pattern}"
+
+
+def movable(expression: str | None) -> re.Pattern[str] | None:
+    """Compile the value of --allow-move, which has to match the whole of NAME:TAG; raises UsageError."""
+    if expression is None:
+        return None
+    if not _compiles(expression):
+        raise UsageError(f"--allow-move {expression!r} is not a regular expression")
+    return re.compile(expression)
+
+
+def _compiles(expression: str) -> bool:
+    try:
+        re.compile(expression)
+    except re.error:
+        return False
+    return True

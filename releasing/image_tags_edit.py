@@ -1,0 +1,76 @@
+"""The rows of image_tags.yaml that a release wants: as commands that write them, and as a question to origin.
+
+Runbook: "Updating ksonnet prototypes with docker image", the part on image_tags.yaml.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasing import origin
+from releasing.pull_requests import Change
+from releasing.reference_edit import escaped
+
+if TYPE_CHECKING:
+    from releasing.release import Release
+    from releasing.shell import Command
+    from releasing.step_shell import StepShell
+
+
+def change(release: Release, step: str, build_tag: str) -> Change:
+    """The pull request that lists the images of `build_tag` with the release's tag, on the default branch."""
+    base = release.config.default_branch
+    reason = f"{len(release.images)} images of build {build_tag}, in {_path(release)}."
+    return Change(
+        step,
+        base,
+        f"Tag the images of {build_tag} with {release.image_tag}",
+        reason,
+        edits=lambda sh, checkout: edits(release, sh, checkout, build_tag),
+        wanted=lambda sh: not _lists(release, sh, f"origin/{base}", build_tag),
+    )
+
+
+def edits(release: Release, sh: StepShell, checkout: str, build_tag: str) -> list[Command]:
+    """The commands that add the digests of `build_tag`, and give them the release's tag."""
+    update = sh["update_image_tags.py"][f"{checkout}/{_path(release)}"]
+    names = [word for image in release.images for word in ("--image", image)]
+    built = ("--pattern", pattern(release.images, build_tag))
+    return [update["add", *built, *names], update["tag", *built, "--tag", release.image_tag]]
+
+
+def pattern(images: tuple[str, ...], tag: str) -> str:
+    """NAME_RE:TAG_RE for exactly these images at exactly this tag."""
+    return f"({'|'.join(map(escaped, images))}):{escaped(tag)}"
+
+
+def digests(release: Release, sh: StepShell, revision: str) -> dict[str, str]:
+    """What image_tags.yaml at `revision` says the release's tag stands for, by image of this release."""
+    from releasing.image_tags import parse  # noqa: PLC0415 - only where the file is read
+
+    content = origin.file_at(release, sh, revision, _path(release))
+    rows = parse(content, f"{revision}:{_path(release)}").images if content else ()
+    return {
+        row.name: version.digest
+        for row in rows
+        for version in row.versions
+        if row.name in release.images and release.image_tag in version.tags
+    }
+
+
+def _lists(release: Release, sh: StepShell, revision: str, build_tag: str) -> bool:
+    from releasing.image_tags import parse  # noqa: PLC0415 - only where the file is read
+
+    content = origin.file_at(release, sh, revision, _path(release))
+    rows = parse(content, f"{revision}:{_path(release)}").images if content else ()
+    tagged = {
+        row.name
+        for row in rows
+        for version in row.versions
+        if {build_tag, release.image_tag} <= {*version.tags}
+    }
+    return tagged >= set(release.images)
+
+
+def _path(release: Release) -> str:
+    return release.config.image_tags or "image_tags.yaml"

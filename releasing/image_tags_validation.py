@@ -1,0 +1,88 @@
+"""What can be wrong in image_tags.yaml, each problem as a sentence that begins with FILE:LINE."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from releasing.errors import UsageError
+from releasing.image_name import DIGEST, RELEASE_TAG, TAG, ImageName
+from releasing.image_tags import Image, ImageTags, Version
+
+
+def problems(tags: ImageTags, where: str, *, every_tag: bool = False) -> list[str]:
+    """Find wrong names, digests and tags, repeated versions, and a tag of one image on two digests.
+
+    A tag on two digests counts for release tags only, unless `every_tag`: `latest` stays behind on old rows.
+    """
+    found: list[str] = []
+    for image in tags.images:
+        found += _name_problems(image, where)
+        for version in image.versions:
+            found += _version_problems(version, where)
+        found += _repeated_digests(image, where)
+        found += _repeated_tags(image, where, every_tag)
+    return found
+
+
+def holders(image: Image) -> dict[str, list[Version]]:
+    """Give the versions that carry each tag of `image`."""
+    found: dict[str, list[Version]] = defaultdict(list)
+    for version in image.versions:
+        for tag in dict.fromkeys(version.tags):
+            found[tag].append(version)
+    return found
+
+
+def missing(tags: ImageTags, where: str, names: Iterable[str], tag: str | None) -> list[str]:
+    """Find the expected images that the file does not list, or not with `tag`."""
+    listed = {image.name: image for image in tags.images}
+    found = []
+    for name in names:
+        if name not in listed:
+            found.append(f"{where}:1: {name} is not listed")
+        elif tag is not None and not any(tag in version.tags for version in listed[name].versions):
+            have = ", ".join(sorted({tag for version in listed[name].versions for tag in version.tags}))
+            found.append(f"{where}:{listed[name].line}: {name} has no tag {tag}; it has: {have or 'none'}")
+    return found
+
+
+def _name_problems(image: Image, where: str) -> Iterator[str]:
+    try:
+        ImageName.parse(image.name)
+    except UsageError as error:
+        yield f"{where}:{image.line}: {error.message}"
+
+
+def _version_problems(version: Version, where: str) -> Iterator[str]:
+    if not DIGEST.fullmatch(version.digest):
+        count = len(version.digest.removeprefix("sha256:"))
+        expected = "sha256: and 64 lower-case hexadecimal digits"
+        yield f"{where}:{version.line}: digest {version.digest} is not {expected} (it has {count})"
+    for tag in version.tags:
+        if not TAG.fullmatch(tag):
+            yield f"{where}:{version.line}: {tag!r} is not a tag (letters, digits, _ . -; at most 128)"
+    for tag in sorted({tag for tag in version.tags if version.tags.count(tag) > 1}):
+        yield f"{where}:{version.line}: tag {tag} stands twice on {version.digest}"
+
+
+def _repeated_digests(image: Image, where: str) -> Iterator[str]:
+    first: dict[str, int] = {}
+    for version in image.versions:
+        if version.digest in first:
+            yield (
+                f"{where}:{version.line}: {image.name}: {version.digest} is listed already "
+                f"at line {first[version.digest]}"
+            )
+        first.setdefault(version.digest, version.line)
+
+
+def _repeated_tags(image: Image, where: str, every_tag: bool) -> Iterator[str]:
+    for tag, versions in holders(image).items():
+        if every_tag or RELEASE_TAG.fullmatch(tag):
+            for before, version in pairwise(versions):
+                yield (
+                    f"{where}:{version.line}: {image.name}:{tag} is on {version.digest}, "
+                    f"and at line {before.line} on {before.digest}"
+                )

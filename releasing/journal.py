@@ -1,0 +1,97 @@
+"""The append-only record of one release: what was chosen, done and found, by whom and when (JSON Lines).
+
+The world says what is done; the journal says who did it, and keeps the choices that a resumed run repeats.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from releasing.errors import ConfigError
+
+Event = dict[str, Any]
+
+
+class Journal:
+    """One file per release; each event is one line, written whole and flushed to disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._events = list(_events(path))
+
+    def record(self, event: str, step: str, **facts: str) -> None:
+        """Append an event; `facts` are plain text and never secrets."""
+        line: Event = {"time": now(), "event": event, "step": step, "by": operator(), **facts}
+        with self._lock:
+            _append(self.path, line)
+            self._events.append(line)
+
+    def done(self, step: str) -> Event | None:
+        """The newest event that says `step` was done or adopted, unless a redo came after it."""
+        for event in reversed(self._events):
+            if event["step"] == step and event["event"] in ("done", "adopted", "redo"):
+                return None if event["event"] == "redo" else event
+        return None
+
+    def choices(self) -> dict[str, str]:
+        """Every choice of this release by name."""
+        return {event["name"]: event["value"] for event in self._events if event["event"] == "chosen"}
+
+    def choose(self, step: str, name: str, make: Callable[[], str]) -> str:
+        """The choice `name` of this release: the one made before, or the one that `make` makes now.
+
+        It is recorded before anything acts on it, so that a killed run and its resumption agree.
+        """
+        with self._lock:
+            known = self.choices().get(name)
+            if known is None:
+                known = make()
+                self.record("chosen", step, name=name, value=known)
+            return known
+
+
+def now() -> str:
+    """The time in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def operator() -> str:
+    """Who runs this: user@host."""
+    return f"{os.environ.get('USER') or getpass.getuser()}@{socket.gethostname()}"
+
+
+def _append(path: Path, line: Event) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(descriptor, (json.dumps(line, ensure_ascii=False) + "\n").encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _events(path: Path) -> Iterator[Event]:
+    if not path.exists():
+        return
+    content = path.read_bytes()
+    lines = content.split(b"\n")
+    if lines[-1]:
+        # A kill in the middle of a write leaves half a line: that event did not happen.
+        path.write_bytes(content[: -len(lines[-1])])
+    for number, line in enumerate(lines[:-1], 1):
+        try:
+            yield json.loads(line)
+        except json.JSONDecodeError as error:
+            raise ConfigError(
+                f"{path}:{number}: not a journal line: {error}",
+                f"remove that line; what is done is read from the world, not from {path.name}",
+            ) from None

@@ -1,0 +1,38 @@
+"""Operators that are released elsewhere: bumping the references to one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasing import pull_requests, reference_edit, registry
+from releasing.reference_edit import ReferenceEdit
+from releasing.step import Finding, unmet
+
+if TYPE_CHECKING:
+    from releasing.config import Operator
+    from releasing.pull_requests import Change
+    from releasing.release import Release
+    from releasing.step_shell import StepShell
+
+
+def edit(release: Release, operator: Operator) -> ReferenceEdit:
+    """All places that name the operator's image or check out its repository."""
+    image = reference_edit.rule(release, operator.image, operator.release)
+    return ReferenceEdit((image,), operator.pins, leave_alone=release.config.leave_alone)
+
+
+def change(release: Release, operator: Operator, step: str) -> Change:
+    """The pull request that bumps `operator` on the default branch."""
+    text = (
+        f"Use {operator.image} {operator.release}",
+        f"{operator.repository} at its release {operator.release}.",
+    )
+    return reference_edit.change(release, step, release.config.default_branch, text, edit(release, operator))
+
+
+def bumped(release: Release, sh: StepShell, operator: Operator, step: str) -> Finding:
+    """Whether the image exists, and the default branch or a pull request names it everywhere."""
+    image = f"{release.config.registry}/{operator.image}"
+    if registry.digest(image, operator.release, sh.environment) is None:
+        return unmet(f"{image}:{operator.release} is not in the registry: is it released?")
+    return pull_requests.proposed(release, sh, change(release, operator, step))

@@ -1,0 +1,89 @@
+"""What origin has: refs, commits and files, read through git and never from memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from releasing.release import Release
+    from releasing.shell import Command
+    from releasing.step_shell import StepShell
+
+REFSPEC = "+refs/heads/*:refs/remotes/origin/*"
+
+
+def git(release: Release, sh: StepShell) -> Command:
+    """Git in our own clone of the repository."""
+    return sh["git"]["-C", release.checkout]
+
+
+def fetch(release: Release, sh: StepShell) -> Command:
+    """The command that brings our clone up to origin; tags that moved there move here, too."""
+    return git(release, sh)["fetch", "--quiet", "--prune", "--force", "--tags", "origin", REFSPEC]
+
+
+def listed(release: Release, sh: StepShell, ref: str) -> Command:
+    """The command that lists `ref` on origin, and nothing when it is not there."""
+    return git(release, sh)["ls-remote", "origin", ref]
+
+
+def commit_of(release: Release, sh: StepShell, ref: str) -> str | None:
+    """The commit that `ref` (refs/heads/… or refs/tags/…, annotated or not) names on origin now."""
+    lines = sh.read(listed(release, sh, f"{ref}*")).splitlines()
+    found = {name: commit for commit, name in (line.split("\t") for line in lines)}
+    return found.get(f"{ref}^{{}}", found.get(ref))
+
+
+def head(release: Release, sh: StepShell) -> str:
+    """The commit at the head of the release branch, as last fetched."""
+    return sh.read(
+        git(release, sh)["rev-parse", "--verify", f"origin/{release.branch}"],
+        pending=f"head of {release.branch}",
+    )
+
+
+def tags(release: Release, sh: StepShell, pattern: str) -> list[str]:
+    """The names of the tags on origin that match the glob `pattern`."""
+    lines = sh.read(git(release, sh)["ls-remote", "--refs", "--tags", "origin", pattern]).splitlines()
+    return [line.split("\t")[1].removeprefix("refs/tags/") for line in lines]
+
+
+def has(release: Release, sh: StepShell, revision: str) -> bool:
+    """Whether our clone knows `revision`."""
+    return sh.shell.succeeds(git(release, sh)["rev-parse", "--quiet", "--verify", f"{revision}^{{commit}}"])
+
+
+def is_on(release: Release, sh: StepShell, commit: str, branch: str) -> bool:
+    """Whether `commit` is on `branch` of origin, as last fetched."""
+    return sh.shell.succeeds(git(release, sh)["merge-base", "--is-ancestor", commit, f"origin/{branch}"])
+
+
+def file_at(release: Release, sh: StepShell, revision: str, path: str) -> bytes | None:
+    """The content of `path` at `revision`; None when it is not there."""
+    return dict(contents(release, sh, revision, [path])).get(path)
+
+
+def files_naming(
+    release: Release, sh: StepShell, revision: str, words: tuple[str, ...], also: tuple[str, ...] = ()
+) -> Iterator[tuple[str, bytes]]:
+    """Path and content at `revision` of each text file that contains one of `words`, and of `also`."""
+    options = [option for word in words for option in ("-e", word)]
+    search = git(release, sh)["grep", "-I", "-l", "--full-name", "-F", *options, revision]
+    found = sh.read(search).splitlines() if sh.shell.succeeds(search) else []
+    paths = {line.removeprefix(f"{revision}:") for line in found} | set(also)
+    return contents(release, sh, revision, sorted(paths))
+
+
+def contents(release: Release, sh: StepShell, revision: str, paths: list[str]) -> Iterator[tuple[str, bytes]]:
+    """Path and content at `revision` of those `paths` that are there, in one reading."""
+    asked = "".join(f"{revision}:{path}\n" for path in paths)
+    answer = sh.shell.read(git(release, sh)["cat-file", "--batch"], stdin=asked)
+    rest = answer.encode(errors="surrogateescape") + b"\n"
+    for path in paths:
+        header, _, rest = rest.partition(b"\n")
+        if header.endswith(b" missing"):
+            continue
+        size = int(header.split()[-1])
+        yield path, rest[:size]
+        rest = rest[size + 1 :]

@@ -1,0 +1,88 @@
+"""Plans: the same steps, with a shell that shows what it would run, as lines to paste into a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from releasing.command import PENDING, Command, variable
+from releasing.command import pending as mark
+from releasing.journal import Journal
+from releasing.shell import Shell
+from releasing.step_shell import StepShell
+
+
+class PlanShell(StepShell):
+    """Reads the real world and shows changes as lines; what depends on a change held back is pending.
+
+    `outstanding` says that a step which this one needs is not done yet; `drafts` are the choices that the plan
+    has made so far.
+    """
+
+    def __init__(
+        self,
+        shell: Shell,
+        journal: Journal,
+        step: str,
+        outstanding: bool = False,
+        drafts: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(shell, journal, step)
+        self.outstanding = outstanding
+        self.drafts = {} if drafts is None else drafts
+        self.lines: list[str] = []
+
+    def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:
+        """The real output, or the mark of a value that depends on what is held back."""
+        if pending and not known and (self.outstanding or self.lines or _unknown(str(command.words))):
+            self.lines.append(f"{variable(pending)}=$({command})")
+            return mark(pending)
+        return self.shell.read(command)
+
+    def run(self, command: Command) -> None:
+        """Show `command`."""
+        self.lines.append(str(command))
+
+    def choose(self, name: str, make: Callable[[], str], how: str = "") -> str:  # noqa: ARG002
+        """The choice made before, or the one that a run would make now; nothing is recorded."""
+        if name not in self.drafts:
+            self.drafts[name] = super().chosen(name) or make()
+        return self.drafts[name]
+
+    def chosen(self, name: str) -> str | None:
+        """The choice made before, by a run or in this plan."""
+        return self.drafts.get(name) or super().chosen(name)
+
+    def say(self, text: str) -> None:
+        """Show `text` as a comment."""
+        self.lines += [f"# {line}" for line in text.splitlines()]
+
+
+class PaperShell(PlanShell):
+    """A plan with no world at all, for the runbook page: every read is pending, everything is needed."""
+
+    def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:  # noqa: ARG002
+        """The mark of the value."""
+        self.lines.append(f"{variable(pending)}=$({command})")
+        return mark(pending)
+
+    def needed(self, question: Callable[[], bool]) -> bool:  # noqa: ARG002
+        """Always: the page shows the whole work."""
+        return True
+
+    def choose(self, name: str, make: Callable[[], str], how: str = "") -> str:
+        """The mark of the choice; `how` stands for a value that no single command prints."""
+        if name not in self.drafts:
+            self.drafts[name] = mark(name)
+            if how:
+                self.lines.append(f"{variable(name)}={how}")
+            else:
+                make()
+        return self.drafts[name]
+
+    def chosen(self, name: str) -> str:
+        """The mark of the choice."""
+        return mark(name)
+
+
+def _unknown(words: str) -> bool:
+    return bool(PENDING.search(words))

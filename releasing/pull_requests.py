@@ -1,0 +1,147 @@
+"""Changes that reach origin through pull requests, on branches whose names follow from release and step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from releasing import origin
+from releasing.command import Command
+from releasing.errors import PreconditionError
+from releasing.step import Finding, met, unmet
+
+if TYPE_CHECKING:
+    from releasing.release import Release
+    from releasing.step_shell import StepShell
+
+FIELDS = ".number, .state, .merged_at != null, .head.sha, .merge_commit_sha"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A pull request of this release: the step that makes it, where it goes, what it says and edits.
+
+    `edits` are the commands that make the change in a clone; `wanted` says whether origin's `base` lacks it.
+    """
+
+    step: str
+    base: str
+    title: str
+    reason: str
+    edits: Callable[[StepShell, str], list[Command]]
+    wanted: Callable[[StepShell], bool]
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """What GitHub knows of a pull request."""
+
+    number: str
+    state: str
+    merged: bool
+    head: str
+    merge_commit: str
+
+
+def find(release: Release, sh: StepShell, change: Change) -> PullRequest | None:
+    """The newest pull request of `change` in any state; None when there is none."""
+    row = sh.read(_lookup(release, sh, change, "all", f"[{FIELDS}] | @tsv"))
+    if not row:
+        return None
+    number, state, merged, head, merge_commit = row.split("\t")
+    return PullRequest(number, state, merged == "true", head, merge_commit)
+
+
+def proposed(release: Release, sh: StepShell, change: Change) -> Finding:
+    """Whether `change` is under way or not needed: its pull request is open or merged, or its base has it all."""
+    pull_request = find(release, sh, change)
+    if pull_request is None:
+        if change.wanted(sh):
+            return unmet(f"{change.base} lacks the change {change.title!r}, and no pull request proposes it")
+        return met(f"{change.base} has it all; no pull request is needed")
+    if pull_request.merged:
+        return met(f"#{pull_request.number} is merged into {change.base} as {pull_request.merge_commit[:12]}")
+    if pull_request.state == "closed":
+        return unmet(f"#{pull_request.number} was closed without being merged")
+    return met(f"#{pull_request.number} is open, at {pull_request.head[:12]}")
+
+
+def is_settled(release: Release, sh: StepShell, change: Change) -> bool:
+    """Whether `change` is merged, or was never needed because its base holds it already."""
+    pull_request = find(release, sh, change)
+    return pull_request.merged if pull_request else not change.wanted(sh)
+
+
+def clone(release: Release, sh: StepShell, step: str, base: str) -> str:
+    """Make the scratch clone of `step` anew, at `base` of origin; its path."""
+    scratch = release.scratch(step)
+    sh.run(sh["rm"]["-rf", scratch])
+    sh.run(
+        sh["git"]["clone", "--quiet", "--reference", release.checkout, "--branch", base, release.url, scratch]
+    )
+    return scratch
+
+
+def propose(release: Release, sh: StepShell, change: Change) -> None:
+    """Put the change on its branch on origin and open its pull request."""
+    push(release, sh, change)
+    request(release, sh, change)
+
+
+def push(release: Release, sh: StepShell, change: Change) -> None:
+    """Put the change on its branch on origin: clone, edit, commit, push; not at all when it is there.
+
+    A branch that is there was pushed whole by an earlier run.
+    """
+    branch = f"refs/heads/{release.head(change.step)}"
+    if not sh.lacks(origin.listed(release, sh, branch)):
+        return
+    scratch = clone(release, sh, change.step, change.base)
+    for edit in change.edits(sh, scratch):
+        sh.run(edit)
+    sh.run(sh["git"]["-C", scratch, "add", "--all"])
+    sh.run(sh["git"]["-C", scratch, "commit", "--quiet", "-m", change.title, "-m", change.reason])
+    sh.run(sh["git"]["-C", scratch, "push", "--quiet", "origin", f"HEAD:{branch}"])
+
+
+def request(release: Release, sh: StepShell, change: Change) -> None:
+    """Open the pull request for the branch of `change`, unless it is open or merged."""
+    if sh.lacks(
+        _lookup(release, sh, change, "all", 'select(.state == "open" or .merged_at != null) | .number')
+    ):
+        words = [f"title={change.title}", f"head={release.head(change.step)}", f"base={change.base}"]
+        body = f"{change.reason}\n\nRelease {release.tag}, step {change.step}."
+        fields = [word for field in [*words, f"body={body}"] for word in ("-f", field)]
+        sh.run(sh["gh"]["api", "-X", "POST", f"repos/{release.slug}/pulls", "--silent", *fields])
+
+
+def settle(release: Release, sh: StepShell, change: Change) -> None:
+    """Wait for the presubmit of the pull request's head, then merge exactly that head, unless it is merged."""
+    if not sh.needed(lambda: not is_settled(release, sh, change)):
+        return
+    number = sh.read(_lookup(release, sh, change, "open", ".number"), pending=f"{change.step} pull request")
+    if not number:
+        raise PreconditionError(
+            f"{change.step} has no open pull request on {change.base}",
+            f"open it: scripts/invoke {change.step} --version {release.version} --redo",
+        )
+    path = f"repos/{release.slug}/pulls/{number}"
+    head = sh.read(sh["gh"]["api", path, "--jq", ".head.sha"], pending=f"{change.step} head")
+    sh.wait(waiting(release, sh, head, release.config.checks.presubmit))
+    fields = ["-f", f"sha={head}", "-f", "merge_method=squash"]
+    sh.run(sh["gh"]["api", "-X", "PUT", f"{path}/merge", "--silent", *fields])
+
+
+def waiting(release: Release, sh: StepShell, commit: str, contexts: tuple[str, ...]) -> Command:
+    """The command that waits until every one of `contexts` has succeeded on `commit`."""
+    options = [word for context in contexts for word in ("--context", context)]
+    return sh["wait_for_checks.py"][release.slug, commit, *options]
+
+
+def _lookup(release: Release, sh: StepShell, change: Change, state: str, wanted: str) -> Command:
+    query = ["-f", f"head={release.owner}:{release.head(change.step)}", "-f", f"base={change.base}"]
+    return sh["gh"][
+        "api", "-X", "GET", f"repos/{release.slug}/pulls", *query, "-f", f"state={state}",
+        "--jq", f".[0] // empty | {wanted}",
+    ]  # fmt: skip

@@ -1,0 +1,57 @@
+"""The releases as ordered steps: read this first. Each step is one section, or part of one, of the runbook.
+
+Steps run side by side where none needs another; what a step needs stands in its declaration in steps/.
+"""
+
+from __future__ import annotations
+
+from releasing.step import Recipe, Step
+from releasing.steps.authenticate import auth
+from releasing.steps.build_jupyter import build_jupyter
+from releasing.steps.build_tf_serving import build_tfserving
+from releasing.steps.cut_branch import cut_branch
+from releasing.steps.tag_candidate import announce_vote, tag_candidate
+from releasing.steps.update_bootstrapper import update_bootstrapper
+from releasing.steps.update_images import apply_image_tags, update_image_tags, update_prototypes
+from releasing.steps.update_pytorchjob import update_pytorchjob
+from releasing.steps.update_release_branch import (
+    check_blockers,
+    check_release_notes,
+    open_release_pr,
+    record_image_digests,
+    wait_for_postsubmit,
+    wait_for_presubmit,
+)
+from releasing.steps.update_tfjob import update_tfjob
+
+RC = Recipe(
+    "rc",
+    "Release candidate: build, update, tag and announce the vote",
+    (
+        auth,
+        update_tfjob,
+        update_pytorchjob,
+        build_tfserving,
+        build_jupyter,
+        update_bootstrapper,
+        cut_branch,
+        update_prototypes,
+        update_image_tags,
+        apply_image_tags,
+        open_release_pr,
+        wait_for_presubmit,
+        wait_for_postsubmit,
+        record_image_digests,
+        check_blockers,
+        check_release_notes,
+        tag_candidate,
+        announce_vote,
+    ),
+)
+
+RECIPES = (RC,)
+
+
+def every_step() -> dict[str, Step]:
+    """All steps of all recipes by name."""
+    return {step.name: step for recipe in RECIPES for step in recipe}

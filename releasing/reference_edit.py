@@ -1,0 +1,87 @@
+"""The references that a change of a release wants: as a command that writes them, and as a question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from releasing import origin
+from releasing.pull_requests import Change
+
+if TYPE_CHECKING:
+    from releasing.config import Images, Pin
+    from releasing.reference_report import Report
+    from releasing.release import Release
+    from releasing.shell import Command
+    from releasing.step_shell import StepShell
+
+
+@dataclass(frozen=True)
+class ReferenceEdit:
+    """Image rules (NAME_REGEX:TAG), pins, and the paths they are for."""
+
+    images: tuple[str, ...]
+    pins: tuple[Pin, ...] = ()
+    only: tuple[str, ...] = ()
+    leave_alone: tuple[str, ...] = ()
+
+    def command(self, sh: StepShell, checkout: str) -> Command:
+        """The command line that makes the edit in `checkout`."""
+        command = sh["update_references.py"][checkout, "--write"]
+        for image in self.images:
+            command = command["--image", image]
+        for pin in self.pins:
+            command = command["--pin", pin.file, pin.pattern, pin.value]
+        for option, paths in (("--only", self.only), ("--except", self.leave_alone)):
+            for path in paths:
+                command = command[option, path]
+        return command
+
+    def survey(self, release: Release, sh: StepShell, revision: str) -> Report:
+        """What the edit would change at `revision` of origin, as last fetched."""
+        from releasing.reference_rules import Rules  # noqa: PLC0415 - a no-op run does without
+        from releasing.references import survey  # noqa: PLC0415
+
+        pins = [(pin.file, pin.pattern, pin.value) for pin in self.pins]
+        rules = Rules.parse(self.images, pins, only=self.only, except_=self.leave_alone)
+        pinned = tuple(pin.file for pin in self.pins)
+        return survey(origin.files_naming(release, sh, revision, prefixes(release), pinned), rules)
+
+    def wanted(self, release: Release, sh: StepShell, base: str) -> bool:
+        """Whether `base` on origin lacks (part of) the edit; a branch that is not there yet lacks it."""
+        revision = f"origin/{base}"
+        return not origin.has(release, sh, revision) or bool(self.survey(release, sh, revision).changes)
+
+
+def change(release: Release, step: str, base: str, text: tuple[str, str], edit: ReferenceEdit) -> Change:
+    """The pull request of `step` that makes `edit` on `base`; `text` is its title and its reason."""
+    return Change(
+        step,
+        base,
+        *text,
+        edits=lambda sh, checkout: [edit.command(sh, checkout)],
+        wanted=lambda sh: edit.wanted(release, sh, base),
+    )
+
+
+def prefixes(release: Release) -> tuple[str, ...]:
+    """What the names of our images begin with in files."""
+    return release.config.reference_prefixes or (f"{release.config.registry}/",)
+
+
+def rule(release: Release, pattern: str, tag: str) -> str:
+    """NAME_REGEX:TAG for the images whose name after a prefix of ours matches `pattern`."""
+    beginnings = "|".join(escaped(prefix) for prefix in prefixes(release))
+    return f"({beginnings})({pattern}):{tag}"
+
+
+def escaped(text: str) -> str:
+    """A pattern for exactly `text`, readable: re.escape would escape hyphens and slashes, too."""
+    return re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", text)
+
+
+def rules(release: Release, groups: Iterable[Images], tag: str) -> tuple[str, ...]:
+    """A rule for each of the `groups`."""
+    return tuple(rule(release, group.pattern, tag) for group in groups)

@@ -1,0 +1,134 @@
+"""What a rewrite of references changes and leaves: as data, as a unified diff, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import diff_bytes, unified_diff
+from itertools import groupby
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The line of `path` where its parser stopped, and what it said."""
+
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One place that reads `after` where it read `before`."""
+
+    path: str
+    line: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Left:
+    """One place that stays, and why; `stale` when a released image is there at another tag."""
+
+    path: str
+    line: int
+    written: str
+    reason: str
+    stale: bool
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """One file's content before and after, and what differs; `held` places already read as asked."""
+
+    path: str
+    before: bytes
+    after: bytes
+    changes: tuple[Change, ...]
+    held: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a rewrite would do; `rewrites` has only files that differ.
+
+    `held` counts places that already read as asked, `unfound` lists what no file mentions, `broken` the
+    rewritten files that did not parse before, `refused` those that would not parse any more.
+    """
+
+    rewrites: tuple[Rewrite, ...]
+    left: tuple[Left, ...]
+    held: int
+    unfound: tuple[str, ...]
+    broken: tuple[Fault, ...]
+    refused: tuple[Fault, ...]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Every place that would change; none when the tree is as asked."""
+        return tuple(change for rewrite in self.rewrites for change in rewrite.changes)
+
+    @property
+    def stale(self) -> tuple[Left, ...]:
+        """Places where a released image will still be at another tag."""
+        return tuple(left for left in self.left if left.stale)
+
+
+def diff(report: Report) -> bytes:
+    """The rewrites as one unified diff that `git apply` takes."""
+    return b"".join(line for rewrite in report.rewrites for line in _diff(rewrite))
+
+
+def as_text(report: Report, verb: str) -> str:
+    """The report for people; `verb` says whether the changes were made or only would be."""
+    return "\n".join(_text(report, verb))
+
+
+def as_json(report: Report, written: bool) -> str:
+    """The report for programs."""
+    content: dict[str, Any] = {
+        "written": written,
+        "changed": [vars(change) for change in report.changes],
+        "left": [vars(left) for left in report.left],
+        "held": report.held,
+        "unfound": list(report.unfound),
+        "broken": [vars(fault) for fault in report.broken],
+        "refused": [vars(fault) for fault in report.refused],
+    }
+    return json.dumps(content, indent=2)
+
+
+def _diff(rewrite: Rewrite) -> Iterator[bytes]:
+    old, new = (f"{side}/{rewrite.path}".encode(errors="surrogateescape") for side in "ab")
+    for line in diff_bytes(unified_diff, _lines(rewrite.before), _lines(rewrite.after), old, new):
+        yield line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n"
+
+
+def _lines(content: bytes) -> list[bytes]:
+    # Only \n ends a line of a diff; splitlines would also break at \r and form feeds.
+    return re.findall(rb"[^\n]*\n|[^\n]+\Z", content)
+
+
+def _text(report: Report, verb: str) -> Iterator[str]:
+    changes = report.changes
+    yield f"{verb}: {len(changes)} in {len(report.rewrites)} files; already as asked: {report.held}"
+    yield from (f"  {change.path}:{change.line}: {change.before} -> {change.after}" for change in changes)
+    yield from _section("Left alone, still at another tag", report.stale)
+    yield from _section("Left alone", [left for left in report.left if not left.stale])
+    for name in report.unfound:
+        yield f"No file mentions {name}"
+    for found in report.broken:
+        yield f"Did not parse before either: {found}"
+
+
+def _section(title: str, left: Iterable[Left]) -> Iterator[str]:
+    for reason, group in groupby(sorted(left, key=lambda one: one.reason), key=lambda one: one.reason):
+        yield f"{title} ({reason}):"
+        yield from (f"  {one.path}:{one.line}: {one.written}" for one in group)

@@ -1,0 +1,222 @@
+"""What the local GitHub remembers beside git: issues, pull requests, releases and statuses.
+
+It lies as JSON beside the bare repository and is replaced in one rename, so that it is whole at any instant.
+Refs are not in it: they live in git alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Who the user is, and which checks report on a commit, each pending for `pending_seconds`."""
+
+    login: str
+    presubmits: tuple[str, ...] = ()
+    postsubmits: tuple[str, ...] = ()
+    pending_seconds: float = 0.5
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment on an issue or a pull request."""
+
+    id: int
+    body: str
+    login: str
+    created: float
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A milestone that issues can be filed under."""
+
+    number: int
+    title: str
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """What makes an issue a pull request: branch `head` of `head_owner`'s repository into branch `base`.
+
+    `base_commit` is where the base stood when `head_commit` became the head. `merging` is the commit that a
+    merge is about to put on the base, noted first so that a merge cut short is recognised.
+    """
+
+    head_owner: str
+    head: str
+    base: str
+    head_commit: str
+    base_commit: str
+    draft: bool = False
+    reviewers: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    merging: str | None = None
+    merge_commit: str | None = None
+
+
+@dataclass(frozen=True)
+class Issue:
+    """An issue, or a pull request when `pull` is there; both are numbered together."""
+
+    number: int
+    title: str
+    body: str | None
+    login: str
+    created: float
+    closed: float | None = None
+    labels: tuple[str, ...] = ()
+    milestone: int | None = None
+    comments: tuple[Comment, ...] = ()
+    pull: PullRequest | None = None
+
+    @property
+    def state(self) -> str:
+        """`open` or `closed`, as in every answer."""
+        return "open" if self.closed is None else "closed"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file of a release; its bytes lie beside the state under its id."""
+
+    id: int
+    name: str
+    label: str
+    content_type: str
+    size: int
+    digest: str
+    login: str
+    created: float
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release, drafted or published."""
+
+    id: int
+    tag_name: str
+    target: str
+    name: str | None
+    body: str | None
+    draft: bool
+    prerelease: bool
+    login: str
+    created: float
+    published: float | None = None
+    assets: tuple[Asset, ...] = ()
+
+
+@dataclass(frozen=True)
+class Status:
+    """One report of a context on a commit."""
+
+    id: int
+    context: str
+    state: str
+    description: str | None
+    target_url: str | None
+    created: float
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything remembered; `heads` and `arrived`: when a commit first headed a pull request, was merged."""
+
+    last_id: int = 0
+    issues: tuple[Issue, ...] = ()
+    releases: tuple[Release, ...] = ()
+    latest_release: int | None = None
+    milestones: tuple[Milestone, ...] = ()
+    statuses: Mapping[str, tuple[Status, ...]] = field(default_factory=dict)
+    heads: Mapping[str, float] = field(default_factory=dict)
+    arrived: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def next_id(self) -> int:
+        """An id that no comment, status, release or asset has."""
+        return self.last_id + 1
+
+    @property
+    def next_number(self) -> int:
+        """A number that no issue and no pull request has."""
+        return max((issue.number for issue in self.issues), default=0) + 1
+
+    def with_issue(self, issue: Issue) -> State:
+        """This state with `issue` in place of the one of its number, or added."""
+        kept = [one for one in self.issues if one.number != issue.number]
+        return replace(self, issues=tuple(sorted([*kept, issue], key=lambda one: one.number)))
+
+    def with_release(self, release: Release) -> State:
+        """This state with `release` in place of the one of its id, or added."""
+        kept = [one for one in self.releases if one.id != release.id]
+        return replace(self, releases=tuple(sorted([*kept, release], key=lambda one: one.id)))
+
+
+@cache
+def _state_adapter() -> TypeAdapter[State]:
+    return TypeAdapter(State)
+
+
+@cache
+def _verdicts_adapter() -> TypeAdapter[dict[str, dict[str, str]]]:
+    return TypeAdapter(dict[str, dict[str, str]])
+
+
+@dataclass(frozen=True)
+class Repository:
+    """One repository below the server's root: its bare git repository and the files beside it."""
+
+    root: Path
+    owner: str
+    name: str
+
+    def _beside(self, suffix: str) -> Path:
+        return self.root / self.owner / f"{self.name}.{suffix}"
+
+    @property
+    def path(self) -> Path:
+        """The bare git repository."""
+        return self._beside("git")
+
+    @property
+    def full_name(self) -> str:
+        """`owner/name`."""
+        return f"{self.owner}/{self.name}"
+
+    def read(self) -> State:
+        """The state on disk; an empty one before anything was remembered."""
+        file = self._beside("json")
+        return _state_adapter().validate_json(file.read_bytes()) if file.exists() else State()
+
+    def write(self, state: State) -> None:
+        """Replace the state on disk in one rename."""
+        _replace(self._beside("json"), _state_adapter().dump_json(state, indent=1))
+
+    def verdicts(self) -> dict[str, dict[str, str]]:
+        """Which contexts end otherwise than in success: {commit or "*": {context: state}}."""
+        file = self._beside("verdicts.json")
+        return _verdicts_adapter().validate_json(file.read_bytes()) if file.exists() else {}
+
+    def asset_file(self, asset: int) -> Path:
+        """Where the bytes of an asset lie."""
+        return self._beside("assets") / str(asset)
+
+    def write_asset(self, asset: int, content: bytes) -> None:
+        """Keep the bytes of an asset."""
+        self.asset_file(asset).parent.mkdir(exist_ok=True)
+        _replace(self.asset_file(asset), content)
+
+
+def _replace(file: Path, content: bytes) -> None:
+    aside = file.with_name(f".{file.name}.aside")
+    aside.write_bytes(content)
+    os.replace(aside, file)  # noqa: PTH105

@@ -1,0 +1,176 @@
+"""A sandbox: the world of a rehearsal, made once, with its servers up while it is open."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from releasing.errors import PreconditionError, UnreachableError
+from releasing.files import replace_text
+from releasing.lock import held
+from releasing.rehearsal import source
+from releasing.rehearsal.github_client import gh_environment
+from releasing.rehearsal.github_state import Settings
+from releasing.rehearsal.place import Place
+from releasing.shell import clean_environment
+
+if TYPE_CHECKING:
+    from releasing.config import Config
+
+SCRIPTS = Path(__file__).resolve().parent.parent.parent / "scripts"
+STAND_INS = Path(__file__).parent / "standins"
+SAMPLE = "the sample project"
+LOCK = "lock"
+
+
+@contextmanager
+def opened(
+    folder: Path, config: Config, wanted_source: str = "", *, fresh: bool = False
+) -> Iterator[tuple[dict[str, str], int]]:
+    """The environment in which commands act on the sandbox in `folder`, and the lock that keeps others out.
+
+    The sandbox is made when it is not there. `wanted_source` is a repository to rehearse on instead of the
+    sample project; `fresh` starts over. Raises PreconditionError when the folder is something else, or a
+    sandbox of another source; LockedError when another run is at work in it.
+    """
+    place = Place(folder.resolve())
+    _refuse_strangers(place)
+    with held(place.folder / LOCK) as lock:
+        if fresh:
+            _empty(place)
+        _refuse_another(place, wanted_source)
+        _settle(place, config)
+        with served(place):
+            if not place.marker.exists():
+                _fill(place, config, wanted_source)
+            yield environment(place, config), lock
+
+
+def _empty(place: Place) -> None:
+    for path in place.folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != LOCK:
+            path.unlink()
+
+
+def environment(place: Place, config: Config) -> dict[str, str]:
+    """The variables that make production's command lines act on the sandbox, and nothing else."""
+    path = [STAND_INS, Path(sys.executable).parent, SCRIPTS, os.environ.get("PATH", os.defpath)]
+    registries = {config.registry.split("/")[0], *_hosts(config.reference_prefixes)}
+    mirrors = ",".join(f"{host}={place.registry_url}/{host}" for host in sorted(registries))
+    return {
+        **clean_environment(),
+        **gh_environment(place.folder / "gh", place.socket),
+        "PATH": os.pathsep.join(map(str, path)),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_COUNT": "2",
+        "GIT_CONFIG_KEY_0": f"url.{place.github}/.insteadOf",
+        "GIT_CONFIG_VALUE_0": "https://github.com/",
+        "GIT_CONFIG_KEY_1": "advice.detachedHead",
+        "GIT_CONFIG_VALUE_1": "false",
+        "GIT_AUTHOR_NAME": "Release Team",
+        "GIT_AUTHOR_EMAIL": "release-team@example.org",
+        "GIT_COMMITTER_NAME": "Release Team",
+        "GIT_COMMITTER_EMAIL": "release-team@example.org",
+        "CLOUDSDK_CONFIG": str(place.folder / "gcloud"),
+        "KUBECONFIG": str(place.folder / "kubeconfig"),
+        "DOCKER_CONFIG": str(place.folder / "docker-config"),
+        "RELEASE_SANDBOX": str(place.folder),
+        "RELEASE_SANDBOX_REGISTRY": place.registry_url,
+        "RELEASE_REGISTRY_MIRRORS": mirrors,
+    }
+
+
+def _hosts(prefixes: tuple[str, ...]) -> set[str]:
+    return {prefix.split("/")[0] for prefix in prefixes if "." in prefix.split("/")[0]}
+
+
+def _refuse_strangers(place: Place) -> None:
+    """A folder with somebody's files is never taken for a sandbox: --fresh would delete them."""
+    if place.settings.exists() or not place.folder.exists():
+        return
+    if not place.folder.is_dir() or {path.name for path in place.folder.iterdir()} - {LOCK}:
+        raise PreconditionError(
+            f"{place.folder} has files that are not of a sandbox", "choose an empty --sandbox DIR"
+        )
+
+
+def _refuse_another(place: Place, wanted_source: str) -> None:
+    if place.marker.exists() and wanted_source:
+        kept = json.loads(place.marker.read_text(encoding="utf-8"))["source"]
+        if kept != source.name(wanted_source):
+            raise PreconditionError(
+                f"{place.folder} is a rehearsal of {kept}, not of {source.name(wanted_source)}",
+                "--fresh starts over; --sandbox DIR rehearses in another folder",
+            )
+
+
+def _settle(place: Place, config: Config) -> None:
+    settings = Settings(
+        config.announcement.from_.split("@")[0], config.checks.presubmit, config.checks.postsubmit
+    )
+    text = json.dumps(asdict(settings), indent=2) + "\n"
+    if not place.settings.exists() or place.settings.read_text(encoding="utf-8") != text:
+        replace_text(place.settings, text)
+
+
+def _fill(place: Place, config: Config, wanted_source: str) -> None:
+    """Make what the world has before the release: the repository, and the images that are there already."""
+    repository = place.github / f"{config.repository}.git"
+    if wanted_source:
+        source.copy(wanted_source, repository, config.default_branch)
+        source.seed_operators(config, place.registry_url)
+    else:
+        from releasing.rehearsal import sample_project
+        sample_project.create(repository)
+        sample_project.seed(place.registry_url)
+    kept = {"source": source.name(wanted_source) if wanted_source else SAMPLE}
+    replace_text(place.marker, json.dumps(kept) + "\n")
+
+
+@contextmanager
+def served(place: Place, *, standing: bool = False) -> Iterator[None]:
+    """The servers, as a child process that ends with this one; those of `rehearsal.serve` are used when up.
+
+    `standing` says that these are to be used by others.
+    """
+    if not standing and place.is_served():
+        yield
+        return
+    with held(place.folder / "servers.lock"), _child(place):
+        if standing:
+            replace_text(place.standing, f"{os.getpid()}\n")
+        try:
+            yield
+        finally:
+            if standing:
+                place.standing.unlink(missing_ok=True)
+
+
+@contextmanager
+def _child(place: Place) -> Iterator[None]:
+    module = [sys.executable, "-m", "releasing.rehearsal.serve", str(place.folder)]
+    log = (place.folder / "servers.log").open("ab")
+    with log, subprocess.Popen(
+        module, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=SCRIPTS.parent,
+        start_new_session=True,
+    ) as server:  # fmt: skip
+        try:
+            if server.stdout is None or server.stdout.readline() != b"ready\n":
+                raise UnreachableError(
+                    "the sandbox's servers did not start", f"look at {place.folder / 'servers.log'}"
+                )
+            yield
+        finally:
+            if server.stdin:
+                server.stdin.close()
+            server.wait()

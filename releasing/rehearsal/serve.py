@@ -1,0 +1,50 @@
+"""The sandbox's servers, as one program: the registry on loopback, GitHub on a Unix socket.
+
+  python -m releasing.rehearsal.serve SANDBOX
+
+Prints `ready` when both answer, and ends when its standard input does, so it never outlives who started it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from aiohttp import web
+
+from releasing.rehearsal import github, registry
+from releasing.rehearsal.github_state import Settings
+from releasing.rehearsal.place import Place
+
+
+async def serve(place: Place) -> None:
+    """Answer until standard input ends."""
+    settings = Settings(**json.loads(place.settings.read_text(encoding="utf-8")))
+    runners = [
+        web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
+        for application in (registry.application(place.registry), github.application(place.github, settings))
+    ]
+    for runner in runners:
+        await runner.setup()
+    await _listen(runners[0], place)
+    place.socket.unlink(missing_ok=True)
+    await web.UnixSite(runners[1], str(place.socket)).start()
+    print("ready", flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    for runner in runners:
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, place: Place) -> None:
+    """Listen on the port of the last time, so that addresses printed then still hold; else on any."""
+    try:
+        await web.TCPSite(runner, "127.0.0.1", place.port).start()
+    except OSError:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+    place.remember_port(runner.addresses[0][1])
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Place(Path(sys.argv[1]))))

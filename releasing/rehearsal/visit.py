@@ -1,0 +1,34 @@
+"""Bring a sandbox's servers up and keep them, for a look with ordinary tools."""
+
+from __future__ import annotations
+
+import shlex
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from releasing.config import Config
+from releasing.errors import PreconditionError
+from releasing.rehearsal.place import Place
+from releasing.rehearsal.sandbox import environment, served
+from releasing.summary import exports
+
+
+def visit(folder: Path, config: Config, show: Callable[[str], None]) -> None:
+    """Serve the sandbox in `folder` until interrupted; `show` gets the environment for a terminal."""
+    place = Place(folder.resolve())
+    if not place.marker.exists():
+        raise PreconditionError(
+            f"{place.folder} is not a sandbox", "make one: scripts/invoke release.rc --version 0.2.1"
+        )
+    with served(place, standing=True):
+        show("# The sandbox is up until Ctrl-C. In another terminal, with its environment:")
+        for line in exports(environment(place, config)):
+            show(line)
+        show("gh api repos/" + shlex.quote(config.repository) + "/pulls?state=all --jq '.[].title'")
+        show(
+            f"skopeo list-tags --tls-verify=false docker://{place.registry_url.removeprefix('http://')}/NAME"
+        )
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()

@@ -1,0 +1,199 @@
+"""Plan, run, verify and print a recipe: the only place that knows whether something is really done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from releasing.errors import PreconditionError, ReleaseError, UnmetError
+from releasing.journal import Journal
+from releasing.plan import PlanShell
+from releasing.release import Release
+from releasing.shell import Shell
+from releasing.step import Finding, Recipe, Step, met
+from releasing.step_shell import StepShell
+
+AT_ONCE = 8
+DONE, ALREADY, MISSING, RUNNING = "✓", "=", "✗", "│"
+
+
+@dataclass(frozen=True)
+class World:
+    """Where a recipe acts: the release, the shell, the journal, and who is told."""
+
+    release: Release
+    shell: Shell
+    journal: Journal
+    show: Callable[[str], None]
+
+    def teller(self, step: str, mark: str = RUNNING) -> Callable[[str], None]:
+        """How lines of `step` are shown: each under its step's name."""
+        return lambda text: self.show("\n".join(f"{step:<22}{mark} {line}" for line in text.splitlines()))
+
+    def step_shell(self, step: Step) -> StepShell:
+        """The shell that `step` runs with."""
+        return StepShell(self.shell.showing(self.teller(step.name)), self.journal, step.name)
+
+
+@dataclass
+class Run:
+    """One run of `part` of a recipe: what holds already, what is left, what is at work."""
+
+    world: World
+    recipe: Recipe
+    part: tuple[Step, ...]
+    redo: bool = False
+    left: list[Step] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+    at_work: dict[Future[None], Step] = field(default_factory=dict)
+
+    def __call__(self) -> None:
+        """Do what is not done, several steps at once where none needs another; stop at the first error."""
+        findings = survey(self.world, self.recipe, self.part)
+        for step in self.part:
+            # What comes after something that is left is looked at again when its turn comes.
+            waiting = {other.name for other in self.left} & {*step.needs}
+            if findings[step.name].holds and not waiting and not self.redo:
+                adopt(self.world, step, findings[step.name])
+                self.done.add(step.name)
+            else:
+                self.left.append(step)
+        self.done |= self._done_before()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            try:
+                self._work(pool)
+            except KeyboardInterrupt:
+                self.world.shell.stop()
+                raise
+
+    def _work(self, pool: ThreadPoolExecutor) -> None:
+        errors: list[BaseException] = []
+        while self.at_work or (self.left and not errors):
+            if not errors:
+                self._start_what_can(pool)
+            finished, _ = wait(self.at_work, return_when=FIRST_COMPLETED)
+            errors += [error for each in finished if (error := self._finish(each))]
+        if errors:
+            raise errors[0]
+
+    def _done_before(self) -> set[str]:
+        """The steps outside this part that it needs: all of them done, or PreconditionError."""
+        needs = {name for step in self.left for name in step.needs} - {step.name for step in self.part}
+        before = [step for step in self.recipe if step.name in needs]
+        findings = survey(self.world, self.recipe, before)
+        missing = [f"{name}: {finding.text}" for name, finding in findings.items() if not finding.holds]
+        if missing:
+            raise PreconditionError(
+                "steps that come before are not done:\n  " + "\n  ".join(missing),
+                f"do them first: scripts/invoke release.{self.recipe.name} "
+                f"--version {self.world.release.version}",
+            )
+        return needs
+
+    def _start_what_can(self, pool: ThreadPoolExecutor) -> None:
+        for step in [step for step in self.left if self.done.issuperset(step.needs)]:
+            self.left.remove(step)
+            self.at_work[pool.submit(do, self.world, step, self.redo)] = step
+
+    def _finish(self, future: Future[None]) -> BaseException | None:
+        step = self.at_work.pop(future)
+        error = future.exception()
+        if error is None:
+            self.done.add(step.name)
+        elif isinstance(error, ReleaseError):
+            self.world.teller(step.name, MISSING)(error.message.split("\n")[0])
+        return error
+
+
+def survey(world: World, recipe: Recipe, steps: Iterable[Step]) -> dict[str, Finding]:
+    """What the world says about each of `steps` of `recipe`, asked side by side.
+
+    A step that may lapse counts as done when everything that needs it is.
+    """
+    chosen = list(steps)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = pool.map(lambda step: step.verify(world.release, world.step_shell(step)), chosen)
+        findings = {step.name: finding for step, finding in zip(chosen, answers, strict=True)}
+    for step in chosen:
+        after = [findings[other.name] for other in recipe.after(step) if other.name in findings]
+        if not step.lasting and not findings[step.name].holds and after and all(f.holds for f in after):
+            findings[step.name] = met("not needed any more: everything after it is done")
+    return findings
+
+
+def do(world: World, step: Step, redo: bool = False) -> None:
+    """Make `step` done, or find that it is: look, act, look again, record.
+
+    Raises PreconditionError when the journal says done and the world does not; UnmetError when the step ran
+    and its check still fails.
+    """
+    sh = world.step_shell(step)
+    finding = step.verify(world.release, sh)
+    if finding.holds and not redo:
+        adopt(world, step, finding)
+        return
+    before = world.journal.done(step.name)
+    if redo:
+        world.journal.record("redo", step.name)
+    elif before and step.lasting:
+        raise PreconditionError(
+            f"{step.name} was done by {before['by']} at {before['time']}, but now: {finding.text}",
+            f"somebody undid it. To do it again: scripts/invoke {step.name} --redo, with the same options",
+        )
+    start = time.monotonic()
+    step.action(world.release, sh)
+    finding = step.verify(world.release, sh)
+    if not finding.holds:
+        raise UnmetError(
+            f"{step.name} ran, but {finding.text}", "the same command tries again; what is done is kept"
+        )
+    seconds = f"{time.monotonic() - start:.1f}"
+    world.journal.record("done", step.name, found=finding.text, seconds=seconds)
+    world.teller(step.name, DONE)(f"{finding.text} ({seconds} s)")
+
+
+def adopt(world: World, step: Step, finding: Finding) -> None:
+    """Say that `step` is done already; record it when the journal did not know."""
+    if world.journal.done(step.name) is None:
+        world.journal.record("adopted", step.name, found=finding.text)
+    world.teller(step.name, ALREADY)(f"already done: {finding.text}")
+
+
+def plan(world: World, recipe: Recipe, environment: Iterable[str]) -> None:
+    """Show what a run would do, as lines for a terminal; what is done already is a comment.
+
+    `environment` is the lines that the commands need before them.
+    """
+    for line in environment:
+        world.show(line)
+    drafts: dict[str, str] = {}
+    findings = survey(world, recipe, recipe)
+    unmet = {name for name, finding in findings.items() if not finding.holds}
+    for step in recipe:
+        world.show(f"\n# {step.name}: {step.title}")
+        if step.name not in unmet:
+            world.show(f"# already done: {findings[step.name].text}")
+            continue
+        world.show(f"# to do: {findings[step.name].text}")
+        outstanding = bool(unmet & recipe.before(step))
+        sh = PlanShell(world.shell, world.journal, step.name, outstanding, drafts)
+        try:
+            step.action(world.release, sh)
+        except PreconditionError as error:
+            sh.say(f"stops here: {error}")
+        for line in sh.lines:
+            world.show(line)
+
+
+def verify(world: World, recipe: Recipe) -> None:
+    """Show for each step whether the world says that it is done; UnmetError when one is not."""
+    findings = survey(world, recipe, recipe)
+    for name, finding in findings.items():
+        world.teller(name, DONE if finding.holds else MISSING)(finding.text)
+    missing = [name for name, finding in findings.items() if not finding.holds]
+    if missing:
+        raise UnmetError(
+            f"{world.release.tag} is not complete: {', '.join(missing)}", "the lines above say why"
+        )

@@ -1,0 +1,153 @@
+"""From a command line to a world: configuration, profile, our clone of origin, and which candidate is meant."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from releasing import origin
+from releasing.config import Config, Profile
+from releasing.errors import CommandError, ConfigError, PreconditionError, UnreachableError, UsageError
+from releasing.journal import Journal
+from releasing.lock import held
+from releasing.release import Release
+from releasing.runner import World
+from releasing.shell import Shell, clean_environment
+from releasing.step_shell import StepShell
+from releasing.version import Candidate, Version, candidates, parse_name
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a profile acts: the environment of commands, the state folder, and the lock that is held."""
+
+    profile: Profile
+    environment: dict[str, str]
+    state: Path
+    lock: int
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the operator asked for; texts are empty where nothing was."""
+
+    version: Version
+    candidate: str
+    account: str
+    allow_move: str
+
+    @classmethod
+    def parse(cls, version: str, candidate: str, account: str, allow_move: str) -> Wish:
+        """A wish from texts as typed: the version may name the candidate as well. Raises UsageError."""
+        parsed, named = parse_name(version)
+        if named and candidate not in ("", str(named.number)):
+            raise UsageError(f"--version {version} and --candidate {candidate} differ", f"--version {parsed}")
+        return cls(parsed, str(named.number) if named else candidate, account, allow_move)
+
+
+def profile(config: Config, name: str) -> Profile:
+    """The profile called `name`; ConfigError naming the known ones."""
+    found = config.profiles.get(name)
+    if found is None:
+        raise ConfigError(
+            f"release.yaml has no profile {name!r} (it has: {', '.join(config.profiles)})",
+            "--profile NAME, or RELEASE_PROFILE=NAME",
+        )
+    return found
+
+
+def touched(config: Config) -> list[str]:
+    """What a run for real changes, for the first line of its output."""
+    cluster = [f"cluster {config.gcp.cluster} of {config.gcp.project}"] if config.gcp else []
+    return [f"github.com/{config.repository}", config.registry, *cluster, f"mail to {config.announcement.to}"]
+
+
+def refuse_rehearsal_options(name: str, given: object) -> None:
+    """Options of a sandbox make no sense in production: UsageError."""
+    if given:
+        raise UsageError(
+            f"--sandbox, --source and --fresh are for rehearsals; profile {name} acts on the real world",
+            "leave them out, or leave out --profile",
+        )
+
+
+@contextmanager
+def production(root: Path, chosen: Profile) -> Iterator[Place]:
+    """The real world, with the operator's own environment and the programs of scripts/."""
+    environment = clean_environment()
+    path = [Path(sys.executable).parent, root / "scripts", environment.get("PATH", os.defpath)]
+    environment["PATH"] = os.pathsep.join(map(str, path))
+    state = root / chosen.state
+    with held(state / "lock") as lock:
+        yield Place(chosen, environment, state, lock)
+
+
+def world(
+    config: Config, place: Place, wish: Wish, show: Callable[[str], None], *, final: bool = False
+) -> World:
+    """The release that `wish` means, at `place`, with our clone of origin brought up to date."""
+    account = wish.account or os.environ.get("RELEASE_ACCOUNT") or place.profile.account or ""
+    if config.gcp and not account:
+        raise ConfigError(
+            "no Google account is given", "RELEASE_ACCOUNT=your-account@yourdomain.org, or --account"
+        )
+    user = os.environ.get("USER") or getpass.getuser()
+    release = Release(config, place.profile, wish.version, None, place.state, account, user, wish.allow_move)
+    shell = Shell(place.environment, held=place.lock)
+    _bring_up(release, shell)
+    if not final:
+        release = replace(release, candidate=_candidate(release, shell, wish.candidate))
+    release.folder.mkdir(parents=True, exist_ok=True)
+    shell.log = release.folder / "commands.log"
+    return World(release, shell, Journal(release.folder / "journal.jsonl"), show)
+
+
+def _bring_up(release: Release, shell: Shell) -> None:
+    """Clone origin, or fetch what is new there; only our own folder changes."""
+    checkout = Path(release.checkout)
+    try:
+        if not (checkout / ".git").exists():
+            partial = f"{checkout}.partial"
+            shell.read(shell["rm"]["-rf", partial])
+            shell.read(shell["git"]["clone", "--quiet", "--no-checkout", release.url, partial])
+            Path(partial).rename(checkout)
+        shell.read(origin.fetch(release, _asking(shell)))
+    except CommandError as error:
+        said = error.message.splitlines()[-1].strip()
+        raise UnreachableError(
+            f"{release.url} cannot be read: {said}", "is the network up, and may you read the repository?"
+        ) from None
+
+
+def _candidate(release: Release, shell: Shell, wanted: str) -> Candidate:
+    """The candidate that is meant: the open one, the next one, or a number.
+
+    The newest candidate is open until its release is complete; a number may not leave a gap.
+    """
+    version = release.version
+    tags = origin.tags(release, _asking(shell), f"{version.tag}*")
+    if version.tag in tags:
+        raise PreconditionError(
+            f"{version.tag} is released already; it gets no further candidates",
+            f"the next version is {Version(version.major, version.minor, version.patch + 1)}",
+        )
+    begun = [folder.name for folder in (release.state / "releases").glob("*") if folder.is_dir()]
+    known = candidates([*tags, *begun], version)
+    newest = known[-1].number if known else 0
+    if not wanted:
+        return Candidate(version, newest)
+    if wanted == "next":
+        return Candidate(version, newest + 1 if candidates(tags, version) else newest)
+    if not wanted.isdecimal() or int(wanted) > newest + bool(known):
+        expected = f"a number up to {newest + bool(known)}, or 'next'"
+        raise UsageError(f"--candidate {wanted}: expected {expected}", f"--candidate {newest}")
+    return Candidate(version, int(wanted))
+
+
+def _asking(shell: Shell) -> StepShell:
+    return StepShell(shell, Journal(Path(os.devnull)), "session")

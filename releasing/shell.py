@@ -1,0 +1,187 @@
+"""The one door to other programs: `read` what is, `run` what changes, `wait` for what takes long.
+
+The only importer of plumbum and subprocess. A Shell owns its environment: nothing of this process's working
+directory or environment is changed, and a stranger's GIT_* variables do not reach git.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import signal
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from plumbum import local
+
+from releasing.command import Command
+from releasing.errors import CommandError
+
+__all__ = ["Command", "Shell"]
+
+GRACE = 5.0  # seconds between interrupt, terminate and kill
+LAST_LINES = 10
+INSTALL = {
+    "gh": "it comes with this project: scripts/setup-venv",
+    "gcloud": "install the Google Cloud CLI: https://cloud.google.com/sdk/docs/install",
+    "kubectl": "install kubectl: https://kubernetes.io/docs/tasks/tools/",
+}
+
+
+def silent(line: str) -> None:
+    """Show nothing."""
+
+
+class Shell:
+    """Runs programs with one environment.
+
+    `environment` replaces the process's own (default: that, without GIT_*); `show` gets each line that a
+    running command prints; `log` gets every command line and all output; `held` is a file descriptor that
+    every program inherits, so that a lock on it outlives a killed run until its last command has ended.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str] | None = None,
+        *,
+        show: Callable[[str], None] = silent,
+        log: Path | None = None,
+        held: int | None = None,
+    ) -> None:
+        self.environment = dict(clean_environment() if environment is None else environment)
+        self.show = show
+        self.log = log
+        self.held = held
+        self._living: set[Any] = set()
+        self._stopped = threading.Event()
+        # plumbum adds its copy of the process's environment to whatever it is given.
+        local.env.clear()
+
+    def __getitem__(self, program: str) -> Command:
+        return Command((program,))
+
+    def showing(self, show: Callable[[str], None]) -> Shell:
+        """The same shell, which stops together with this one, with another place for its lines."""
+        other = copy.copy(self)
+        other.show = show
+        return other
+
+    def read(self, command: Command, pending: str = "", *, stdin: str | None = None) -> str:  # noqa: ARG002
+        """The standard output of `command`, which changes nothing, without its trailing newlines.
+
+        `pending` names the value for plans made before it can be known (plan.py). Bytes that are not UTF-8
+        survive as surrogate escapes. Raises CommandError when the program is missing or fails.
+        """
+        process = self._start(command, stdin is not None, subprocess.PIPE)
+        out, err = self._guarded(process, lambda: process.communicate(_encoded(stdin)))
+        if process.returncode:
+            self._fail(command, process.returncode, (err or out).decode(errors="replace").splitlines())
+        return str(out.decode(errors="surrogateescape").rstrip("\n"))
+
+    def succeeds(self, command: Command) -> bool:
+        """Whether `command`, which changes nothing, exits 0."""
+        process = self._start(command, False, subprocess.PIPE)
+        self._guarded(process, process.communicate)
+        return bool(process.returncode == 0)
+
+    def run(self, command: Command) -> None:
+        """Run `command`, which changes something; its output is shown line by line. Raises CommandError."""
+        self._note(f"$ {command}")
+        process = self._start(command, False, subprocess.STDOUT)
+        last: deque[str] = deque(maxlen=LAST_LINES)
+        self._guarded(process, lambda: self._follow(process.stdout, last))
+        if process.returncode:
+            self._fail(command, process.returncode, list(last))
+
+    def wait(self, command: Command) -> None:
+        """Run `command`, which changes nothing but may take long; its output is shown."""
+        self.run(command)
+
+    def stop(self) -> None:
+        """End every program that is running, and start no other: interrupt, terminate, kill."""
+        self._stopped.set()
+        for process in list(self._living):
+            _end(process)
+
+    def _start(self, command: Command, with_input: bool, errors: int) -> Any:
+        if self._stopped.is_set():
+            raise KeyboardInterrupt
+        try:
+            process = self._program(command.program).popen(
+                command.words[1:],
+                cwd=command.folder or None,
+                env=self.environment,
+                stdin=subprocess.PIPE if with_input else subprocess.DEVNULL,
+                stderr=errors,
+                new_session=True,
+                pass_fds=() if self.held is None else (self.held,),
+            )
+        except (OSError, AttributeError) as error:
+            raise CommandError(f"{command}: cannot be started: {error}") from None
+        self._living.add(process)
+        return process
+
+    def _program(self, name: str) -> Any:
+        if "/" in name:
+            return local[name]
+        for folder in self.environment.get("PATH", os.defpath).split(os.pathsep):
+            path = Path(folder or ".") / name
+            if os.access(path, os.X_OK) and path.is_file():
+                return local[str(path.absolute())]
+        hint = INSTALL.get(name, f"install it, for example: apt-get install {name}")
+        raise CommandError(f"{name} is not installed (nothing of that name in PATH)", hint)
+
+    def _guarded(self, process: Any, work: Callable[[], Any]) -> Any:
+        try:
+            result = work()
+            process.wait()
+            return result
+        except BaseException:
+            _end(process)
+            raise
+        finally:
+            self._living.discard(process)
+
+    def _follow(self, stream: IO[bytes], last: deque[str]) -> None:
+        for raw in stream:
+            line = raw.decode(errors="replace").rstrip()
+            last.append(line)
+            self.show(line)
+            self._note(line)
+
+    def _note(self, line: str) -> None:
+        if self.log:
+            with self.log.open("a", encoding="utf-8") as log:
+                log.write(line + "\n")
+
+    def _fail(self, command: Command, code: int, lines: list[str]) -> None:
+        if self._stopped.is_set():
+            raise KeyboardInterrupt
+        said = "\n".join(f"    {line}" for line in lines[-LAST_LINES:])
+        self._note(f"exit code {code}")
+        raise CommandError(f"{command}\n  failed with exit code {code}" + (f":\n{said}" if said else ""))
+
+
+def clean_environment() -> dict[str, str]:
+    """The process's environment, in English and without GIT_*: a hook's repository must not become ours."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return kept | {"LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def _encoded(text: str | None) -> bytes | None:
+    return None if text is None else text.encode(errors="surrogateescape")
+
+
+def _end(process: Any) -> None:
+    """Interrupt, terminate, then kill the whole group of `process`, waiting between."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=GRACE)
+            return

@@ -1,0 +1,163 @@
+"""What a step is: the one declaration that command, plan, runbook page, run and check come from."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from releasing.errors import UsageError
+
+if TYPE_CHECKING:
+    from releasing.release import Release
+    from releasing.step_shell import StepShell
+
+    Action = Callable[[Release, StepShell], None]
+    Check = Callable[[Release, StepShell], "Finding"]
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check read from the world: whether the step is done, and the facts that say so."""
+
+    holds: bool
+    text: str
+
+
+def met(text: str) -> Finding:
+    """The step is done; `text` says what was found."""
+    return Finding(True, text)
+
+
+def unmet(text: str) -> Finding:
+    """The step is not done; `text` says what is missing."""
+    return Finding(False, text)
+
+
+@dataclass
+class Step:
+    """A section of the runbook: what it does, what it needs, and how the world shows that it is done."""
+
+    action: Action
+    needs: tuple[str, ...] = ()
+    irreversible: bool = False
+    lasting: bool = True
+    section: str = ""
+    when: Callable[[Release], bool] = lambda _release: True
+    check: Check | None = field(default=None, init=False)
+
+    @property
+    def name(self) -> str:
+        """The step's name on the command line, in the journal and in the runbook."""
+        return self.action.__name__.replace("_", "-")
+
+    @property
+    def title(self) -> str:
+        """The first line of the declaration's docstring: what lists and headings show."""
+        return _text(self.action).split("\n")[0]
+
+    @property
+    def reasons(self) -> str:
+        """The rest of the docstring."""
+        return _text(self.action).partition("\n")[2].strip()
+
+    @property
+    def done_when(self) -> str:
+        """How the world shows that the step is done, in one sentence."""
+        return _text(self.verify).replace("\n", " ")
+
+    @property
+    def verify(self) -> Check:
+        """The check of this step; every step has one (a test sees to it)."""
+        if self.check is None:
+            raise TypeError(f"step {self.name} has no verified_by")
+        return self.check
+
+    def verified_by(self, check: Check) -> Check:
+        """Declare the check that reads the world."""
+        self.check = check
+        return check
+
+
+def step(
+    *,
+    needs: tuple[Step, ...] = (),
+    irreversible: bool = False,
+    lasting: bool = True,
+    when: Callable[[Release], bool] = lambda _release: True,
+) -> Callable[[Action], Step]:
+    """Declare a step.
+
+    `needs` come before it; `irreversible` says that it cannot be taken back; `lasting=False` that it may lapse
+    and matters only until all that needs it is done (a login, a gate); `when` for which projects it exists.
+    """
+
+    def declare(action: Action) -> Step:
+        module = inspect.getmodule(action)
+        section = (module.__doc__ or "").split("\n")[0].rstrip(".") if module else ""
+        return Step(action, tuple(each.name for each in needs), irreversible, lasting, section, when)
+
+    return declare
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A release as ordered steps; a step may start as soon as all that it needs is done."""
+
+    name: str
+    title: str
+    steps: tuple[Step, ...]
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def of(self, release: Release) -> Recipe:
+        """The recipe without the steps that this project does not have."""
+        return Recipe(self.name, self.title, tuple(each for each in self.steps if each.when(release)))
+
+    def span(self, first: str, last: str) -> tuple[Step, ...]:
+        """The steps from `first` to `last`, both included; empty text is an end of the recipe."""
+        names = [each.name for each in self.steps]
+        for name in filter(None, (first, last)):
+            if name not in names:
+                raise UsageError(
+                    f"release.{self.name} has no step {name!r}", f"its steps: {', '.join(names)}"
+                )
+        start = names.index(first) if first else 0
+        end = names.index(last) if last else len(names) - 1
+        if start > end:
+            raise UsageError(
+                f"{first} comes after {last} in release.{self.name}", f"--from {last} --to {first}"
+            )
+        return self.steps[start : end + 1]
+
+    def before(self, wanted: Step) -> frozenset[str]:
+        """The names of all steps that `wanted` needs, directly or through others."""
+        needs = {each.name: each.needs for each in self.steps}
+        found: set[str] = set()
+        rest = list(wanted.needs)
+        while rest:
+            name = rest.pop()
+            if name in needs and name not in found:
+                found.add(name)
+                rest.extend(needs[name])
+        return frozenset(found)
+
+    def after(self, wanted: Step) -> list[Step]:
+        """All steps that need `wanted`, directly or through others."""
+        return [each for each in self.steps if wanted.name in self.before(each)]
+
+
+def present(section: T | None) -> T:
+    """A section of release.yaml that exists, because the step that asks for it exists only then."""
+    if section is None:
+        raise TypeError("a step asked for a section of release.yaml that it should not exist without")
+    return section
+
+
+def _text(documented: object) -> str:
+    return inspect.getdoc(documented) or ""

@@ -1,0 +1,32 @@
+"""Build the Jupyter Images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasing import builds
+from releasing.step import Finding, present, step
+from releasing.steps.authenticate import auth
+
+if TYPE_CHECKING:
+    from releasing.release import Release
+    from releasing.step_shell import StepShell
+
+
+@step(needs=(auth,), when=lambda release: release.config.jupyter is not None)
+def build_jupyter(release: Release, sh: StepShell) -> None:
+    """Build and push the Jupyter notebook images, and offer them in the spawner.
+
+    The spawner on the default branch names the build; the release branch gets the release's tag later.
+    """
+    jupyter = present(release.config.jupyter)
+    if sh.needed(lambda: not builds.built(release, sh, jupyter.images).holds):
+        builds.run_workflow(release, sh, build_jupyter.name, jupyter.workflow)
+    builds.propose(release, sh, build_jupyter.name, jupyter.images, jupyter.spawner)
+
+
+@build_jupyter.verified_by
+def notebooks_are_built_and_offered(release: Release, sh: StepShell) -> Finding:
+    """Every notebook image is in the registry at the build tag, and the spawner or a pull request names it."""
+    jupyter = present(release.config.jupyter)
+    return builds.built_and_proposed(release, sh, build_jupyter.name, jupyter.images, jupyter.spawner)

@@ -1,0 +1,94 @@
+"""Tagging a release candidate."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from releasing import checks, mail, notes, origin, pull_requests
+from releasing.step import Finding, met, step, unmet
+from releasing.steps.update_release_branch import (
+    check_blockers,
+    check_release_notes,
+    record_image_digests,
+    wait_for_postsubmit,
+)
+
+if TYPE_CHECKING:
+    from releasing.release import Release
+    from releasing.step_shell import StepShell
+
+
+@step(
+    needs=(wait_for_postsubmit, record_image_digests, check_blockers, check_release_notes), irreversible=True
+)
+def tag_candidate(release: Release, sh: StepShell) -> None:
+    """Tag the head of the release branch as the candidate.
+
+    Voters test this tag, so it is annotated, on a commit with a green postsubmit, and never moved.
+    """
+    commit = sh.choose("candidate commit", lambda: origin.head(release, sh))
+    sh.wait(pull_requests.waiting(release, sh, commit, release.config.checks.postsubmit))
+    git = origin.git(release, sh)
+    sh.run(
+        git[
+            "tag",
+            "--force",
+            "--annotate",
+            release.tag,
+            commit,
+            "-m",
+            f"{release.config.project} {release.tag}",
+        ]
+    )
+    # Never forced: voters may already have this tag.
+    sh.run(git["push", "--quiet", "origin", f"refs/tags/{release.tag}"])
+
+
+@tag_candidate.verified_by
+def candidate_is_on_origin(release: Release, sh: StepShell) -> Finding:
+    """Origin lists the tag, annotated, on a commit of the release branch whose postsubmit is green."""
+    ref = f"refs/tags/{release.tag}"
+    commit = origin.commit_of(release, sh, ref)
+    if commit is None:
+        return unmet(f"origin has no tag {release.tag}")
+    if f"{ref}^{{}}" not in sh.read(origin.listed(release, sh, f"{ref}*")):
+        return unmet(f"{release.tag} on origin is not annotated")
+    if not origin.is_on(release, sh, commit, release.branch):
+        return unmet(f"{release.tag} is at {commit[:12]}, which is not on {release.branch}")
+    problems = checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
+    if problems:
+        return unmet(f"{release.tag} is at {commit[:12]}, where {'; '.join(map(str, problems))}")
+    return met(f"{release.tag} is at {commit} on {release.branch}")
+
+
+@step(needs=(tag_candidate,), irreversible=True)
+def announce_vote(release: Release, sh: StepShell) -> None:
+    """Announce the vote on the candidate by mail.
+
+    The mail is kept in the outbox; its Message-ID follows from the candidate, so it is the same on every run.
+    """
+    announcement = release.config.announcement
+    end = sh.choose(
+        "end of the vote",
+        lambda: _end(announcement.vote_days),
+        how=f"$(date -u -d '+{announcement.vote_days} days' '+%F %R UTC')",
+    )
+    commit = sh.choose("candidate commit", lambda: origin.head(release, sh))
+    write = sh["announce_vote.py"][str(mail.path(release)), *release.images, "--project", release.config.project]
+    write = write[
+        "--candidate", release.tag, "--commit", commit, "--until", end, "--repository", release.slug
+    ]
+    write = write["--to", announcement.to, "--from", announcement.from_, "--notes", str(notes.path(release))]
+    sh.run(write["--image-tag", release.image_tag])
+
+
+@announce_vote.verified_by
+def vote_is_announced(release: Release, sh: StepShell) -> Finding:
+    """The outbox has the mail, and it names the commit that the candidate's tag is at."""
+    commit = origin.commit_of(release, sh, f"refs/tags/{release.tag}")
+    return mail.names(release, commit)
+
+
+def _end(days: int) -> str:
+    return f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d %H:%M} UTC"

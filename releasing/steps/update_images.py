@@ -1,0 +1,104 @@
+"""Updating ksonnet prototypes with docker image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasing import builds, changes, image_tags_edit, origin, pull_requests, registry
+from releasing.step import Finding, met, step, unmet
+from releasing.steps.build_jupyter import build_jupyter
+from releasing.steps.build_tf_serving import build_tfserving
+from releasing.steps.cut_branch import cut_branch
+from releasing.steps.update_bootstrapper import update_bootstrapper
+from releasing.steps.update_pytorchjob import update_pytorchjob
+from releasing.steps.update_tfjob import update_tfjob
+
+if TYPE_CHECKING:
+    from releasing.release import Release
+    from releasing.step_shell import StepShell
+
+
+def has_images(release: Release) -> bool:
+    """Whether the project builds images at all."""
+    return bool(release.images)
+
+
+@step(
+    needs=(update_tfjob, update_pytorchjob, build_tfserving, build_jupyter, update_bootstrapper, cut_branch)
+)
+def update_prototypes(release: Release, sh: StepShell) -> None:
+    """Put every reference to a released image at the release's tag, on a branch for the release branch.
+
+    References are selected by the image's name, whatever their old tag is; the operators are pinned, too.
+    """
+    pull_requests.push(release, sh, changes.prototypes(release))
+
+
+@update_prototypes.verified_by
+def prototypes_are_on_a_branch(release: Release, sh: StepShell) -> Finding:
+    """Origin has the branch with the update, or the release branch names every image at the release's tag."""
+    proposal = changes.prototypes(release)
+    head = release.head(proposal.step)
+    commit = origin.commit_of(release, sh, f"refs/heads/{head}")
+    if commit:
+        return met(f"{head} is at {commit[:12]}")
+    return pull_requests.proposed(release, sh, proposal)
+
+
+@step(needs=(update_prototypes,), when=has_images)
+def update_image_tags(release: Release, sh: StepShell) -> None:
+    """List the built digests with the release's tag in image_tags.yaml on the default branch.
+
+    An entry of an older build of this version loses the tag.
+    """
+    tag = builds.build_tag(release, sh)
+    pull_requests.propose(release, sh, image_tags_edit.change(release, update_image_tags.name, tag))
+    sh.run(origin.fetch(release, sh))
+
+
+@update_image_tags.verified_by
+def image_tags_are_proposed(release: Release, sh: StepShell) -> Finding:
+    """The default branch or a pull request lists every image of the build with the release's tag."""
+    tag = sh.chosen("build tag")
+    if tag is None:
+        return unmet("nothing is built yet")
+    return pull_requests.proposed(release, sh, image_tags_edit.change(release, update_image_tags.name, tag))
+
+
+@step(needs=(update_image_tags,), irreversible=True, when=has_images)
+def apply_image_tags(release: Release, sh: StepShell) -> None:
+    """Tag the images in the registry as image_tags.yaml says.
+
+    A release tag that sits on another digest is refused, unless --allow-move names it.
+    """
+    scratch = pull_requests.clone(release, sh, apply_image_tags.name, _listing(release, sh))
+    apply = sh["apply_image_tags.py"]["--images-file", f"{scratch}/{release.config.image_tags}"]
+    apply = apply["--pattern", image_tags_edit.pattern(release.images, release.image_tag)]
+    sh.run(apply["--allow-move", release.allow_move] if release.allow_move else apply)
+
+
+@apply_image_tags.verified_by
+def tags_are_on_their_digests(release: Release, sh: StepShell) -> Finding:
+    """In the registry, the release's tag of each image is on the digest that image_tags.yaml names."""
+    listing = f"origin/{_listing(release, sh)}"
+    wanted = image_tags_edit.digests(release, sh, listing) if origin.has(release, sh, listing) else {}
+    unlisted = [image for image in release.images if image not in wanted]
+    if unlisted:
+        return unmet(f"image_tags.yaml has no {release.image_tag} for {', '.join(unlisted)}")
+    there = registry.digests(release.images, release.image_tag, sh.environment)
+    wrong = [
+        f"{image}:{release.image_tag} is {there[image] or 'absent'}, not {digest}"
+        for image, digest in wanted.items()
+        if there[image] != digest
+    ]
+    if wrong:
+        return unmet("; ".join(wrong))
+    return met(f"{len(wanted)} images are tagged {release.image_tag} in the registry")
+
+
+def _listing(release: Release, sh: StepShell) -> str:
+    """The branch whose image_tags.yaml counts: the change's own, until the default branch has it."""
+    change = image_tags_edit.change(release, update_image_tags.name, sh.chosen("build tag") or "")
+    if sh.needed(lambda: not pull_requests.is_settled(release, sh, change)):
+        return release.head(change.step)
+    return change.base

@@ -1,0 +1,29 @@
+"""Update PyTorchJob."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasing import operators, pull_requests
+from releasing.step import Finding, present, step
+from releasing.steps.authenticate import auth
+
+if TYPE_CHECKING:
+    from releasing.release import Release
+    from releasing.step_shell import StepShell
+
+
+@step(needs=(auth,), when=lambda release: release.config.operators.pytorchjob is not None)
+def update_pytorchjob(release: Release, sh: StepShell) -> None:
+    """Point every reference to the PyTorchJob operator at its release.
+
+    Prototypes and the checkout of the operator's repository change together, in one pull request.
+    """
+    operator = present(release.config.operators.pytorchjob)
+    pull_requests.propose(release, sh, operators.change(release, operator, update_pytorchjob.name))
+
+
+@update_pytorchjob.verified_by
+def pytorchjob_is_bumped(release: Release, sh: StepShell) -> Finding:
+    """The operator's image exists, and the default branch or a pull request names it everywhere."""
+    return operators.bumped(release, sh, present(release.config.operators.pytorchjob), update_pytorchjob.name)

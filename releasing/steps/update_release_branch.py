@@ -1,0 +1,130 @@
+"""Updating the release branch and tagging a release."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasing import blockers, builds, changes, checks, document, notes, origin, pull_requests
+from releasing.step import Finding, met, step, unmet
+from releasing.steps.update_images import apply_image_tags, has_images, update_prototypes
+
+if TYPE_CHECKING:
+    from releasing.release import Release
+    from releasing.step_shell import StepShell
+
+
+@step(needs=(update_prototypes, apply_image_tags))
+def open_release_pr(release: Release, sh: StepShell) -> None:
+    """Open the pull request of the updated prototypes into the release branch."""
+    pull_requests.request(release, sh, changes.prototypes(release))
+
+
+@open_release_pr.verified_by
+def release_pr_is_open(release: Release, sh: StepShell) -> Finding:
+    """The pull request is open or merged, or the release branch has it all."""
+    return pull_requests.proposed(release, sh, changes.prototypes(release))
+
+
+@step(needs=(open_release_pr,))
+def wait_for_presubmit(release: Release, sh: StepShell) -> None:
+    """Wait for the presubmit of every pull request of this release, and merge each.
+
+    Exactly the commit that was tested is merged: a push in between is refused by GitHub.
+    """
+    for change in changes.of(release, builds.build_tag(release, sh) if release.images else ""):
+        pull_requests.settle(release, sh, change)
+    sh.run(origin.fetch(release, sh))
+
+
+@wait_for_presubmit.verified_by
+def pull_requests_are_merged(release: Release, sh: StepShell) -> Finding:
+    """Every pull request of the release is merged, or its base has the change."""
+    tag = sh.chosen("build tag")
+    if release.images and tag is None:
+        return unmet("nothing is built yet")
+    wanted = changes.of(release, tag or "")
+    left = [change.step for change in wanted if not pull_requests.is_settled(release, sh, change)]
+    if left:
+        return unmet(f"not merged yet: {', '.join(left)}")
+    return met(f"{len(wanted)} changes are on their branches")
+
+
+@step(needs=(wait_for_presubmit,))
+def wait_for_postsubmit(release: Release, sh: StepShell) -> None:
+    """Wait for a passing postsubmit of the release branch after the merge."""
+    sh.run(origin.fetch(release, sh))
+    head = origin.head(release, sh)
+    sh.wait(pull_requests.waiting(release, sh, head, release.config.checks.postsubmit))
+
+
+@wait_for_postsubmit.verified_by
+def postsubmit_is_green(release: Release, sh: StepShell) -> Finding:
+    """The commit that merged the release's pull request has a green postsubmit."""
+    merged = pull_requests.find(release, sh, changes.prototypes(release))
+    ref = f"refs/heads/{release.branch}"
+    commit = merged.merge_commit if merged and merged.merged else origin.commit_of(release, sh, ref)
+    if commit is None or not pull_requests.is_settled(release, sh, changes.prototypes(release)):
+        return unmet(f"{release.branch} does not have the release's change yet")
+    problems = checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
+    if problems:
+        return unmet(f"{commit[:12]}: {'; '.join(map(str, problems))}")
+    return met(f"postsubmit of {commit[:12]} on {release.branch} is green")
+
+
+def has_document(release: Release) -> bool:
+    """Whether the project keeps a release document to record digests in."""
+    return has_images(release) and release.config.document is not None
+
+
+@step(needs=(wait_for_postsubmit,), when=has_document)
+def record_image_digests(release: Release, sh: StepShell) -> None:
+    """Update the release document on the release branch with the image digests.
+
+    Its pull request is merged after its own presubmit.
+    """
+    change = document.change(release, record_image_digests.name)
+    if sh.needed(lambda: not pull_requests.is_settled(release, sh, change)):
+        pull_requests.propose(release, sh, change)
+        pull_requests.settle(release, sh, change)
+    sh.run(origin.fetch(release, sh))
+
+
+@record_image_digests.verified_by
+def digests_are_recorded(release: Release, sh: StepShell) -> Finding:
+    """The document on the release branch names the digest of each image, as the registry has it."""
+    change = document.change(release, record_image_digests.name)
+    if pull_requests.is_settled(release, sh, change):
+        return met(f"{release.config.document} on {release.branch} names {len(release.images)} digests")
+    return unmet(f"{release.config.document} on {release.branch} lacks the digests of {release.tag}")
+
+
+@step(needs=(wait_for_postsubmit,), lasting=False, when=lambda release: bool(release.config.blockers.labels))
+def check_blockers(release: Release, sh: StepShell) -> None:
+    """Stop when a known blocker issue remains open."""
+    labels = [word for label in release.config.blockers.labels for word in ("--label", label)]
+    sh.wait(sh["check_blockers.py"][release.slug, *labels])
+
+
+@check_blockers.verified_by
+def no_blockers_are_open(release: Release, sh: StepShell) -> Finding:
+    """No open issue has a blocker's label."""
+    labels = release.config.blockers.labels
+    open_issues = blockers.labelled(sh.shell, release.slug, labels)
+    if open_issues:
+        return unmet(f"blockers are open: {'; '.join(open_issues)}")
+    return met(f"no open issue is labelled {' or '.join(labels)}")
+
+
+@step(needs=(wait_for_postsubmit,), lasting=False)
+def check_release_notes(release: Release, sh: StepShell) -> None:
+    """Ensure that the release notes are up to date.
+
+    A draft is written when there are none; a person may edit it, every pull request has to stay mentioned.
+    """
+    sh.run(notes.draft(release, sh))
+
+
+@check_release_notes.verified_by
+def notes_mention_every_pull_request(release: Release, sh: StepShell) -> Finding:
+    """The notes of the version mention every pull request merged into the branch since the release before."""
+    return notes.complete(release, sh)

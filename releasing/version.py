@@ -1,0 +1,104 @@
+"""Versions, candidates, and the names that follow from them: branch, git tag, image tag (semver 2.0).
+
+Runbook: "Release branching policy", "Tagging a release candidate", "Release votes and releases".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import semver
+
+from releasing.errors import UsageError
+
+_ROUGHLY = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:\W*rc\W*(\d+))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, order=True)
+class Version:
+    """A release: three numbers. `text` may start with v, as the tags do."""
+
+    major: int
+    minor: int
+    patch: int
+
+    @classmethod
+    def parse(cls, text: str) -> Version:
+        """The version that `text` names; UsageError with the nearest valid form otherwise."""
+        version, candidate = parse_name(text)
+        if candidate is not None:
+            raise UsageError(
+                f"version {text!r} names a candidate; expected three numbers",
+                f"--version {version} --candidate {candidate.number}",
+            )
+        return version
+
+    @property
+    def branch(self) -> str:
+        """The release branch: vMAJOR.MINOR-branch."""
+        return f"v{self.major}.{self.minor}-branch"
+
+    @property
+    def tag(self) -> str:
+        """The git tag of the final, and the image tag of every image of this release."""
+        return f"v{self}"
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+
+@dataclass(frozen=True, order=True)
+class Candidate:
+    """A release candidate: the version it is for, and its number, from 0."""
+
+    version: Version
+    number: int
+
+    @property
+    def tag(self) -> str:
+        """The git tag: vMAJOR.MINOR.PATCH-rc.N."""
+        return f"{self.version.tag}-rc.{self.number}"
+
+    def __str__(self) -> str:
+        return f"{self.version}-rc.{self.number}"
+
+
+def parse_name(text: str) -> tuple[Version, Candidate | None]:
+    """The version and, when `text` has one, the candidate: X.Y.Z or X.Y.Z-rc.N, with or without v."""
+    try:
+        parsed = semver.Version.parse(text.removeprefix("v"))
+    except (ValueError, TypeError):
+        raise _refused(text) from None
+    version = Version(parsed.major, parsed.minor, parsed.patch)
+    if parsed.build:
+        raise _refused(text)
+    if parsed.prerelease is None:
+        return version, None
+    number = re.fullmatch(r"rc\.(0|[1-9]\d*)", parsed.prerelease)
+    if number is None:
+        raise _refused(text)
+    return version, Candidate(version, int(number[1]))
+
+
+def candidates(tags: list[str], version: Version) -> list[Candidate]:
+    """The candidates of `version` among git `tags`, in order; malformed names are not candidates."""
+    form = re.compile(rf"{re.escape(version.tag)}-rc\.(0|[1-9]\d*)")
+    return sorted(Candidate(version, int(found[1])) for found in map(form.fullmatch, tags) if found)
+
+
+def _refused(text: str) -> UsageError:
+    return UsageError(
+        f"{text!r} is not a version; expected MAJOR.MINOR.PATCH, or MAJOR.MINOR.PATCH-rc.N for a candidate",
+        _nearest(text),
+    )
+
+
+def _nearest(text: str) -> str:
+    parts = _ROUGHLY.match(text.strip())
+    if parts is None:
+        return "for example: --version 0.2.1"
+    major, minor, patch, number = (int(part) if part else None for part in parts.groups())
+    version = Version(major or 0, minor or 0, patch or 0)
+    nearest = version.tag if number is None else Candidate(version, number).tag
+    return f"the nearest valid form is {nearest}"

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+r"""Make tags of image_tags.yaml true in the registry.
+
+The pattern NAME_RE:TAG_RE, two regular expressions that have to match the whole image name and the whole tag,
+selects rows and tags of the file. What holds already is left alone; what is missing is written and read back.
+Nothing is written when a digest is missing in the registry, or when a tag is on another digest and
+--allow-move does not name it. The same command again does only what is missing.
+
+  apply_image_tags.py --images-file releasing/image_tags.yaml --pattern '.*/tensorflow-.*:v0\.2\.1' --plan
+
+Credentials are Docker's (docker login, gcloud auth configure-docker). RELEASE_REGISTRY_MIRRORS=HOST=URL,…
+sends the requests for a registry host elsewhere.
+
+Exit codes: 0 all hold, 2 nothing selected, 3 the file is not valid, 4 refused, 5 failed, 7 the registry does
+not answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entry import program
+
+from releasing import image_tags, promotion, registry
+from releasing.image_name import ImagePattern, movable
+from releasing.progress import Progress
+from releasing.promotion_report import facts, lines
+
+if TYPE_CHECKING:
+    from releasing.registry_client import Registry
+
+
+def main() -> int:
+    """Plan, and unless --plan, write; shows one line per tag."""
+    options = arguments()
+    tags = image_tags.load(options.images_file)
+    wanted = promotion.asked(tags, ImagePattern.parse(options.pattern), str(options.images_file))
+    allow_move = movable(options.allow_move)
+    progress = Progress()
+
+    async def work(client: Registry) -> promotion.Plan | promotion.Report:
+        plan = await promotion.plan(client, wanted, allow_move, progress.phase)
+        return plan if options.plan else await promotion.apply(client, plan, progress.phase)
+
+    result = registry.ask(work, notice=progress.line)
+    print(json.dumps(facts(result), indent=2) if options.json else "\n".join(lines(result)))
+    if isinstance(result, promotion.Report):
+        result.raise_failures()
+    return 0
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    parser.add_argument("--images-file", type=Path, required=True, metavar="FILE", help="image_tags.yaml")
+    parser.add_argument("--pattern", required=True, metavar="NAME_RE:TAG_RE", help="rows and tags to apply")
+    parser.add_argument("--plan", action="store_true", help="only show what would be written")
+    parser.add_argument(
+        "--allow-move", metavar="PATTERN", help="tags NAME:TAG that may move to another digest"
+    )
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    program(main)

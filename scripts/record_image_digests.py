@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""Write the digests that a release's image tag stands for into its document.
+
+  record_image_digests.py docs_dev/releasing.md --release v0.2.1-rc.0 --image-tag v0.2.1 IMAGE...
+
+Asks the registry for the digest of each IMAGE at the tag and writes a section at the end of the document;
+a section on the same release is replaced.
+"""
+
+from __future__ import annotations
+
+from entry import program  # isort: skip
+
+import argparse
+import os
+from pathlib import Path
+
+from releasing.document import with_section
+from releasing.errors import ConfigError
+from releasing.files import replace_text
+from releasing.registry import existing_digests
+
+
+def main() -> int:
+    """Write the section."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("document", type=Path, metavar="DOCUMENT")
+    parser.add_argument("--release", required=True, metavar="TAG", help="the git tag of the release")
+    parser.add_argument("--image-tag", required=True, metavar="TAG")
+    parser.add_argument("images", nargs="+", metavar="IMAGE")
+    options = parser.parse_args()
+    if not options.document.is_file():
+        raise ConfigError(f"{options.document}: no such file", "name the release document of the checkout")
+    digests = existing_digests(options.images, options.image_tag, os.environ)
+    text = options.document.read_text(encoding="utf-8")
+    replace_text(options.document, with_section(text, options.release, options.image_tag, digests))
+    print(f"{options.document} names {len(digests)} digests of {options.release}")
+    return 0
+
+
+if __name__ == "__main__":
+    program(main)

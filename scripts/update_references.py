@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+r"""Point references to released images at the release's tags, in the files that git tracks.
+
+Without --write it prints the change as a unified diff and touches nothing. An image is selected by its whole
+name as a file writes it, templates included and without the tag; its old tag does not matter:
+
+  update_references.py . --image '(gcr\.io/kubeflow-images-public|\{0\}/\{1\})/tensorflow-.*notebook.*:v0.2.1'
+
+A digest after the tag (NAME_REGEX:TAG@sha256:...) also moves references that are pinned by digest; without it
+they are left alone. Other values of a release are pinned by file and pattern, or by the name of a parameter:
+
+  --pin testing/workflows/components/workflows.libsonnet 'kubeflow/tf-operator@([^;"]+)' v0.2.1
+  --parameter 'components/image-releaser/*' versionTag v0.2.1
+
+Changelogs, vendored copies, lock files, swagger files, test fixtures, hack/retag_*, image_tags.yaml and FROM
+lines of Dockerfiles are left alone unless --also names them. The report (on standard error beside a diff)
+says what was left alone and why, and which released images are still at another tag. Running it again changes
+nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from entry import program
+
+from releasing.checkout import contents, replace_content, tracked_files
+from releasing.errors import PreconditionError, UsageError
+from releasing.reference_report import as_json, as_text, diff
+from releasing.reference_rules import Rules
+from releasing.references import survey
+
+
+def main() -> int:
+    """Update the references that the command line names."""
+    options = _parser().parse_args()
+    checkout: Path = options.checkout
+    if not checkout.is_dir():
+        raise UsageError(f"{checkout}: no such folder", "name the folder of a checkout")
+    rules = Rules.parse(
+        options.image,
+        options.pin,
+        options.parameter,
+        only=options.only,
+        except_=options.except_,
+        also=options.also,
+    )
+    report = survey(contents(checkout, filter(rules.reads, tracked_files(checkout))), rules)
+    if report.refused:
+        raise PreconditionError(
+            "\n".join(f"{fault} (it parses now; nothing was changed)" for fault in report.refused),
+            "look at the pin or parameter that changes this line",
+        )
+    for rewrite in report.rewrites if options.write else ():
+        replace_content(checkout / rewrite.path, rewrite.before, rewrite.after)
+    if options.json:
+        print(as_json(report, options.write))
+    elif options.write:
+        print(as_text(report, "Changed"))
+    else:
+        sys.stdout.buffer.write(diff(report))
+        print(as_text(report, "Would change"), file=sys.stderr)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("checkout", type=Path, metavar="CHECKOUT", help="folder whose files are updated")
+    add("--image", action="append", default=[], metavar="NAME_REGEX:TAG", help="image names and their tag")
+    add("--pin", action="append", default=[], nargs=3, metavar=("FILE", "PATTERN", "VALUE"), help=PIN)
+    add(
+        "--parameter", action="append", default=[], nargs=3, metavar=("GLOB", "NAME", "VALUE"), help=PARAMETER
+    )
+    add("--only", action="append", default=[], metavar="GLOB", help="look at these paths only")
+    add("--except", action="append", default=[], dest="except_", metavar="GLOB", help="leave these paths out")
+    add("--also", action="append", default=[], metavar="GLOB", help="rewrite these paths although protected")
+    add("--write", action="store_true", help="change the files")
+    add("--json", action="store_true", help="print the report as JSON")
+    return parser
+
+
+PIN = "the one group of PATTERN, wherever it matches in FILE, becomes VALUE"
+PARAMETER = "the literal value of NAME in the files that match GLOB becomes VALUE"
+
+if __name__ == "__main__":
+    program(main)

@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+"""Wait until the named checks have succeeded on a commit.
+
+  wait_for_checks.py kubeflow/kubeflow COMMIT --context kubeflow-presubmit
+
+Ends at once when a check failed, with its name and link. It may be stopped and started again at any time; a
+connection that breaks is tried again. Reads commit statuses and check runs through gh, which has to be logged in.
+"""
+
+from __future__ import annotations
+
+from entry import program  # isort: skip
+
+import argparse
+
+from releasing.checks import wait_until_successful
+from releasing.shell import Shell
+
+
+def main() -> int:
+    """Wait, and say what for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("repository", metavar="OWNER/NAME")
+    parser.add_argument("commit", metavar="COMMIT")
+    parser.add_argument(
+        "--context", action="append", default=[], metavar="NAME", help="a check that must succeed"
+    )
+    parser.add_argument("--timeout", type=float, default=240, metavar="MINUTES", help="default: 240")
+    options = parser.parse_args()
+    wait_until_successful(
+        Shell(), options.repository, options.commit, tuple(options.context), options.timeout * 60
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    program(main)

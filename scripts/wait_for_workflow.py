@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+"""Wait for an Argo workflow to end; exits 0 only when it succeeded.
+
+Interrupted, run it again: the wait is taken up where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+
+from entry import program
+
+from releasing import workflow
+from releasing.shell import Shell
+
+
+def main() -> int:
+    """Read the command line, wait, and say how it ended."""
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("name", metavar="NAME", help="the workflow's name")
+    parser.add_argument("-n", "--namespace", required=True, metavar="NS", help="the namespace it runs in")
+    parser.add_argument("--timeout", type=float, default=180, metavar="MINUTES", help="default: 180")
+    options = parser.parse_args()
+    ended = workflow.wait(Shell(), options.name, options.namespace, options.timeout, _show)
+    _show(f"{ended.title}: {ended.phase}")
+    return 0
+
+
+def _show(line: str) -> None:
+    print(f"{datetime.now():%H:%M:%S} {line}", flush=True)
+
+
+if __name__ == "__main__":
+    program(main)

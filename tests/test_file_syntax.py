@@ -1,0 +1,49 @@
+"""Where files stop parsing."""
+
+from __future__ import annotations
+
+import pytest
+
+from releasing.file_syntax import fault, yaml_scalar
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "line"),
+    [
+        ("a.yaml", b"a: 1\n---\nb: [\n", 4),
+        ("a.json", b'{\n"a": }', 2),
+        ("a.py", b"a = 1\nb = (", 2),
+        ("a.jsonnet", b"local a = 1;\n{ b: }", 2),
+        ("a.libsonnet", b'{\n  a: "x\n}', 2),
+    ],
+)
+def test_a_broken_file_is_named_with_its_line(path: str, content: bytes, line: int) -> None:
+    found = fault(path, content)
+    assert found is not None
+    assert (found.path, found.line) == (path, line)
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("a.yaml", b"a: 1\n---\nb: 2\n"),
+        ("a.json", b"{}"),
+        ("a.py", b'x = "\\d"'),
+        (
+            "a.jsonnet",
+            b'// c\nlocal k = import "gone.libsonnet";\nk.parts(params.name, env, import "param://x")',
+        ),
+        ("Makefile", b"a: ["),
+    ],
+)
+def test_a_whole_file_has_no_fault_and_imports_are_not_opened(path: str, content: bytes) -> None:
+    assert fault(path, content) is None
+
+
+def test_only_what_yaml_would_misread_gets_quotes() -> None:
+    assert [yaml_scalar(text) for text in ("v0.2.1", "1.10", "on", "2018-07-11")] == [
+        "v0.2.1",
+        '"1.10"',
+        '"on"',
+        '"2018-07-11"',
+    ]

@@ -1,0 +1,55 @@
+"""The real errors of Kubeflow's image_tags.yaml are found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from releasing.image_tags import Image, ImageTags, Version, load
+from releasing.image_tags_validation import missing, problems
+
+FILES = Path(__file__).parent / "data" / "image_tags"
+NEWEST = "6fb8af8812c415099908bf2b37bee016e23e3ca4.yaml"
+NAME = "gcr.io/kubeflow-images-public/tf_operator"
+A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
+
+
+def found(*versions: Version, every_tag: bool = False) -> list[str]:
+    return problems(ImageTags((Image(NAME, versions, 2),)), "f", every_tag=every_tag)
+
+
+def test_the_digest_of_63_digits_is_found_in_each_file_that_has_it() -> None:
+    short = "sha256:9007f398a8da9287e4693f7cb01e711c94d1404e8bf91885837fdd5fe3cca35"
+    for path in FILES.glob("*.yaml"):
+        lines = [number for number, line in enumerate(path.read_text().splitlines(), 1) if short in line]
+        said = problems(load(path), path.name)
+        expected = f"digest {short} is not sha256: and 64 lower-case hexadecimal digits (it has 63)"
+        assert said == [f"{path.name}:{line}: {expected}" for line in lines]
+
+
+def test_the_notebook_that_users_were_offered_and_nobody_listed_is_found() -> None:
+    name = "gcr.io/kubeflow-images-public/tensorflow-1.4.1-notebook-gpu"
+    said = missing(load(FILES / NEWEST), "f", [name], "v0.2.0")
+    assert len(said) == 1
+    assert f"{name} has no tag v0.2.0; it has: " in said[0]
+    assert missing(load(FILES / NEWEST), "f", [name, "gcr.io/a/b"], "v0.3.0") == [
+        "f:1: gcr.io/a/b is not listed"
+    ]
+
+
+def test_a_release_tag_on_two_digests_is_found() -> None:
+    said = found(Version(A, ("v0.2.1",), None, 4), Version(B, ("v0.2.1",), None, 9))
+    assert said == [f"f:9: {NAME}:v0.2.1 is on {B}, and at line 4 on {A}"]
+
+
+def test_latest_on_two_digests_counts_only_where_every_tag_does() -> None:
+    versions = (Version(A, ("latest",)), Version(B, ("latest",)))
+    assert found(*versions) == []
+    assert len(found(*versions, every_tag=True)) == 1
+
+
+def test_repeated_digests_and_malformed_names_and_tags_are_found() -> None:
+    said = problems(
+        ImageTags((Image("gcr.io/A", (Version(A, ("a b", "c", "c"), None, 4), Version(A, (), None, 7)), 2),)),
+        "f",
+    )
+    assert [line.partition(": ")[0] for line in said] == ["f:2", "f:4", "f:4", "f:7"]

@@ -1,0 +1,54 @@
+"""Entries of kustomizations, through the survey that uses them."""
+
+from __future__ import annotations
+
+import pytest
+
+from releasing.reference_report import Report
+from releasing.reference_rules import Rules
+from releasing.references import survey
+
+DIGESTS = ["sha256:" + letter * 64 for letter in "ab"]
+
+
+def surveyed(entry: str, tag: str = "v2") -> Report:
+    content = f"bases: [a]\nimages:\n- {entry}\n# é\n".encode()
+    return survey([("x/kustomization.yaml", content)], Rules.parse([f"gcr.io/p/x:{tag}"]))
+
+
+def entry_after(entry: str, tag: str = "v2") -> str:
+    return surveyed(entry, tag).rewrites[0].after.decode().split("- ", 1)[1].removesuffix("\n# é\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "name: x\n  newName: gcr.io/p/x\n  newTag: v1 # é",
+            "name: x\n  newName: gcr.io/p/x\n  newTag: v2 # é",
+        ),
+        ("newTag: 'v1'\n  name: gcr.io/p/x", "newTag: 'v2'\n  name: gcr.io/p/x"),
+        ('{name: gcr.io/p/x, newTag: "v1"}', '{name: gcr.io/p/x, newTag: "v2"}'),
+    ],
+)
+def test_the_tag_of_the_pulled_name_changes_whatever_the_order_and_quotes(before: str, after: str) -> None:
+    assert entry_after(before) == after
+
+
+def test_a_tag_that_yaml_reads_as_a_number_is_put_in_quotes() -> None:
+    assert entry_after("name: gcr.io/p/x\n  newTag: v1", "1.10") == 'name: gcr.io/p/x\n  newTag: "1.10"'
+
+
+def test_a_replaced_name_is_not_what_is_pulled() -> None:
+    assert not surveyed("name: gcr.io/p/x\n  newName: gcr.io/q/y\n  newTag: v1").changes
+
+
+def test_a_digest_moves_with_the_tag_or_not_at_all() -> None:
+    entry = f"name: gcr.io/p/x\n  newTag: v1\n  digest: {DIGESTS[0]}"
+    (left,) = surveyed(entry).left
+    assert (left.reason, left.stale) == ("pinned by digest, and the digest of v2 was not given", True)
+    assert entry_after(entry, f"v2@{DIGESTS[1]}") == f"name: gcr.io/p/x\n  newTag: v2\n  digest: {DIGESTS[1]}"
+
+
+def test_an_entry_without_a_tag_is_reported_once() -> None:
+    assert [left.reason for left in surveyed("name: gcr.io/p/x").left] == ["no newTag is written with it"]

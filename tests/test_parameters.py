@@ -1,0 +1,62 @@
+"""Parameters that are named, in every language that sets them."""
+
+from __future__ import annotations
+
+import pytest
+
+from releasing.reference_report import Report
+from releasing.reference_rules import Rules
+from releasing.references import survey
+
+
+def surveyed(path: str, content: str, value: str = "v2") -> Report:
+    return survey([(path, content.encode())], Rules.parse([], [], [["*", "imageTag", value]]))
+
+
+@pytest.mark.parametrize(
+    ("path", "before"),
+    [
+        ("a.libsonnet", '  imageTag: "v1",'),
+        ("a.libsonnet", 'local imageTag = "v1";'),
+        ("a.jsonnet", "// @optionalParam imageTag string v1 Docker image tag to use."),
+        ("a.jsonnet", "{ imageTag:: 'v1' }"),
+        ("a.json", '{"imageTag": "v1"}'),
+        ("a.yaml", "imageTag: v1 # x"),
+        ("a.py", "imageTag = 'v1'"),
+        ("Makefile", "imageTag ?= v1"),
+        ("a.sh", "ks param set argo imageTag v1"),
+        ("a.sh", "x --imageTag=v1 --values=y=1,imageTag=v1,z=2"),
+    ],
+)
+def test_a_literal_changes_and_nothing_beside_it(path: str, before: str) -> None:
+    (rewrite,) = surveyed(path, before).rewrites
+    assert rewrite.after.decode() == before.replace("v1", "v2")
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("a.libsonnet", "imageTag: params.imageTag,"),
+        ("a.sh", "imageTag=${TAG}"),
+        ("a.sh", 'imageTag="$(git describe)"'),
+        ("a.yaml", "imageTag: {{ tag }}"),
+        ("a.yaml", "imageTag: |"),
+    ],
+)
+def test_an_expression_is_left_and_reported(path: str, content: str) -> None:
+    report = surveyed(path, content)
+    assert not report.rewrites
+    assert {left.reason for left in report.left} == {"its value is an expression"}
+
+
+@pytest.mark.parametrize(
+    "content", ["myimageTag: v1", "my-imageTag: v1", "x.imageTag: v1", "imageTag == 'v1'", "imageTags: v1"]
+)
+def test_other_names_and_comparisons_are_not_the_parameter(content: str) -> None:
+    report = surveyed("a.yaml", content)
+    assert (report.rewrites, report.left) == ((), ())
+    assert report.unfound == ("parameter imageTag in *",)
+
+
+def test_a_value_that_yaml_reads_as_a_number_is_put_in_quotes() -> None:
+    assert surveyed("a.yaml", "imageTag: v1", "1.10").rewrites[0].after == b'imageTag: "1.10"'

@@ -1,0 +1,35 @@
+"""Diffs and texts of reports."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from releasing.reference_report import as_text, diff
+from releasing.reference_rules import Rules
+from releasing.references import survey
+
+RULES = Rules.parse(["gcr.io/x:v2"])
+
+
+def test_git_applies_the_diff_of_odd_line_ends(tmp_path: Path) -> None:
+    before = b"a\r\nb\x0cc\rgcr.io/x:v1\r\n\nlast gcr.io/x:v1"
+    (tmp_path / "f").write_bytes(before)
+    printed = diff(survey([("f", before)], RULES))
+    subprocess.run(["git", "apply"], cwd=tmp_path, check=True, input=printed)
+    assert (tmp_path / "f").read_bytes() == before.replace(b"v1", b"v2")
+
+
+def test_the_text_names_what_changed_what_stayed_and_what_was_not_found() -> None:
+    files = [("f", b"gcr.io/x:v1 q.io/r/x:v1"), ("g", b"gcr.io/x:$TAG"), ("CHANGELOG", b"gcr.io/x:v0")]
+    assert as_text(survey(files, Rules.parse(["gcr.io/x:v2", "gone:v1"])), "Changed").splitlines() == [
+        "Changed: 1 in 1 files; already as asked: 0",
+        "  f:1: gcr.io/x:v1 -> gcr.io/x:v2",
+        "Left alone, still at another tag (changelog):",
+        "  CHANGELOG:1: gcr.io/x:v0",
+        "Left alone, still at another tag (the same image under a name that was not given):",
+        "  f:1: q.io/r/x:v1",
+        "Left alone (its tag is a variable):",
+        "  g:1: gcr.io/x:$TAG",
+        "No file mentions an image gone",
+    ]
