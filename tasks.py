@@ -10,11 +10,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from inspect import Parameter, Signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from invoke.collection import Collection
+from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import Task
 
@@ -41,21 +42,13 @@ HELP = {
     "from_": "begin with this step",
     "to": "end with this step",
     "allow_move": "pattern of IMAGE:TAG in the registry that may move to another digest",
+    "recipe": "which recipe (default: rc)",
+    "write": "write it into its file instead",
 }
+FLAGS = ("fresh", "redo", "write")
+RELEASE = ("version", "candidate", "profile", "account", "sandbox", "source", "fresh", "allow_move")
 
-
-@dataclass(frozen=True)
-class Options:
-    """The options that every task which acts on a release takes; texts as typed."""
-
-    version: str = ""
-    candidate: str = ""
-    profile: str = ""
-    account: str = ""
-    sandbox: str = ""
-    source: str = ""
-    fresh: bool = False
-    allow_move: str = ""
+Options = dict[str, Any]
 
 
 def show(line: str) -> None:
@@ -89,150 +82,155 @@ def place(config: Config, options: Options) -> Iterator[Place]:
     """Where to act, as the profile says: a sandbox with its servers up, or the real world."""
     from releasing import session
 
-    name = options.profile or os.environ.get("RELEASE_PROFILE") or "rehearsal"
+    name = options["profile"] or os.environ.get("RELEASE_PROFILE") or "rehearsal"
     chosen = session.profile(config, name)
     if chosen.production:
-        session.refuse_rehearsal_options(name, options.sandbox or options.source or options.fresh)
+        session.refuse_rehearsal_options(name, options["sandbox"] or options["source"] or options["fresh"])
         show(f"PRODUCTION ({name}): {', '.join(session.touched(config))}")
         with session.production(ROOT, chosen) as there:
             yield there
         return
     from releasing.rehearsal.sandbox import opened
 
-    folder = Path(options.sandbox) if options.sandbox else ROOT / chosen.sandbox
-    show(f"Rehearsal in {folder}; nothing outside it is changed (for real: --profile NAME)")
-    with opened(folder, config, options.source, fresh=options.fresh) as (environment, lock):
+    folder = sandbox_folder(config, options)
+    show(f"# Rehearsal in {folder}; nothing outside it is changed (for real: --profile NAME)")
+    with opened(folder, config, options["source"], fresh=options["fresh"]) as (environment, lock):
         yield session.Place(chosen, environment, folder.resolve(), lock)
+
+
+def sandbox_folder(config: Config, options: Options) -> Path:
+    """The folder of the rehearsal."""
+    return Path(options["sandbox"]) if options["sandbox"] else ROOT / config.profiles["rehearsal"].sandbox
 
 
 @contextmanager
 def world(recipe: Recipe, options: Options) -> Iterator[World]:
-    """The release that the options mean, with the error boundary around it."""
-    with one_message():
-        from releasing import session
+    """The release that the options mean."""
+    from releasing import session
 
-        wish = session.Wish.parse(options.version, options.candidate, options.account, options.allow_move)
-        config = load()
-        with place(config, options) as there:
-            yield session.world(config, there, wish, show, final=recipe.name == "final")
+    wish = session.Wish.parse(*(options[name] for name in ("version", "candidate", "account", "allow_move")))
+    config = load()
+    with place(config, options) as there:
+        yield session.world(config, there, wish, show, final=recipe.name == "final")
 
 
-def run(recipe: Recipe, first: str, last: str, redo: bool, options: Options) -> None:
-    """Run the steps of `recipe` from `first` to `last`, and say what exists when it is complete."""
+def run(recipe: Recipe, first: str, last: str, options: Options) -> None:
+    """Run the steps of `recipe` from `first` to `last`, and say what exists when all were asked for."""
     with world(recipe, options) as it:
         from releasing import runner, summary
 
         whole = recipe.of(it.release)
-        runner.Run(it, whole, whole.span(first, last), redo)()
+        runner.Run(it, whole, whole.span(first, last), options.get("redo", False))()
         if not first and not last:
             for line in summary.lines(it, it.step_shell(whole.steps[-1])):
                 show(line)
 
 
+def named(recipe: str) -> Recipe:
+    """The recipe of that name; UsageError otherwise."""
+    from releasing.errors import UsageError
+
+    found = next((each for each in RECIPES if each.name == (recipe or "rc")), None)
+    if found is None:
+        known = ", ".join(each.name for each in RECIPES)
+        raise UsageError(f"there is no recipe {recipe!r} (there are: {known})", "--recipe rc")
+    return found
+
+
+def plan(options: Options) -> None:
+    """Show every command that a run would change the world with, to paste into a terminal."""
+    recipe = named(options["recipe"])
+    with world(recipe, options) as it:
+        from releasing import runner, summary
+
+        runner.plan(it, recipe.of(it.release), summary.exports(it.shell.environment))
+
+
+def verify(options: Options) -> None:
+    """Read a release back from the world; exit code 5 when something is missing."""
+    recipe = named(options["recipe"])
+    with world(recipe, options) as it:
+        from releasing import runner
+
+        runner.verify(it, recipe.of(it.release))
+
+
+def serve(options: Options) -> None:
+    """Bring the sandbox's registry and GitHub up, for a look with ordinary tools; Ctrl-C ends it."""
+    from releasing.rehearsal.visit import visit
+
+    config = load()
+    visit(sandbox_folder(config, options), config, show)
+
+
+def runbook(options: Options) -> None:
+    """Print RUNBOOK.md as the steps make it; --write puts it into the file."""
+    from releasing import page
+
+    _put(ROOT / "RUNBOOK.md", page.runbook(load(), RECIPES), options["write"])
+
+
+def schema(options: Options) -> None:
+    """Print the JSON Schema of release.yaml; --write puts it into docs/."""
+    from releasing import config_file
+
+    _put(ROOT / "docs" / "release.schema.json", config_file.schema(), options["write"])
+
+
+def _put(path: Path, text: str, write: bool) -> None:
+    if write:
+        path.write_text(text, encoding="utf-8")
+    else:
+        show(text)
+
+
 def recipe_task(recipe: Recipe) -> Task[Any]:
     """The task release.NAME of a recipe."""
-
-    def body(
-        _c, version, candidate="", profile="", account="", sandbox="", source="", fresh=False, allow_move="",
-        from_="", to="",
-    ):  # type: ignore[no-untyped-def]  # fmt: skip
-        run(
-            recipe,
-            from_,
-            to,
-            False,
-            Options(version, candidate, profile, account, sandbox, source, fresh, allow_move),
-        )
-
-    return _task(body, recipe.name, recipe.title)
+    return task(
+        recipe.name,
+        recipe.title,
+        lambda options: run(recipe, options["from_"], options["to"], options),
+        *RELEASE, "from_", "to",
+    )  # fmt: skip
 
 
 def step_task(step: Step) -> Task[Any]:
     """The task of a single step."""
-
-    def body(
-        _c, version, candidate="", profile="", account="", sandbox="", source="", fresh=False, allow_move="",
-        redo=False,
-    ):  # type: ignore[no-untyped-def]  # fmt: skip
-        options = Options(version, candidate, profile, account, sandbox, source, fresh, allow_move)
-        run(next(r for r in RECIPES if step in r.steps), step.name, step.name, redo, options)
-
-    return _task(body, step.name, f"{step.title}\n\n{step.reasons}")
+    recipe = next(each for each in RECIPES if step in each.steps)
+    text = f"{step.title}\n\n{step.reasons}"
+    return task(step.name, text, lambda options: run(recipe, step.name, step.name, options), *RELEASE, "redo")
 
 
-def plan(_c, version, candidate="", profile="", account="", sandbox="", source="", fresh=False, recipe="rc"):  # type: ignore[no-untyped-def]
-    """Show every command that a run would change the world with, to paste into a terminal."""
-    chosen = named(recipe)
-    with world(chosen, Options(version, candidate, profile, account, sandbox, source, fresh)) as it:
-        from releasing import runner, summary
+def task(name: str, text: str, act: Callable[[Options], None], *taken: str) -> Task[Any]:
+    """An Invoke task that gives the options `taken` to `act`, with the error boundary around it."""
 
-        runner.plan(it, chosen.of(it.release), summary.exports(it.shell.environment))
+    def body(_context: Context, **options: Any) -> None:
+        with one_message():
+            act(options)
 
-
-def verify(_c, version, candidate="", profile="", account="", sandbox="", source="", recipe="rc"):  # type: ignore[no-untyped-def]
-    """Read a release back from the world; exit code 5 when something is missing."""
-    chosen = named(recipe)
-    with world(chosen, Options(version, candidate, profile, account, sandbox, source)) as it:
-        from releasing import runner
-
-        runner.verify(it, chosen.of(it.release))
-
-
-def named(recipe: str) -> Recipe:
-    """The recipe of that name; UsageError otherwise."""
-    with one_message():
-        from releasing.errors import UsageError
-
-        found = next((each for each in RECIPES if each.name == recipe), None)
-        if found is None:
-            known = ", ".join(each.name for each in RECIPES)
-            raise UsageError(f"no recipe {recipe!r} (there are: {known})", "--recipe rc")
-        return found
-
-
-def serve(_c, sandbox=""):  # type: ignore[no-untyped-def]
-    """Bring the sandbox's registry and GitHub up, for a look with ordinary tools; Ctrl-C ends it."""
-    with one_message():
-        from releasing.rehearsal.visit import visit
-
-        config = load()
-        visit(Path(sandbox) if sandbox else ROOT / config.profiles["rehearsal"].sandbox, config, show)
-
-
-def runbook(_c, write=False):  # type: ignore[no-untyped-def]
-    """Print RUNBOOK.md as the steps make it; --write puts it into the file."""
-    with one_message():
-        from releasing import page
-
-        text = page.runbook(load(), RECIPES)
-        (ROOT / "RUNBOOK.md").write_text(text, encoding="utf-8") if write else show(text)
-
-
-def schema(_c, write=False):  # type: ignore[no-untyped-def]
-    """Print the JSON Schema of release.yaml; --write puts it into docs/."""
-    from releasing import config_file
-
-    text = config_file.schema()
-    (ROOT / "docs" / "release.schema.json").write_text(text, encoding="utf-8") if write else show(text)
-
-
-def _task(body: Callable[..., None], name: str, text: str) -> Task[Any]:
+    plain = Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [Parameter(option, plain, default=False if option in FLAGS else "") for option in taken]
+    # Invoke reads a task's options from its signature.
+    body.__signature__ = Signature([Parameter("context", plain), *parameters])  # type: ignore[attr-defined]
     body.__doc__ = text
-    taken = body.__code__.co_varnames[: body.__code__.co_argcount]
-    return Task(body, name=name, auto_shortflags=False, help={k: v for k, v in HELP.items() if k in taken})
+    return Task(body, name=name, auto_shortflags=False, help={option: HELP[option] for option in taken})
 
 
 def _namespace() -> Collection:
-    release = Collection("release", *(recipe_task(recipe) for recipe in RECIPES))
-    for body in (plan, verify):
-        release.add_task(_task(body, body.__name__, body.__doc__ or ""))
-    rehearsal = Collection("rehearsal", _task(serve, "serve", serve.__doc__ or ""))
-    top = Collection(*(step_task(step) for step in every_step().values()))
-    for body in (runbook, schema):
-        top.add_task(_task(body, body.__name__, body.__doc__ or ""))
-    top.add_collection(release)
-    top.add_collection(rehearsal)
-    return top
+    release = Collection(
+        "release",
+        *(recipe_task(recipe) for recipe in RECIPES),
+        task("plan", plan.__doc__ or "", plan, *RELEASE, "recipe"),
+        task("verify", verify.__doc__ or "", verify, *RELEASE, "recipe"),
+    )
+    rehearsal = Collection("rehearsal", task("serve", serve.__doc__ or "", serve, "sandbox"))
+    return Collection(
+        *(step_task(step) for step in every_step().values()),
+        task("runbook", runbook.__doc__ or "", runbook, "write"),
+        task("schema", schema.__doc__ or "", schema, "write"),
+        release,
+        rehearsal,
+    )
 
 
 namespace = _namespace()

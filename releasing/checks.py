@@ -38,8 +38,9 @@ class Check:
 def reported(sh: Shell, slug: str, commit: str) -> dict[str, Check]:
     """Every check on `commit` of the repository `slug`, by name."""
     base = f"repos/{slug}/commits/{commit}"
-    rows = sh.read(sh["gh"]["api", f"{base}/status", "--jq", STATUSES]).splitlines()
-    rows += sh.read(sh["gh"]["api", f"{base}/check-runs", "--jq", RUNS]).splitlines()
+    pages = sh["gh"]["api", "--paginate", "--jq"]
+    rows = sh.read(pages[STATUSES, f"{base}/status?per_page=100"]).splitlines()
+    rows += sh.read(pages[RUNS, f"{base}/check-runs?per_page=100"]).splitlines()
     return {check.name: check for check in (Check(*row.split("\t")) for row in rows)}
 
 

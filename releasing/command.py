@@ -6,7 +6,8 @@ import re
 import shlex
 from dataclasses import dataclass, replace
 
-PENDING = re.compile(r"<([a-z0-9][^<>]*)>")
+# Brackets that no name, path or pattern has: <name> would be a group of a regular expression as well.
+PENDING = re.compile(r"⟨([^⟨⟩]+)⟩")
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,12 @@ class Command:
 
 def pending(name: str) -> str:
     """The mark of a value that only the run will know, as it stands inside words of a plan."""
-    return f"<{name}>"
+    return f"⟨{name}⟩"
 
 
 def variable(name: str) -> str:
     """The shell variable that carries the pending value `name` in a plan."""
-    return re.sub(r"\W+", "_", name).strip("_").lower()
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 def _quoted(word: str) -> str:

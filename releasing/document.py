@@ -33,7 +33,7 @@ def with_section(document: str, tag: str, image_tag: str, digests: dict[str, str
     """`document` with the section on `tag`, which replaces one of the same name, at its end."""
     rows = "".join(f"| `{image}:{image_tag}` | `{digest}` |\n" for image, digest in sorted(digests.items()))
     section = f"{_begin(tag)}\n## Images of {tag}\n\n| image | digest |\n| --- | --- |\n{rows}{_end(tag)}\n"
-    old = re.compile(f"{re.escape(_begin(tag))}\n.*?{re.escape(_end(tag))}\n", re.DOTALL)
+    old = re.compile(f"{re.escape(_begin(tag))}\r?\n.*?{re.escape(_end(tag))}\n?", re.DOTALL)
     if old.search(document):
         return old.sub(lambda _found: section, document)
     return f"{document.rstrip()}\n\n{section}" if document.strip() else section

@@ -71,12 +71,12 @@ def operator() -> str:
 
 def _append(path: Path, line: Event) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        os.write(descriptor, (json.dumps(line, ensure_ascii=False) + "\n").encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    # Bytes of a program's output that are not UTF-8 stay what they are: JSON reads the escape back.
+    content = (json.dumps(line, ensure_ascii=False) + "\n").encode(errors="backslashreplace")
+    with path.open("ab") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _events(path: Path) -> Iterator[Event]:
@@ -86,12 +86,23 @@ def _events(path: Path) -> Iterator[Event]:
     lines = content.split(b"\n")
     if lines[-1]:
         # A kill in the middle of a write leaves half a line: that event did not happen.
-        path.write_bytes(content[: -len(lines[-1])])
+        os.truncate(path, len(content) - len(lines[-1]))
     for number, line in enumerate(lines[:-1], 1):
         try:
-            yield json.loads(line)
-        except json.JSONDecodeError as error:
+            yield _event(line)
+        except ValueError as error:
             raise ConfigError(
                 f"{path}:{number}: not a journal line: {error}",
                 f"remove that line; what is done is read from the world, not from {path.name}",
             ) from None
+
+
+def _event(line: bytes) -> Event:
+    """The event that `line` holds; ValueError when it holds none."""
+    event = json.loads(line)
+    needed = ("event", "step", "time", "by")
+    if not isinstance(event, dict) or not all(isinstance(event.get(name), str) for name in needed):
+        raise ValueError(f"expected an object with {', '.join(needed)}")
+    if event["event"] == "chosen" and not {"name", "value"} <= event.keys():
+        raise ValueError("a choice without its name and value")
+    return event

@@ -72,4 +72,6 @@ def with_missing(text: str, heading: str, merged: list[str]) -> str:
         f"- {subject}" for subject in merged if (found := NUMBER.search(subject)) and found[1] in missing
     ]
     begun = text or f"# {heading}\n\n"
+    if lines and not begun.endswith("\n"):
+        begun += "\n"
     return begun + "".join(f"{line}\n" for line in lines)

@@ -69,8 +69,8 @@ def files_naming(
 ) -> Iterator[tuple[str, bytes]]:
     """Path and content at `revision` of each text file that contains one of `words`, and of `also`."""
     options = [option for word in words for option in ("-e", word)]
-    search = git(release, sh)["grep", "-I", "-l", "--full-name", "-F", *options, revision]
-    found = sh.read(search).splitlines() if sh.shell.succeeds(search) else []
+    search = git(release, sh)["grep", "-I", "-l", "-z", "--full-name", "-F", *options, revision]
+    found = sh.read(search).split("\0")[:-1] if sh.shell.succeeds(search) else []
     paths = {line.removeprefix(f"{revision}:") for line in found} | set(also)
     return contents(release, sh, revision, sorted(paths))
 
@@ -85,5 +85,6 @@ def contents(release: Release, sh: StepShell, revision: str, paths: list[str]) -
         if header.endswith(b" missing"):
             continue
         size = int(header.split()[-1])
-        yield path, rest[:size]
+        # The shell takes trailing newlines off, here those of the last file.
+        yield path, rest[:size].ljust(size, b"\n")
         rest = rest[size + 1 :]

@@ -33,7 +33,7 @@ class PlanShell(StepShell):
 
     def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:
         """The real output, or the mark of a value that depends on what is held back."""
-        if pending and not known and (self.outstanding or self.lines or _unknown(str(command.words))):
+        if pending and not known and (self.outstanding or self.lines or _unknown(command)):
             self.lines.append(f"{variable(pending)}=$({command})")
             return mark(pending)
         return self.shell.read(command)
@@ -84,5 +84,5 @@ class PaperShell(PlanShell):
         return mark(name)
 
 
-def _unknown(words: str) -> bool:
-    return bool(PENDING.search(words))
+def _unknown(command: Command) -> bool:
+    return any(PENDING.search(word) for word in command.words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from releasing.errors import PreconditionError, ReleaseError, UnmetError
 from releasing.journal import Journal
@@ -113,8 +113,9 @@ def survey(world: World, recipe: Recipe, steps: Iterable[Step]) -> dict[str, Fin
     A step that may lapse counts as done when everything that needs it is.
     """
     chosen = list(steps)
+    looking = replace(world, shell=world.shell.remembering())
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = pool.map(lambda step: step.verify(world.release, world.step_shell(step)), chosen)
+        answers = pool.map(lambda step: step.verify(world.release, looking.step_shell(step)), chosen)
         findings = {step.name: finding for step, finding in zip(chosen, answers, strict=True)}
     for step in chosen:
         after = [findings[other.name] for other in recipe.after(step) if other.name in findings]
@@ -173,11 +174,14 @@ def plan(world: World, recipe: Recipe, environment: Iterable[str]) -> None:
     unmet = {name for name, finding in findings.items() if not finding.holds}
     for step in recipe:
         world.show(f"\n# {step.name}: {step.title}")
-        if step.name not in unmet:
+        outstanding = bool(unmet & recipe.before(step))
+        if step.name in unmet:
+            world.show(f"# to do: {findings[step.name].text}")
+        elif step.lasting or not outstanding:
             world.show(f"# already done: {findings[step.name].text}")
             continue
-        world.show(f"# to do: {findings[step.name].text}")
-        outstanding = bool(unmet & recipe.before(step))
+        else:
+            world.show(f"# holds now, and is looked at again then: {findings[step.name].text}")
         sh = PlanShell(world.shell, world.journal, step.name, outstanding, drafts)
         try:
             step.action(world.release, sh)

@@ -44,6 +44,8 @@ class Wish:
     @classmethod
     def parse(cls, version: str, candidate: str, account: str, allow_move: str) -> Wish:
         """A wish from texts as typed: the version may name the candidate as well. Raises UsageError."""
+        if not version:
+            raise UsageError("which version?", "for example: --version 0.2.1")
         parsed, named = parse_name(version)
         if named and candidate not in ("", str(named.number)):
             raise UsageError(f"--version {version} and --candidate {candidate} differ", f"--version {parsed}")
@@ -102,7 +104,6 @@ def world(
     _bring_up(release, shell)
     if not final:
         release = replace(release, candidate=_candidate(release, shell, wish.candidate))
-    release.folder.mkdir(parents=True, exist_ok=True)
     shell.log = release.folder / "commands.log"
     return World(release, shell, Journal(release.folder / "journal.jsonl"), show)
 
@@ -127,7 +128,8 @@ def _bring_up(release: Release, shell: Shell) -> None:
 def _candidate(release: Release, shell: Shell, wanted: str) -> Candidate:
     """The candidate that is meant: the open one, the next one, or a number.
 
-    The newest candidate is open until its release is complete; a number may not leave a gap.
+    The newest candidate is open until its release is complete; a number may not leave a gap. The next one comes
+    after the newest that is tagged, so that the same command means the same candidate until then.
     """
     version = release.version
     tags = origin.tags(release, _asking(shell), f"{version.tag}*")
@@ -136,15 +138,17 @@ def _candidate(release: Release, shell: Shell, wanted: str) -> Candidate:
             f"{version.tag} is released already; it gets no further candidates",
             f"the next version is {Version(version.major, version.minor, version.patch + 1)}",
         )
-    begun = [folder.name for folder in (release.state / "releases").glob("*") if folder.is_dir()]
+    begun = [journal.parent.name for journal in (release.state / "releases").glob("*/journal.jsonl")]
     known = candidates([*tags, *begun], version)
     newest = known[-1].number if known else 0
+    tagged = candidates(tags, version)
+    following = tagged[-1].number + 1 if tagged else 0
     if not wanted:
         return Candidate(version, newest)
     if wanted == "next":
-        return Candidate(version, newest + 1 if candidates(tags, version) else newest)
-    if not wanted.isdecimal() or int(wanted) > newest + bool(known):
-        expected = f"a number up to {newest + bool(known)}, or 'next'"
+        return Candidate(version, following)
+    if not wanted.isdecimal() or int(wanted) > following:
+        expected = f"a number up to {following}, or 'next'"
         raise UsageError(f"--candidate {wanted}: expected {expected}", f"--candidate {newest}")
     return Candidate(version, int(wanted))
 

@@ -11,8 +11,10 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -58,6 +60,7 @@ class Shell:
         self.log = log
         self.held = held
         self._living: set[Any] = set()
+        self._memory: dict[tuple[Command, str | None], Future[str]] | None = None
         self._stopped = threading.Event()
         # plumbum adds its copy of the process's environment to whatever it is given.
         local.env.clear()
@@ -71,12 +74,31 @@ class Shell:
         other.show = show
         return other
 
+    def remembering(self) -> Shell:
+        """The same shell, which reads each command once and then remembers: for looking while nothing changes."""
+        other = copy.copy(self)
+        other._memory = {}
+        return other
+
     def read(self, command: Command, pending: str = "", *, stdin: str | None = None) -> str:  # noqa: ARG002
         """The standard output of `command`, which changes nothing, without its trailing newlines.
 
         `pending` names the value for plans made before it can be known (plan.py). Bytes that are not UTF-8
         survive as surrogate escapes. Raises CommandError when the program is missing or fails.
         """
+        if self._memory is None:
+            return self._read(command, stdin)
+        answer: Future[str] = Future()
+        first = self._memory.setdefault((command, stdin), answer)
+        if first is answer:
+            try:
+                answer.set_result(self._read(command, stdin))
+            except BaseException as error:
+                answer.set_exception(error)
+                raise
+        return first.result()
+
+    def _read(self, command: Command, stdin: str | None) -> str:
         process = self._start(command, stdin is not None, subprocess.PIPE)
         out, err = self._guarded(process, lambda: process.communicate(_encoded(stdin)))
         if process.returncode:
@@ -112,7 +134,7 @@ class Shell:
         if self._stopped.is_set():
             raise KeyboardInterrupt
         try:
-            process = self._program(command.program).popen(
+            process = self._program(command).popen(
                 command.words[1:],
                 cwd=command.folder or None,
                 env=self.environment,
@@ -124,11 +146,16 @@ class Shell:
         except (OSError, AttributeError) as error:
             raise CommandError(f"{command}: cannot be started: {error}") from None
         self._living.add(process)
+        if self._stopped.is_set():
+            # stop() came between the first look and here, and may have missed this one.
+            self._guarded(process, lambda: _end(process))
+            raise KeyboardInterrupt
         return process
 
-    def _program(self, name: str) -> Any:
+    def _program(self, command: Command) -> Any:
+        name = command.program
         if "/" in name:
-            return local[name]
+            return local[str(Path(command.folder, name).absolute())]
         for folder in self.environment.get("PATH", os.defpath).split(os.pathsep):
             path = Path(folder or ".") / name
             if os.access(path, os.X_OK) and path.is_file():
@@ -156,7 +183,8 @@ class Shell:
 
     def _note(self, line: str) -> None:
         if self.log:
-            with self.log.open("a", encoding="utf-8") as log:
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+            with self.log.open("a", encoding="utf-8", errors="backslashreplace") as log:
                 log.write(line + "\n")
 
     def _fail(self, command: Command, code: int, lines: list[str]) -> None:
@@ -182,6 +210,23 @@ def _end(process: Any) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=GRACE)
+        if _ended(process):
             return
+
+
+def _ended(process: Any) -> bool:
+    """Whether `process` and all of its group end within the grace."""
+    deadline = time.monotonic() + GRACE
+    while process.poll() is None or _has_members(process.pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _has_members(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True

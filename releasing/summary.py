@@ -7,7 +7,7 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
-from releasing import changes, origin, pull_requests, registry
+from releasing import changes, document, origin, pull_requests, registry
 from releasing.command import Command
 from releasing.mail import path as mail_path
 
@@ -65,8 +65,12 @@ def _images(release: Release, sh: StepShell) -> Iterator[str]:
 
 
 def _pull_requests(world: World, sh: StepShell) -> Iterator[str]:
-    for change in changes.of(world.release, sh.chosen("build tag") or ""):
-        found = pull_requests.find(world.release, sh, change)
+    release = world.release
+    wanted = [*changes.of(release, sh.chosen("build tag") or "")]
+    if release.config.document:
+        wanted.append(document.change(release, "record-image-digests"))
+    for change in wanted:
+        found = pull_requests.find(release, sh, change)
         if found:
             state = "merged" if found.merged else found.state
             yield f"  pull     #{found.number} into {change.base}, {state}: {change.title}"

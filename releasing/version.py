@@ -12,7 +12,7 @@ import semver
 
 from releasing.errors import UsageError
 
-_ROUGHLY = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:\W*rc\W*(\d+))?", re.IGNORECASE)
+_ROUGHLY = re.compile(r"(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?:\W*(rc)\W*(\d{1,9})?)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, order=True)
@@ -95,10 +95,10 @@ def _refused(text: str) -> UsageError:
 
 
 def _nearest(text: str) -> str:
-    parts = _ROUGHLY.match(text.strip())
+    parts = _ROUGHLY.search(text)
     if parts is None:
         return "for example: --version 0.2.1"
-    major, minor, patch, number = (int(part) if part else None for part in parts.groups())
-    version = Version(major or 0, minor or 0, patch or 0)
-    nearest = version.tag if number is None else Candidate(version, number).tag
+    major, minor, patch, rc, number = parts.groups(default="0")
+    version = Version(int(major), int(minor), int(patch))
+    nearest = Candidate(version, int(number)).tag if rc != "0" else version.tag
     return f"the nearest valid form is {nearest}"

@@ -34,7 +34,7 @@ def main() -> int:
     if not options.document.is_file():
         raise ConfigError(f"{options.document}: no such file", "name the release document of the checkout")
     digests = existing_digests(options.images, options.image_tag, os.environ)
-    text = options.document.read_text(encoding="utf-8")
+    text = options.document.read_bytes().decode()
     replace_text(options.document, with_section(text, options.release, options.image_tag, digests))
     print(f"{options.document} names {len(digests)} digests of {options.release}")
     return 0

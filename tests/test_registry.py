@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from releasing import registry
 from releasing.errors import UnreachableError, UsageError
 from releasing.registry_client import Registry
 from releasing.registry_transport import Patience
 from releasing.rehearsal.layout import OCI_INDEX
-from tests.faulty_registry import PROJECT, fetched, index_of, pushed, stored
+from tests.faulty_registry import PROJECT, faulty_registry, fetched, index_of, pushed, stored
 from tests.registries import docker_registry, rehearsal_registry
 
 SERVERS = {"rehearsal": rehearsal_registry, "docker-registry": docker_registry}
@@ -57,14 +59,21 @@ def test_a_tag_gets_the_exact_bytes_and_type_of_an_index(url: str) -> None:
     assert registry.digest(f"{PROJECT}/a", "v0.2.1", environment(url)) == index
 
 
-def test_all_pages_of_a_list_are_read(url: str) -> None:
-    for number in range(3):
-        pushed(url, "paged", tag=f"v{number}")
+def test_all_pages_of_a_list_are_read(tmp_path: Path) -> None:
+    async def one_at_a_time(request: web.Request) -> web.StreamResponse | None:
+        if request.query or "tags/list" not in request.path:
+            return None
+        link = {"Link": f'<{request.path}?n=1&last=v0>; rel="next"'}
+        return web.json_response({"name": "paged", "tags": ["v0"]}, headers=link)
 
     async def work(client: Registry) -> list[str]:
         return (await client.listing(f"{PROJECT}/paged")).all_tags
 
-    assert registry.ask(work, environment(url)) == ["v0", "v1", "v2"]
+    with faulty_registry(tmp_path) as faulty:
+        for number in range(3):
+            pushed(faulty.url, "paged", tag=f"v{number}")
+        faulty.fault = one_at_a_time
+        assert registry.ask(work, faulty.environment) == ["v0", "v1", "v2"]
 
 
 def test_it_may_be_called_from_several_threads(url: str) -> None:

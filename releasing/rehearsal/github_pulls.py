@@ -114,7 +114,7 @@ def update_pull(call: Call) -> Reply:
         "maintainer_can_modify": bool,
     }
     given = fields(call, RESOURCE, {}, optional)
-    pull = _rebased(call, pull, given.get("base", pull.base))
+    pull = _retargeted(call, pull, given.get("base", pull.base))
     closed = _closed(call, issue, pull, given.get("state", issue.state))
     title, body = given.get("title", issue.title), given.get("body", issue.body)
     edited = replace(issue, title=title, body=body, closed=closed, pull=pull)
@@ -123,13 +123,15 @@ def update_pull(call: Call) -> Reply:
     return Reply(200, whole_pull(kept, edited, pull))
 
 
-def _rebased(call: Call, pull: PullRequest, base: str) -> PullRequest:
+def _retargeted(call: Call, pull: PullRequest, base: str) -> PullRequest:
     if base == pull.base:
         return pull
     base_commit = branch_head(call.repository, base)
     if base_commit is None:
         raise invalid(RESOURCE, "invalid", "base")
-    return _with_commits(call, replace(pull, base=base, base_commit=base_commit))
+    retargeted = _with_commits(call, replace(pull, base=base, base_commit=base_commit))
+    _need_no_other(call, retargeted)
+    return retargeted
 
 
 def _closed(call: Call, issue: Issue, pull: PullRequest, wanted: str) -> float | None:

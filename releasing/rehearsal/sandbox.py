@@ -63,8 +63,11 @@ def _empty(place: Place) -> None:
 
 
 def environment(place: Place, config: Config) -> dict[str, str]:
-    """The variables that make production's command lines act on the sandbox, and nothing else."""
-    path = [STAND_INS, Path(sys.executable).parent, SCRIPTS, os.environ.get("PATH", os.defpath)]
+    """The variables that make production's command lines act on the sandbox, and nothing else.
+
+    Programs that somebody puts into the sandbox's bin/ stand in before ours.
+    """
+    path = [place.folder / "bin", STAND_INS, Path(sys.executable).parent, SCRIPTS, os.environ.get("PATH", os.defpath)]
     registries = {config.registry.split("/")[0], *_hosts(config.reference_prefixes)}
     mirrors = ",".join(f"{host}={place.registry_url}/{host}" for host in sorted(registries))
     return {

@@ -115,7 +115,7 @@ def no_blockers_are_open(release: Release, sh: StepShell) -> Finding:
     return met(f"no open issue is labelled {' or '.join(labels)}")
 
 
-@step(needs=(wait_for_postsubmit,), lasting=False)
+@step(needs=(wait_for_postsubmit, record_image_digests), lasting=False)
 def check_release_notes(release: Release, sh: StepShell) -> None:
     """Ensure that the release notes are up to date.
 

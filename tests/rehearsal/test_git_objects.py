@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,14 @@ def test_files_are_told_by_name_kind_and_size(repository: Path) -> None:
 
 
 def test_commits_come_in_the_order_asked_for_with_whole_messages(repository: Path) -> None:
-    ids = [head(repository, "v0.2-branch"), head(repository, "master")]
+    young = head(repository, "master")
+    text = git(repository, "cat-file", "commit", young).replace("Write config.txt", "Subject\n\nBody")
+    old = re.sub(r"> \d+ ", "> 1500000000 ", text) + "\n"
+    ids = [git(repository, "hash-object", "-t", "commit", "-w", "--stdin", stdin=old), young]
     found = commits(repository, ids)
     assert [one.id for one in found] == ids
-    assert [one.message for one in found] == ["Write README.md", "Write config.txt"]
-    assert (found[0].parents, found[1].parents) == ((), (ids[0],))
+    assert [one.message for one in found] == ["Subject\n\nBody", "Write config.txt"]
+    assert found[0].parents == found[1].parents == (head(repository, "v0.2-branch"),)
 
 
 def test_a_ref_moves_only_from_where_it_is_expected(repository: Path) -> None:

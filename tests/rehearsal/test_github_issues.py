@@ -22,6 +22,7 @@ def test_issues_are_found_by_label_milestone_and_state(github: LocalGitHub) -> N
         return [issue["title"] for issue in github.api(f"{REPO}/issues?{query}")]
 
     assert titles("labels=area/docs,priority/p0&milestone=7") == ["Blocker"]
+    assert titles("labels=area/docs") == titles("milestone=*") == ["Blocker"]
     assert titles("milestone=none") == ["Other"]
     assert titles("state=open") == ["Other", "Blocker"]
     assert titles("state=closed") == []

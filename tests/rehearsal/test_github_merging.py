@@ -168,7 +168,7 @@ def test_a_server_killed_just_before_the_base_moves_merges_at_the_second_attempt
 
 
 def merge_and_be_killed(github: LocalGitHub, moment: str) -> None:
-    """Merge by a second server, which git's own hook kills at this moment of the move of the base."""
+    """Squash by a second server, which git's own hook kills at this moment of the move of the base."""
     path = github.repository().path
     hook = path / "hooks" / "reference-transaction"
     # The parent of git is the server. Refused, the move does not happen.
@@ -183,9 +183,8 @@ def merge_and_be_killed(github: LocalGitHub, moment: str) -> None:
     try:
         while not answers(socket_path):
             assert server.poll() is None
-        assert subprocess.run(
-            [GH, "api", "-X", "PUT", MERGE], env=gh, capture_output=True, check=False
-        ).returncode
+        words = [GH, "api", "-X", "PUT", MERGE, "-f", "merge_method=squash"]
+        assert subprocess.run(words, env=gh, capture_output=True, check=False).returncode == 1
         assert server.wait(30) == -signal.SIGKILL
         while (path / "refs" / "heads" / "master.lock").exists():
             pass

@@ -144,12 +144,23 @@ def test_two_pull_requests_for_one_head_onto_two_bases_stand_side_by_side(github
     assert opened(github, base="v0.2-branch")["number"] == 2
 
 
+def test_a_pull_request_is_retargeted_unless_another_stands_there(github: LocalGitHub) -> None:
+    path = github.repository().path
+    commit(path, "fix", "fix.txt", "fixed\n", start="v0.2-branch")
+    opened(github)
+    found = github.api("-X", "PATCH", f"{PULLS}/1", "-f", "base=v0.2-branch")
+    assert (found["base"]["ref"], found["base"]["sha"]) == ("v0.2-branch", head(path, "v0.2-branch"))
+    opened(github)
+    assert github.refused("-X", "PATCH", f"{PULLS}/2", "-f", "base=v0.2-branch")[0] == 422
+    assert github.refused("-X", "PATCH", f"{PULLS}/2", "-f", "base=nowhere")[0] == 422
+
+
 def test_a_merge_that_was_cut_short_is_finished_by_the_next_answer(github: LocalGitHub) -> None:
     path = github.repository().path
     commit(path, "fix", "fix.txt", "fixed\n")
     opened(github)
     # As after a kill between moving the base and noting it: the squashed commit is on master, unknown to the state.
-    squashed = commit(path, "master", "fix.txt", "fixed\n")
+    squashed = commit(path, "master", "fix.txt", "fixed and squashed\n")
     state = github.repository().read()
     (issue,) = state.issues
     assert issue.pull is not None
