@@ -42,7 +42,9 @@ HELP = {
     "from_": "begin with this step",
     "to": "end with this step",
     "allow_move": "pattern of IMAGE:TAG in the registry that may move to another digest",
-    "recipe": "which recipe (default: rc)",
+    "recipe": "which recipe: rc (default), final or master",
+    "result": "of the vote: passed or failed",
+    "evidence": "address of the mail thread with the votes",
     "write": "write it into its file instead",
 }
 FLAGS = ("fresh", "redo", "write")
@@ -104,14 +106,15 @@ def sandbox_folder(config: Config, options: Options) -> Path:
 
 
 @contextmanager
-def world(recipe: Recipe, options: Options) -> Iterator[World]:
-    """The release that the options mean."""
+def world(recipe: Recipe, options: Options, *, looking: bool = False) -> Iterator[World]:
+    """The release that the options mean; `looking` when nothing is to be changed."""
     from releasing import session
 
-    wish = session.Wish.parse(*(options[name] for name in ("version", "candidate", "account", "allow_move")))
+    texts = (options[name] for name in ("version", "candidate", "account", "allow_move"))
+    wish = session.Wish.parse(*texts, looking=looking)
     config = load()
     with place(config, options) as there:
-        yield session.world(config, there, wish, show, final=recipe.name == "final")
+        yield session.world(config, there, wish, show, recipe.name)
 
 
 def run(recipe: Recipe, first: str, last: str, options: Options) -> None:
@@ -121,7 +124,7 @@ def run(recipe: Recipe, first: str, last: str, options: Options) -> None:
 
         whole = recipe.of(it.release)
         runner.Run(it, whole, whole.span(first, last), options.get("redo", False))()
-        if not first and not last:
+        if not first and not last and recipe.name != "master":
             for line in summary.lines(it, it.step_shell(whole.steps[-1])):
                 show(line)
 
@@ -140,7 +143,7 @@ def named(recipe: str) -> Recipe:
 def plan(options: Options) -> None:
     """Show every command that a run would change the world with, to paste into a terminal."""
     recipe = named(options["recipe"])
-    with world(recipe, options) as it:
+    with world(recipe, options, looking=True) as it:
         from releasing import runner, summary
 
         runner.plan(it, recipe.of(it.release), summary.exports(it.shell.environment))
@@ -149,10 +152,31 @@ def plan(options: Options) -> None:
 def verify(options: Options) -> None:
     """Read a release back from the world; exit code 5 when something is missing."""
     recipe = named(options["recipe"])
-    with world(recipe, options) as it:
+    with world(recipe, options, looking=True) as it:
         from releasing import runner
 
         runner.verify(it, recipe.of(it.release))
+
+
+def status(options: Options) -> None:
+    """Show how far a release is, and what comes next."""
+    recipe = named(options["recipe"])
+    with world(recipe, options, looking=True) as it:
+        from releasing import runner
+
+        runner.status(it, recipe.of(it.release))
+
+
+def vote(options: Options) -> None:
+    """Record the result of the vote on a candidate, with its evidence."""
+    with world(named("final"), options) as it:
+        from releasing import voting
+
+        show(
+            voting.record(
+                it.release, it.step_shell(named("final").steps[0]), options["result"], options["evidence"]
+            )
+        )
 
 
 def serve(options: Options) -> None:
@@ -222,10 +246,12 @@ def _namespace() -> Collection:
         *(recipe_task(recipe) for recipe in RECIPES),
         task("plan", plan.__doc__ or "", plan, *RELEASE, "recipe"),
         task("verify", verify.__doc__ or "", verify, *RELEASE, "recipe"),
+        task("status", status.__doc__ or "", status, *RELEASE, "recipe"),
     )
     rehearsal = Collection("rehearsal", task("serve", serve.__doc__ or "", serve, "sandbox"))
     return Collection(
         *(step_task(step) for step in every_step().values()),
+        task("vote", vote.__doc__ or "", vote, *RELEASE, "result", "evidence"),
         task("runbook", runbook.__doc__ or "", runbook, "write"),
         task("schema", schema.__doc__ or "", schema, "write"),
         release,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from releasing import pull_requests, registry
-from releasing.errors import ConfigError
+from releasing.errors import ConfigError, PreconditionError
 from releasing.pull_requests import Change
 from releasing.reference_edit import ReferenceEdit, change, rules
 from releasing.step import Finding, met, unmet
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from releasing.step_shell import StepShell
 
 NAME_LIMIT = 63  # of a label value in Kubernetes; Argo labels its pods with the workflow's name
+
+
+def chosen_tag(sh: StepShell) -> str:
+    """The build tag of this release; PreconditionError before anything is built."""
+    tag = sh.chosen("build tag")
+    if tag is None:
+        raise PreconditionError(
+            "this candidate's images are not built here yet", "build them first: release.rc"
+        )
+    return tag
 
 
 def commit(release: Release, sh: StepShell) -> str:

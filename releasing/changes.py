@@ -37,6 +37,14 @@ def _of(release: Release, build_tag: str) -> Iterator[Change]:
     yield prototypes(release)
 
 
+def newest_on_master(release: Release, build_tag: str) -> Change:
+    """The pull request that puts every reference to a released image of the default branch at `build_tag`."""
+    images = reference_edit.rules(release, release.config.images, build_tag)
+    text = (f"Use the images of {build_tag}", f"The newest images, built for {release.tag}.")
+    edit = ReferenceEdit(images, leave_alone=release.config.leave_alone)
+    return reference_edit.change(release, "update-master", release.config.default_branch, text, edit)
+
+
 def prototypes(release: Release) -> Change:
     """The pull request into the release branch: released images at the release's tag, operators at theirs.
 

@@ -29,7 +29,7 @@ class Reading:
 
     def blame(self, node: yaml.Node, at: Place, problem: str) -> None:
         """Note a problem at the line of `node`."""
-        self.problems.append(f"{node.start_mark.line + 1}: {_dotted(at)}: {problem}")
+        self.problems.append(f"{node.start_mark.line + 1}: {_dotted(at) or 'release.yaml'}: {problem}")
 
 
 def load(path: Path) -> Config:

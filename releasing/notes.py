@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from releasing import origin
 from releasing.step import Finding, met, unmet
+from releasing.version import Version, finals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,20 +38,19 @@ def complete(release: Release, sh: StepShell) -> Finding:
         return unmet(f"there are no release notes: {path(release)}")
     if not origin.has(release, sh, f"origin/{release.branch}"):
         return unmet(f"there is no {release.branch} yet")
-    merged = subjects(sh.shell, release.checkout, release.branch)
+    merged = subjects(sh.shell, release.checkout, release.branch, release.version)
     missing = unmentioned(path(release).read_text(encoding="utf-8"), merged)
     if missing:
         return unmet(f"{path(release)} does not mention {', '.join(f'#{number}' for number in missing)}")
     return met(f"the notes mention all {len(numbers(merged))} pull requests: {path(release)}")
 
 
-def subjects(sh: Shell, checkout: str, branch: str) -> list[str]:
-    """The subjects of the commits on `branch` of origin since the last final that it contains, oldest first."""
+def subjects(sh: Shell, checkout: str, branch: str, version: Version) -> list[str]:
+    """The subjects of the commits on `branch` of origin since the final before `version`, oldest first."""
     git = sh["git"]["-C", checkout]
-    last = git[
-        "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "--exclude", "*-*", f"origin/{branch}"
-    ]
-    since = [f"^{sh.read(last)}"] if sh.succeeds(last) else []
+    tags = sh.read(git["tag", "--list", "v*", "--merged", f"origin/{branch}"]).split()
+    before = [final for final in finals(tags) if final < version]
+    since = [f"^{before[-1].tag}"] if before else []
     log = git["log", "--first-parent", "--reverse", "--format=%s", f"origin/{branch}", *since, "--"]
     return sh.read(log).splitlines()
 

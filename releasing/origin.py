@@ -35,12 +35,36 @@ def commit_of(release: Release, sh: StepShell, ref: str) -> str | None:
     return found.get(f"{ref}^{{}}", found.get(ref))
 
 
-def head(release: Release, sh: StepShell) -> str:
-    """The commit at the head of the release branch, as last fetched."""
-    return sh.read(
-        git(release, sh)["rev-parse", "--verify", f"origin/{release.branch}"],
-        pending=f"head of {release.branch}",
-    )
+def head(release: Release, sh: StepShell, branch: str) -> str:
+    """The commit at the head of `branch`, as last fetched."""
+    return sh.read(git(release, sh)["rev-parse", "--verify", f"origin/{branch}"], pending=f"head of {branch}")
+
+
+def tagged(release: Release, sh: StepShell, tag: str) -> str:
+    """The commit that `tag` names in our clone."""
+    command = git(release, sh)["rev-parse", "--verify", f"{tag}^{{commit}}"]
+    return sh.read(command, pending=f"commit of {tag}")
+
+
+def push_tag(release: Release, sh: StepShell, tag: str, commit: str) -> None:
+    """Put the annotated `tag` on `commit`, on origin as well; a tag that is there already is never moved."""
+    text = f"{release.config.project} {tag}"
+    sh.run(git(release, sh)["tag", "--force", "--annotate", tag, commit, "-m", text])
+    # Never forced: origin refuses when somebody else was first, and voters may already have that tag.
+    sh.run(git(release, sh)["push", "--quiet", "origin", f"refs/tags/{tag}"])
+
+
+def tag_problem(release: Release, sh: StepShell, tag: str, branch: str) -> str:
+    """What is wrong with `tag` on origin: absent, not annotated (git describe sees no other), or off `branch`."""
+    ref = f"refs/tags/{tag}"
+    commit = commit_of(release, sh, ref)
+    if commit is None:
+        return f"origin has no tag {tag}"
+    if f"{ref}^{{}}" not in sh.read(listed(release, sh, f"{ref}*")).split():
+        return f"{tag} on origin is not annotated"
+    if not is_on(release, sh, commit, branch):
+        return f"{tag} is at {commit[:12]}, which is not on {branch}"
+    return ""
 
 
 def tags(release: Release, sh: StepShell, pattern: str) -> list[str]:

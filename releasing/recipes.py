@@ -10,9 +10,11 @@ from releasing.steps.authenticate import auth
 from releasing.steps.build_jupyter import build_jupyter
 from releasing.steps.build_tf_serving import build_tfserving
 from releasing.steps.cut_branch import cut_branch
+from releasing.steps.release_final import announce_release, check_vote, tag_final
 from releasing.steps.tag_candidate import announce_vote, tag_candidate
 from releasing.steps.update_bootstrapper import update_bootstrapper
 from releasing.steps.update_images import apply_image_tags, update_image_tags, update_prototypes
+from releasing.steps.update_master import merge_master_update, tag_master, update_master
 from releasing.steps.update_pytorchjob import update_pytorchjob
 from releasing.steps.update_release_branch import (
     check_blockers,
@@ -49,7 +51,17 @@ RC = Recipe(
     ),
 )
 
-RECIPES = (RC,)
+FINAL = Recipe(
+    "final", "Release: tag the candidate that passed its vote", (check_vote, tag_final, announce_release)
+)
+
+MASTER = Recipe(
+    "master",
+    "Default branch: use the newest images, and tag the commit that does",
+    (update_master, merge_master_update, tag_master),
+)
+
+RECIPES = (RC, FINAL, MASTER)
 
 
 def every_step() -> dict[str, Step]:

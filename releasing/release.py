@@ -11,7 +11,7 @@ from releasing.version import Candidate, Version
 
 @dataclass(frozen=True)
 class Release:
-    """One candidate or final of a project, in one profile.
+    """One candidate of a project, or (`final`) the release of one, in one profile.
 
     `state` is the folder of the profile's journals, logs and scratch; `account` is the Google account; `user`
     begins the names of workflows; `allow_move` is a pattern of image tags that may move to a new digest.
@@ -20,16 +20,17 @@ class Release:
     config: Config
     profile: Profile
     version: Version
-    candidate: Candidate | None
+    candidate: Candidate
     state: Path
     account: str
     user: str
     allow_move: str = ""
+    final: bool = False
 
     @property
     def tag(self) -> str:
         """The git tag that this release ends in."""
-        return self.candidate.tag if self.candidate else self.version.tag
+        return self.version.tag if self.final else self.candidate.tag
 
     @property
     def image_tag(self) -> str:

@@ -191,12 +191,20 @@ def plan(world: World, recipe: Recipe, environment: Iterable[str]) -> None:
             world.show(line)
 
 
-def verify(world: World, recipe: Recipe) -> None:
-    """Show for each step whether the world says that it is done; UnmetError when one is not."""
+def status(world: World, recipe: Recipe) -> list[str]:
+    """Show for each step whether the world says that it is done; gives the names of those that are not."""
+    world.show(f"{world.release.config.project} {world.release.tag}, branch {world.release.branch}")
     findings = survey(world, recipe, recipe)
     for name, finding in findings.items():
         world.teller(name, DONE if finding.holds else MISSING)(finding.text)
     missing = [name for name, finding in findings.items() if not finding.holds]
+    world.show(f"next: {missing[0]}" if missing else "complete")
+    return missing
+
+
+def verify(world: World, recipe: Recipe) -> None:
+    """Show the status; UnmetError when a step is not done."""
+    missing = status(world, recipe)
     if missing:
         raise UnmetError(
             f"{world.release.tag} is not complete: {', '.join(missing)}", "the lines above say why"

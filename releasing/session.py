@@ -34,22 +34,25 @@ class Place:
 
 @dataclass(frozen=True)
 class Wish:
-    """What the operator asked for; texts are empty where nothing was."""
+    """What the operator asked for; texts are empty where nothing was; `looking` when nothing is to be changed."""
 
     version: Version
-    candidate: str
-    account: str
-    allow_move: str
+    candidate: str = ""
+    account: str = ""
+    allow_move: str = ""
+    looking: bool = False
 
     @classmethod
-    def parse(cls, version: str, candidate: str, account: str, allow_move: str) -> Wish:
+    def parse(
+        cls, version: str, candidate: str, account: str, allow_move: str, *, looking: bool = False
+    ) -> Wish:
         """A wish from texts as typed: the version may name the candidate as well. Raises UsageError."""
         if not version:
             raise UsageError("which version?", "for example: --version 0.2.1")
         parsed, named = parse_name(version)
         if named and candidate not in ("", str(named.number)):
             raise UsageError(f"--version {version} and --candidate {candidate} differ", f"--version {parsed}")
-        return cls(parsed, str(named.number) if named else candidate, account, allow_move)
+        return cls(parsed, str(named.number) if named else candidate, account, allow_move, looking)
 
 
 def profile(config: Config, name: str) -> Profile:
@@ -89,21 +92,25 @@ def production(root: Path, chosen: Profile) -> Iterator[Place]:
         yield Place(chosen, environment, state, lock)
 
 
-def world(
-    config: Config, place: Place, wish: Wish, show: Callable[[str], None], *, final: bool = False
-) -> World:
-    """The release that `wish` means, at `place`, with our clone of origin brought up to date."""
+def world(config: Config, place: Place, wish: Wish, show: Callable[[str], None], recipe: str) -> World:
+    """The release that `wish` means for `recipe`, at `place`, with our clone of origin brought up to date.
+
+    Raises PreconditionError when the recipe makes no sense (any more) for that version.
+    """
     account = wish.account or os.environ.get("RELEASE_ACCOUNT") or place.profile.account or ""
     if config.gcp and not account:
         raise ConfigError(
             "no Google account is given", "RELEASE_ACCOUNT=your-account@yourdomain.org, or --account"
         )
     user = os.environ.get("USER") or getpass.getuser()
-    release = Release(config, place.profile, wish.version, None, place.state, account, user, wish.allow_move)
+    first = Candidate(wish.version, 0)
+    release = Release(config, place.profile, wish.version, first, place.state, account, user, wish.allow_move)
     shell = Shell(place.environment, held=place.lock)
     _bring_up(release, shell)
-    if not final:
-        release = replace(release, candidate=_candidate(release, shell, wish.candidate))
+    tags = origin.tags(release, _asking(shell), f"{wish.version.tag}*")
+    begun = [journal.parent.name for journal in (release.state / "releases").glob("*/journal.jsonl")]
+    candidate = open_candidate(wish, tags, begun) if recipe == "rc" else tagged_candidate(wish, tags)
+    release = replace(release, candidate=candidate, final=recipe == "final")
     shell.log = release.folder / "commands.log"
     return World(release, shell, Journal(release.folder / "journal.jsonl"), show)
 
@@ -125,32 +132,44 @@ def _bring_up(release: Release, shell: Shell) -> None:
         ) from None
 
 
-def _candidate(release: Release, shell: Shell, wanted: str) -> Candidate:
-    """The candidate that is meant: the open one, the next one, or a number.
+def open_candidate(wish: Wish, tags: list[str], begun: list[str]) -> Candidate:
+    """The candidate that a run works on: the open one, the next one, or a number.
 
-    The newest candidate is open until its release is complete; a number may not leave a gap. The next one comes
-    after the newest that is tagged, so that the same command means the same candidate until then.
+    The newest of those tagged and those `begun` here is the open one until the next is asked for; a number may
+    not leave a gap. Raises PreconditionError when the final exists, UsageError for a number out of place.
     """
-    version = release.version
-    tags = origin.tags(release, _asking(shell), f"{version.tag}*")
-    if version.tag in tags:
+    version = wish.version
+    if version.tag in tags and not wish.looking:
         raise PreconditionError(
             f"{version.tag} is released already; it gets no further candidates",
             f"the next version is {Version(version.major, version.minor, version.patch + 1)}",
         )
-    begun = [journal.parent.name for journal in (release.state / "releases").glob("*/journal.jsonl")]
     known = candidates([*tags, *begun], version)
     newest = known[-1].number if known else 0
-    tagged = candidates(tags, version)
-    following = tagged[-1].number + 1 if tagged else 0
-    if not wanted:
+    if not wish.candidate:
         return Candidate(version, newest)
-    if wanted == "next":
-        return Candidate(version, following)
-    if not wanted.isdecimal() or int(wanted) > following:
-        expected = f"a number up to {following}, or 'next'"
-        raise UsageError(f"--candidate {wanted}: expected {expected}", f"--candidate {newest}")
-    return Candidate(version, int(wanted))
+    if wish.candidate == "next":
+        return Candidate(version, newest + 1 if Candidate(version, newest).tag in tags else newest)
+    if not wish.candidate.isdecimal() or int(wish.candidate) > newest + bool(known):
+        expected = f"a number up to {newest + bool(known)}, or 'next'"
+        raise UsageError(f"--candidate {wish.candidate}: expected {expected}", f"--candidate {newest}")
+    return Candidate(version, int(wish.candidate))
+
+
+def tagged_candidate(wish: Wish, tags: list[str]) -> Candidate:
+    """The candidate that a final or an update of the default branch follows: the newest, or the one named."""
+    known = candidates(tags, wish.version)
+    if not known:
+        raise PreconditionError(
+            f"origin has no candidate of {wish.version.tag}; every release is a candidate first",
+            f"scripts/invoke release.rc --version {wish.version}",
+        )
+    wanted = wish.candidate or str(known[-1].number)
+    found = [candidate for candidate in known if str(candidate.number) == wanted]
+    if not found:
+        there = ", ".join(str(candidate.number) for candidate in known)
+        raise UsageError(f"--candidate {wanted}: origin has {there}", f"--candidate {known[-1].number}")
+    return found[0]
 
 
 def _asking(shell: Shell) -> StepShell:

@@ -26,7 +26,8 @@ def lines(world: World, sh: StepShell) -> Iterator[str]:
     yield f"{release.config.project} {release.tag}"
     yield f"  tag      {release.tag} is at {commit or 'no commit'} on {release.branch}"
     yield from _images(release, sh)
-    yield from _pull_requests(world, sh)
+    if not release.final:
+        yield from _pull_requests(world, sh)
     yield f"  mail     {mail_path(release)}"
     yield f"  journal  {world.journal.path}"
     yield f"  log      {world.shell.log}"
@@ -47,7 +48,7 @@ def looks(release: Release, environment: Mapping[str, str]) -> Iterator[str]:
         address = f"docker://{registry_url.removeprefix('http://')}/{image}:{release.image_tag}"
         yield "while scripts/invoke rehearsal.serve runs in another terminal:"
         yield f"  {Command(('skopeo', 'inspect', '--tls-verify=false', address))}"
-    if release.candidate:
+    if not release.final:
         yield "the next candidate, when this one is voted down: --candidate next"
 
 

@@ -87,6 +87,12 @@ def candidates(tags: list[str], version: Version) -> list[Candidate]:
     return sorted(Candidate(version, int(found[1])) for found in map(form.fullmatch, tags) if found)
 
 
+def finals(tags: list[str]) -> list[Version]:
+    """The releases among git `tags`, in order; candidates and malformed names are none."""
+    form = re.compile(r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+    return sorted(Version(*map(int, found.groups())) for found in map(form.fullmatch, tags) if found)
+
+
 def _refused(text: str) -> UsageError:
     return UsageError(
         f"{text!r} is not a version; expected MAJOR.MINOR.PATCH, or MAJOR.MINOR.PATCH-rc.N for a candidate",

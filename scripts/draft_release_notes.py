@@ -16,6 +16,7 @@ from pathlib import Path
 from releasing import notes
 from releasing.files import replace_text
 from releasing.shell import Shell
+from releasing.version import Version
 
 
 def main() -> int:
@@ -29,7 +30,7 @@ def main() -> int:
     parser.add_argument("--checkout", required=True, metavar="DIR")
     parser.add_argument("--branch", required=True)
     options = parser.parse_args()
-    merged = notes.subjects(Shell(), options.checkout, options.branch)
+    merged = notes.subjects(Shell(), options.checkout, options.branch, Version.parse(options.version))
     before = options.notes.read_text(encoding="utf-8") if options.notes.exists() else ""
     missing = notes.unmentioned(before, merged)
     replace_text(options.notes, notes.with_missing(before, f"{options.project} {options.version}", merged))

@@ -1,96 +1,72 @@
-"""Whole releases as an operator runs them, and what they leave in the world, without what differs by run."""
+"""A small project for tests: its release.yaml, its origin as a bare repository, and a release of it."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-VERSION = "0.2.1"
+from releasing.config import Config
+from releasing.journal import Journal
+from releasing.release import Release
+from releasing.shell import Shell, clean_environment
+from releasing.step_shell import StepShell
+from releasing.version import Candidate, Version
+from tests.rehearsal.project import bare_project
 
-
-def invoke(sandbox: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a task in `sandbox` and give back what it printed and its exit code."""
-    command = [sys.executable, "-m", "invoke", "--search-root", str(ROOT), *words, "--sandbox", str(sandbox)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("RELEASE_")}
-    return subprocess.run(
-        command, capture_output=True, text=True, env={**environment, **variables}, check=False, cwd="/"
-    )
-
-
-def completed(sandbox: Path, *words: str, **variables: str) -> str:
-    """Run a task that must succeed; gives what it printed."""
-    run = invoke(sandbox, *words, **variables)
-    assert run.returncode == 0, run.stdout + run.stderr
-    return run.stdout
+VERSION = Version(0, 2, 1)
+CONFIG = Config.model_validate(
+    {
+        "project": "Kubeflow",
+        "repository": "kubeflow/kubeflow",
+        "registry": "gcr.io/kubeflow-images-public",
+        "checks": {"presubmit": ["presubmit"], "postsubmit": ["postsubmit"]},
+        "announcement": {"to": "discuss@example.org", "from": "team@example.org"},
+        "profiles": {"rehearsal": {"sandbox": ".rehearsal"}},
+    }
+)
 
 
 @dataclass(frozen=True)
-class Trace:
-    """What a release left: comparable between two sandboxes."""
+class Origin:
+    """A release of the project, its bare repository, and a shell whose git finds it under GitHub's URL."""
 
-    branches: dict[str, tuple[str, tuple[str, ...]]]
-    tags: dict[str, tuple[str, str]]
-    images: dict[str, str]
-    pull_requests: tuple[tuple[str, str, bool], ...]
-    mails: dict[str, str]
+    release: Release
+    bare: Path
+    sh: StepShell
 
-
-def trace(sandbox: Path) -> Trace:
-    """Trees and subjects of branches, tags with their kind and tree, image tags, pull requests, mails."""
-    repository = sandbox / "github" / "kubeflow" / "kubeflow.git"
-    return Trace(_branches(repository), _tags(repository), _images(sandbox), _pulls(repository), _mails(sandbox))
-
-
-def git(repository: Path, *words: str) -> str:
-    """The output of git in a bare repository."""
-    run = subprocess.run(["git", "-C", str(repository), *words], capture_output=True, text=True, check=True)
-    return run.stdout.strip()
+    def fetched(self) -> Origin:
+        """The same, with our own clone of it brought up to date."""
+        checkout = Path(self.release.checkout)
+        if not checkout.exists():
+            self.sh.run(self.sh["git"]["clone", "--quiet", self.release.url, str(checkout)])
+        refs = "+refs/heads/*:refs/remotes/origin/*"
+        self.sh.run(self.sh["git"]["-C", str(checkout), "fetch", "--quiet", "--tags", "origin", refs])
+        return self
 
 
-def _branches(repository: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
-    rows = git(repository, "for-each-ref", "--format=%(refname:short) %(tree)", "refs/heads").splitlines()
-    return {
-        name: (tree, tuple(sorted(_plain(line) for line in git(repository, "log", "--format=%s", name).splitlines())))
-        for name, tree in (row.split() for row in rows)
+def release_at(state: Path, config: Config = CONFIG) -> Release:
+    """The first candidate of 0.2.1, with its state in a folder."""
+    profile = config.profiles["rehearsal"]
+    return Release(config, profile, VERSION, Candidate(VERSION, 0), state, "ada@example.org", "ada")
+
+
+def origin_in(folder: Path, environment: dict[str, str] | None = None) -> Origin:
+    """A project of two commits, on master and v0.2-branch; `environment` is added to that of commands."""
+    bare = bare_project(folder / "github" / "kubeflow" / "kubeflow.git")
+    sh = Shell({**clean_environment(), **redirected(folder / "github"), **(environment or {})})
+    return Origin(
+        release_at(folder / "state"), bare, StepShell(sh, Journal(folder / "journal.jsonl"), "test")
+    )
+
+
+def redirected(github: Path) -> dict[str, str]:
+    """The variables with which git finds github.com below the folder `github`, and has an author."""
+    settings = {
+        f"url.file://{github}/.insteadOf": "https://github.com/",
+        "user.name": "Ada",
+        "user.email": "ada@example.org",
     }
-
-
-def _tags(repository: Path) -> dict[str, tuple[str, str]]:
-    shape = "--format=%(refname:short) %(objecttype) %(tree)%(*tree)"
-    rows = git(repository, "for-each-ref", shape, "refs/tags").splitlines()
-    return {name: (kind, tree) for name, kind, tree in (row.split() for row in rows)}
-
-
-def _images(sandbox: Path) -> dict[str, str]:
-    found = {}
-    for index in (sandbox / "registry").rglob("index.json"):
-        for row in json.loads(index.read_text())["manifests"]:
-            tag = row.get("annotations", {}).get("org.opencontainers.image.ref.name")
-            if tag:
-                found[f"{index.parent.relative_to(sandbox / 'registry')}:{tag}"] = row["digest"]
-    return found
-
-
-def _pulls(repository: Path) -> tuple[tuple[str, str, bool], ...]:
-    known = json.loads(repository.with_suffix(".json").read_text())
-    rows = known["pull_requests"] if "pull_requests" in known else known["pulls"]
-    return tuple(sorted((row["title"], row["base"], bool(row.get("merged_at") or row.get("merged"))) for row in rows))
-
-
-def _mails(sandbox: Path) -> dict[str, str]:
-    # Commits and times differ between two runs of the same release; nothing else in a mail does.
-    return {
-        path.name: re.sub(r"\b[0-9a-f]{40}\b|\d{4}-\d\d-\d\d \d\d:\d\d", "…", _plain(path.read_text()))
-        for path in (sandbox / "outbox").glob("*.eml")
-    }
-
-
-def _plain(text: str) -> str:
-    """Without numbers of pull requests: steps side by side open them in any order."""
-    return re.sub(r"#\d+", "#N", text)
+    variables = {"GIT_CONFIG_COUNT": str(len(settings)), "GIT_CONFIG_NOSYSTEM": "1"}
+    for number, (key, value) in enumerate(settings.items()):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables

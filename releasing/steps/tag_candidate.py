@@ -27,22 +27,9 @@ def tag_candidate(release: Release, sh: StepShell) -> None:
 
     Voters test this tag, so it is annotated, on a commit with a green postsubmit, and never moved.
     """
-    commit = sh.choose("candidate commit", lambda: origin.head(release, sh))
+    commit = sh.choose("candidate commit", lambda: origin.head(release, sh, release.branch))
     sh.wait(pull_requests.waiting(release, sh, commit, release.config.checks.postsubmit))
-    git = origin.git(release, sh)
-    sh.run(
-        git[
-            "tag",
-            "--force",
-            "--annotate",
-            release.tag,
-            commit,
-            "-m",
-            f"{release.config.project} {release.tag}",
-        ]
-    )
-    # Never forced: voters may already have this tag.
-    sh.run(git["push", "--quiet", "origin", f"refs/tags/{release.tag}"])
+    origin.push_tag(release, sh, release.tag, commit)
 
 
 @tag_candidate.verified_by
@@ -50,12 +37,9 @@ def candidate_is_on_origin(release: Release, sh: StepShell) -> Finding:
     """Origin lists the tag, annotated, on a commit of the release branch whose postsubmit is green."""
     ref = f"refs/tags/{release.tag}"
     commit = origin.commit_of(release, sh, ref)
-    if commit is None:
-        return unmet(f"origin has no tag {release.tag}")
-    if f"{ref}^{{}}" not in sh.read(origin.listed(release, sh, f"{ref}*")):
-        return unmet(f"{release.tag} on origin is not annotated")
-    if not origin.is_on(release, sh, commit, release.branch):
-        return unmet(f"{release.tag} is at {commit[:12]}, which is not on {release.branch}")
+    problem = origin.tag_problem(release, sh, release.tag, release.branch)
+    if problem or commit is None:
+        return unmet(problem)
     problems = checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
     if problems:
         return unmet(f"{release.tag} is at {commit[:12]}, where {'; '.join(map(str, problems))}")
@@ -74,8 +58,10 @@ def announce_vote(release: Release, sh: StepShell) -> None:
         lambda: _end(announcement.vote_days),
         how=f"$(date -u -d '+{announcement.vote_days} days' '+%F %R UTC')",
     )
-    commit = sh.choose("candidate commit", lambda: origin.head(release, sh))
-    write = sh["announce_vote.py"][str(mail.path(release)), *release.images, "--project", release.config.project]
+    commit = origin.tagged(release, sh, release.tag)
+    write = sh["announce_vote.py"][
+        str(mail.path(release)), *release.images, "--project", release.config.project
+    ]
     write = write[
         "--candidate", release.tag, "--commit", commit, "--until", end, "--repository", release.slug
     ]

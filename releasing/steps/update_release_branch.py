@@ -53,7 +53,7 @@ def pull_requests_are_merged(release: Release, sh: StepShell) -> Finding:
 def wait_for_postsubmit(release: Release, sh: StepShell) -> None:
     """Wait for a passing postsubmit of the release branch after the merge."""
     sh.run(origin.fetch(release, sh))
-    head = origin.head(release, sh)
+    head = origin.head(release, sh, release.branch)
     sh.wait(pull_requests.waiting(release, sh, head, release.config.checks.postsubmit))
 
 

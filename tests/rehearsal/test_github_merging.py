@@ -183,7 +183,7 @@ def merge_and_be_killed(github: LocalGitHub, moment: str) -> None:
     try:
         while not answers(socket_path):
             assert server.poll() is None
-        words = [GH, "api", "-X", "PUT", MERGE, "-f", "merge_method=squash"]
+        words = [str(GH), "api", "-X", "PUT", MERGE, "-f", "merge_method=squash"]
         assert subprocess.run(words, env=gh, capture_output=True, check=False).returncode == 1
         assert server.wait(30) == -signal.SIGKILL
         while (path / "refs" / "heads" / "master.lock").exists():

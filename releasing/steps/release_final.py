@@ -1,0 +1,72 @@
+"""Release votes and releases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasing import mail, notes, origin, registry, vote
+from releasing.step import Finding, met, step, unmet
+
+if TYPE_CHECKING:
+    from releasing.release import Release
+    from releasing.step_shell import StepShell
+
+
+@step(lasting=False)
+def check_vote(release: Release, sh: StepShell) -> None:
+    """Stop unless the vote on the candidate passed, and nothing has changed since."""
+    commit = origin.tagged(release, sh, release.candidate.tag)
+    check = sh["check_vote.py"][str(vote.path(release)), *release.images]
+    sh.wait(check["--commit", commit, "--image-tag", release.image_tag])
+
+
+@check_vote.verified_by
+def vote_has_passed(release: Release, sh: StepShell) -> Finding:
+    """A vote is recorded as passed, on the commit of the candidate's tag and the digests of the registry."""
+    commit = origin.commit_of(release, sh, f"refs/tags/{release.candidate.tag}")
+    digests = registry.digests(release.images, release.image_tag, sh.environment) if release.images else {}
+    problems = vote.problems(vote.path(release), commit, digests)
+    if problems:
+        return unmet("; ".join(problems))
+    return met(f"the vote on {release.candidate.tag} passed, and its commit and images are unchanged")
+
+
+@step(needs=(check_vote,), irreversible=True)
+def tag_final(release: Release, sh: StepShell) -> None:
+    """Tag the commit of the candidate as the release.
+
+    Exactly the commit that was voted on, whatever the release branch has got since.
+    """
+    origin.push_tag(release, sh, release.tag, origin.tagged(release, sh, release.candidate.tag))
+
+
+@tag_final.verified_by
+def final_is_the_candidates_commit(release: Release, sh: StepShell) -> Finding:
+    """Origin lists the tag, annotated, on the commit of the candidate's tag."""
+    problem = origin.tag_problem(release, sh, release.tag, release.branch)
+    if problem:
+        return unmet(problem)
+    commit = origin.commit_of(release, sh, f"refs/tags/{release.tag}")
+    voted = origin.commit_of(release, sh, f"refs/tags/{release.candidate.tag}")
+    if commit != voted:
+        return unmet(f"{release.tag} is at {commit}, but {release.candidate.tag} is at {voted}")
+    return met(f"{release.tag} is at {commit}, as {release.candidate.tag} is")
+
+
+@step(needs=(tag_final,), irreversible=True)
+def announce_release(release: Release, sh: StepShell) -> None:
+    """Announce the release by mail."""
+    announcement = release.config.announcement
+    commit = origin.tagged(release, sh, release.tag)
+    write = sh["announce_release.py"][
+        str(mail.path(release)), *release.images, "--project", release.config.project
+    ]
+    write = write["--release", release.tag, "--commit", commit, "--repository", release.slug]
+    write = write["--to", announcement.to, "--from", announcement.from_, "--notes", str(notes.path(release))]
+    sh.run(write["--image-tag", release.image_tag])
+
+
+@announce_release.verified_by
+def release_is_announced(release: Release, sh: StepShell) -> Finding:
+    """The outbox has the mail, and it names the commit that the release's tag is at."""
+    return mail.names(release, origin.commit_of(release, sh, f"refs/tags/{release.tag}"))

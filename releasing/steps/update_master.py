@@ -1,0 +1,75 @@
+"""Updating the ksonnet configs for master."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasing import builds, changes, checks, origin, pull_requests
+from releasing.step import Finding, met, step, unmet
+
+if TYPE_CHECKING:
+    from releasing.pull_requests import Change
+    from releasing.release import Release
+    from releasing.step_shell import StepShell
+
+
+@step()
+def update_master(release: Release, sh: StepShell) -> None:
+    """Propose the newest images to the default branch.
+
+    Every reference to a released image goes to the build of this candidate.
+    """
+    pull_requests.propose(release, sh, _change(release, sh))
+
+
+@update_master.verified_by
+def master_update_is_proposed(release: Release, sh: StepShell) -> Finding:
+    """The pull request is open or merged, or the default branch names the build everywhere."""
+    if sh.chosen("build tag") is None:
+        return unmet("this candidate's images are not built here yet")
+    return pull_requests.proposed(release, sh, _change(release, sh))
+
+
+@step(needs=(update_master,))
+def merge_master_update(release: Release, sh: StepShell) -> None:
+    """Wait for the presubmit of the update and merge it."""
+    pull_requests.settle(release, sh, _change(release, sh))
+    sh.run(origin.fetch(release, sh))
+
+
+@merge_master_update.verified_by
+def master_has_the_update(release: Release, sh: StepShell) -> Finding:
+    """The pull request is merged, or the default branch names the build everywhere."""
+    if sh.chosen("build tag") is None or not pull_requests.is_settled(release, sh, _change(release, sh)):
+        return unmet(f"{release.config.default_branch} does not name the newest images yet")
+    return met(f"{release.config.default_branch} names the images of {sh.chosen('build tag')}")
+
+
+@step(needs=(merge_master_update,), irreversible=True)
+def tag_master(release: Release, sh: StepShell) -> None:
+    """Wait for a passing postsubmit and tag that commit with the images' tag."""
+    branch = release.config.default_branch
+    sh.run(origin.fetch(release, sh))
+    commit = sh.choose("master commit", lambda: origin.head(release, sh, branch))
+    sh.wait(pull_requests.waiting(release, sh, commit, release.config.checks.postsubmit))
+    origin.push_tag(release, sh, builds.chosen_tag(sh), commit)
+
+
+@tag_master.verified_by
+def images_tag_is_on_master(release: Release, sh: StepShell) -> Finding:
+    """Origin lists the images' tag, annotated, on a commit of the default branch with a green postsubmit."""
+    tag = sh.chosen("build tag")
+    if tag is None:
+        return unmet("this candidate's images are not built here yet")
+    problem = origin.tag_problem(release, sh, tag, release.config.default_branch)
+    commit = origin.commit_of(release, sh, f"refs/tags/{tag}")
+    if problem or commit is None:
+        return unmet(problem)
+    unsuccessful = checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
+    if unsuccessful:
+        return unmet(f"{tag} is at {commit[:12]}, where {'; '.join(map(str, unsuccessful))}")
+    return met(f"{tag} is at {commit} on {release.config.default_branch}")
+
+
+def _change(release: Release, sh: StepShell) -> Change:
+    return changes.newest_on_master(release, builds.chosen_tag(sh))

@@ -1,0 +1,91 @@
+"""Steps as they are declared, and recipes as sequences of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from releasing.errors import UsageError
+from releasing.release import Release
+from releasing.step import Finding, Recipe, met, present, step
+from releasing.step_shell import StepShell
+from tests.releases import release_at
+
+
+@step()
+def cut_wood(release: Release, sh: StepShell) -> None:
+    """Cut the wood.
+
+    Dry wood burns better.
+    """
+
+
+@cut_wood.verified_by
+def wood_is_cut(release: Release, sh: StepShell) -> Finding:
+    """The wood lies there,
+    in pieces."""
+    return met("there it lies")
+
+
+@step(needs=(cut_wood,), when=lambda release: release.config.gcp is not None)
+def stack_wood(release: Release, sh: StepShell) -> None:
+    """Stack the wood."""
+
+
+@step(needs=(stack_wood,), irreversible=True, lasting=False)
+def light_fire(release: Release, sh: StepShell) -> None:
+    """Light the fire."""
+
+
+FIRE = Recipe("fire", "Make a fire", (cut_wood, stack_wood, light_fire))
+
+
+def test_a_declaration_gives_the_name_the_texts_and_the_section() -> None:
+    assert (cut_wood.name, cut_wood.title) == ("cut-wood", "Cut the wood.")
+    assert cut_wood.reasons == "Dry wood burns better."
+    assert cut_wood.done_when == "The wood lies there, in pieces."
+    assert cut_wood.section == "Steps as they are declared, and recipes as sequences of them"
+    assert (light_fire.needs, light_fire.irreversible, light_fire.lasting) == (("stack-wood",), True, False)
+
+
+def test_a_step_without_a_check_says_so_by_name() -> None:
+    with pytest.raises(TypeError, match="step stack-wood has no verified_by"):
+        _ = stack_wood.verify
+
+
+def test_a_recipe_leaves_out_what_the_project_does_not_have(tmp_path: Path) -> None:
+    assert [each.name for each in FIRE.of(release_at(tmp_path))] == ["cut-wood", "light-fire"]
+
+
+def test_a_span_includes_both_ends_and_empty_text_is_an_end() -> None:
+    assert FIRE.span("", "") == FIRE.steps
+    assert FIRE.span("stack-wood", "") == (stack_wood, light_fire)
+    assert FIRE.span("", "stack-wood") == (cut_wood, stack_wood)
+    assert FIRE.span("stack-wood", "stack-wood") == (stack_wood,)
+
+
+@pytest.mark.parametrize(("first", "last"), [("cut-grass", ""), ("", "cut-grass")])
+def test_a_span_from_or_to_nowhere_lists_the_steps(first: str, last: str) -> None:
+    with pytest.raises(UsageError, match="release.fire has no step 'cut-grass'") as caught:
+        FIRE.span(first, last)
+    assert caught.value.hint == "its steps: cut-wood, stack-wood, light-fire"
+
+
+def test_a_span_backwards_is_refused_with_the_right_order() -> None:
+    with pytest.raises(UsageError, match="light-fire comes after cut-wood") as caught:
+        FIRE.span("light-fire", "cut-wood")
+    assert caught.value.hint == "--from cut-wood --to light-fire"
+
+
+def test_before_and_after_reach_through_other_steps() -> None:
+    assert FIRE.before(light_fire) == {"stack-wood", "cut-wood"}
+    assert FIRE.after(cut_wood) == [stack_wood, light_fire]
+    without = Recipe("fire", "", (cut_wood, light_fire))
+    assert without.before(light_fire) == frozenset()
+
+
+def test_a_section_that_has_to_be_there_is_given_or_missed() -> None:
+    assert present("section") == "section"
+    with pytest.raises(TypeError, match="section of release.yaml"):
+        present(None)
