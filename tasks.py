@@ -195,10 +195,12 @@ def runbook(options: Options) -> None:
 
 
 def schema(options: Options) -> None:
-    """Print the JSON Schema of release.yaml; --write puts it into docs/."""
-    from releasing import config_file
+    """Print the JSON Schema of release.yaml; --write puts it and the reference of all keys into docs/."""
+    from releasing import config_file, config_page
 
     _put(ROOT / "docs" / "release.schema.json", config_file.schema(), options["write"])
+    if options["write"]:
+        _put(ROOT / "docs" / "release-yaml.md", config_page.reference(), True)
 
 
 def _put(path: Path, text: str, write: bool) -> None:

@@ -43,7 +43,7 @@ def load(path: Path) -> Config:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     reading = Reading()
-    plain = _plain(root, (), reading) if root else {}
+    plain = (_plain(root, (), reading) if root else None) or {}
     reading.lines.setdefault((), 1)
     try:
         config = Config.model_validate(plain)
@@ -119,16 +119,17 @@ def _keys(at: Place) -> list[str]:
     model: type[BaseModel] = Config
     for part in at:
         field = next((f for n, f in model.model_fields.items() if part in (n, f.alias)), None)
-        inner = next(_models(field.annotation), None) if field else None
+        inner = next(models(field.annotation), None) if field else None
         model = inner or model
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+def models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The sections that a field's annotation names."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for argument in get_args(annotation):
-        yield from _models(argument)
+        yield from models(argument)
 
 
 def _dotted(at: Place) -> str:

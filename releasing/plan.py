@@ -33,7 +33,7 @@ class PlanShell(StepShell):
 
     def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:
         """The real output, or the mark of a value that depends on what is held back."""
-        if pending and not known and (self.outstanding or self.lines or _unknown(command)):
+        if pending and (_unknown(command) or (not known and (self.outstanding or self.lines))):
             self.lines.append(f"{variable(pending)}=$({command})")
             return mark(pending)
         return self.shell.read(command)

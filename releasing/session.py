@@ -146,12 +146,13 @@ def open_candidate(wish: Wish, tags: list[str], begun: list[str]) -> Candidate:
         )
     known = candidates([*tags, *begun], version)
     newest = known[-1].number if known else 0
+    following = newest + (Candidate(version, newest).tag in tags)
     if not wish.candidate:
         return Candidate(version, newest)
     if wish.candidate == "next":
-        return Candidate(version, newest + 1 if Candidate(version, newest).tag in tags else newest)
-    if not wish.candidate.isdecimal() or int(wish.candidate) > newest + bool(known):
-        expected = f"a number up to {newest + bool(known)}, or 'next'"
+        return Candidate(version, following)
+    if not wish.candidate.isdecimal() or int(wish.candidate) > following:
+        expected = f"a number up to {following}, or 'next'"
         raise UsageError(f"--candidate {wish.candidate}: expected {expected}", f"--candidate {newest}")
     return Candidate(version, int(wish.candidate))
 

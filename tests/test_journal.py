@@ -105,17 +105,21 @@ def test_a_broken_line_in_the_middle_is_named_with_its_number(path: Path, broken
 
 
 def test_a_choice_is_made_once_whoever_asks(path: Path) -> None:
-    journal, made = Journal(path), []
-    together = Barrier(8)
+    journal, together = Journal(path), Barrier(8)
+    made: list[int] = []
+
+    def make(number: int) -> str:
+        made.append(number)
+        return str(number)
 
     def ask(number: int) -> str:
         together.wait(30)
-        return journal.choose("step", "commit", lambda: made.append(number) or str(number))
+        return journal.choose("step", "commit", lambda: make(number))
 
     with ThreadPoolExecutor(8) as pool:
         answers = {*pool.map(ask, range(8))}
+    assert answers == {str(number) for number in made}
     assert len(made) == 1
-    assert answers == {str(made[0])}
     assert len(path.read_text().splitlines()) == 1
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.releases import ROOT, VERSION, completed, trace
+from tests.whole_releases import ROOT, VERSION, completed, trace
 
 
 def test_the_lines_of_a_plan_pasted_into_a_shell_make_the_same_release(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.releases import ROOT, VERSION, completed, invoke, trace
+from tests.whole_releases import ROOT, VERSION, completed, invoke, trace
 
 # Each program that steps start is wrapped: after (or before) the first time that it makes a certain change, the
 # run that started it is killed, as kill -9 would. What only reads is passed through.

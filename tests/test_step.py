@@ -67,7 +67,7 @@ def test_a_span_includes_both_ends_and_empty_text_is_an_end() -> None:
 
 @pytest.mark.parametrize(("first", "last"), [("cut-grass", ""), ("", "cut-grass")])
 def test_a_span_from_or_to_nowhere_lists_the_steps(first: str, last: str) -> None:
-    with pytest.raises(UsageError, match="release.fire has no step 'cut-grass'") as caught:
+    with pytest.raises(UsageError, match=r"release\.fire has no step 'cut-grass'") as caught:
         FIRE.span(first, last)
     assert caught.value.hint == "its steps: cut-wood, stack-wood, light-fire"
 
@@ -87,5 +87,5 @@ def test_before_and_after_reach_through_other_steps() -> None:
 
 def test_a_section_that_has_to_be_there_is_given_or_missed() -> None:
     assert present("section") == "section"
-    with pytest.raises(TypeError, match="section of release.yaml"):
+    with pytest.raises(TypeError, match=r"section of release\.yaml"):
         present(None)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import re
+import struct
 import tarfile
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
@@ -32,8 +34,7 @@ def build(repository: str, tag: str, labels: dict[str, str], created: str) -> Im
     """Build an image of one layer with one file, which names the image, its tag and its labels."""
     text = _json({"image": repository, "tag": tag, "labels": labels})
     files = _tar("etc/image.json", text)
-    # Without a time stamp, so that the same input has the same digest.
-    layer = gzip.compress(files, mtime=0)
+    layer = _gzip(files)
     config = _json(
         {
             "architecture": "amd64",
@@ -55,15 +56,24 @@ def build(repository: str, tag: str, labels: dict[str, str], created: str) -> Im
     return Image(manifest, config, layer)
 
 
-def push(base_url: str, repository: str, tag: str, labels: dict[str, str], created: str) -> str:
+def push(
+    base_url: str,
+    repository: str,
+    tag: str,
+    labels: dict[str, str],
+    created: str,
+    more_tags: Sequence[str] = (),
+) -> str:
     """Build an image and push what the registry at an http:// address lacks; gives the image's digest.
 
-    Raises UsageError for another kind of address, UnreachableError when the registry does not take the image.
+    The same image is put on `more_tags`, too. Raises UsageError for another kind of address, UnreachableError
+    when the registry does not take the image.
     """
     image = build(repository, tag, labels, created)
     registry = _Registry(base_url, repository)
     try:
-        return registry.push(image, tag)
+        for each in (tag, *more_tags):
+            registry.push(image, each)
     except (OSError, HTTPException) as error:
         raise UnreachableError(
             f"{base_url}: pushing {repository}:{tag} failed: {error}",
@@ -71,6 +81,7 @@ def push(base_url: str, repository: str, tag: str, labels: dict[str, str], creat
         ) from error
     finally:
         registry.connection.close()
+    return digest_of(image.manifest)
 
 
 class _Registry:
@@ -83,7 +94,7 @@ class _Registry:
         self.connection = HTTPConnection(address[1], timeout=60)
         self.prefix = f"/v2/{repository}"
 
-    def push(self, image: Image, tag: str) -> str:
+    def push(self, image: Image, tag: str) -> None:
         digest = digest_of(image.manifest)
         place = f"{self.prefix}/manifests/{tag}"
         present = self._ask("HEAD", place, 200, 404, headers={"Accept": OCI_MANIFEST})
@@ -91,7 +102,6 @@ class _Registry:
             for blob in (image.layer, image.config):
                 self._push_blob(blob)
             self._ask("PUT", place, 201, body=image.manifest, headers={"Content-Type": OCI_MANIFEST})
-        return digest
 
     def _push_blob(self, blob: bytes) -> None:
         digest = digest_of(blob)
@@ -126,6 +136,17 @@ def _tar(name: str, content: bytes) -> bytes:
     with tarfile.open(fileobj=archive, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         tar.addfile(member, io.BytesIO(content))
     return archive.getvalue()
+
+
+def _gzip(content: bytes) -> bytes:
+    """Give a gzip file of one stored block, which holds at most 65,535 bytes.
+
+    What zlib compresses differs between its versions, and the digest with it; a stored block never does.
+    """
+    head = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
+    size = len(content)
+    block = struct.pack("<BHH", 1, size, size ^ 0xFFFF) + content
+    return head + block + struct.pack("<II", zlib.crc32(content), size)
 
 
 def _descriptor(media_type: str, content: bytes) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from releasing.errors import PreconditionError, UnreachableError
 from releasing.files import replace_text
 from releasing.lock import held
-from releasing.rehearsal import source
+from releasing.rehearsal import sample_project, source
 from releasing.rehearsal.github_client import gh_environment
 from releasing.rehearsal.github_state import Settings
 from releasing.rehearsal.place import Place
@@ -67,7 +67,13 @@ def environment(place: Place, config: Config) -> dict[str, str]:
 
     Programs that somebody puts into the sandbox's bin/ stand in before ours.
     """
-    path = [place.folder / "bin", STAND_INS, Path(sys.executable).parent, SCRIPTS, os.environ.get("PATH", os.defpath)]
+    path = [
+        place.folder / "bin",
+        STAND_INS,
+        Path(sys.executable).parent,
+        SCRIPTS,
+        os.environ.get("PATH", os.defpath),
+    ]
     registries = {config.registry.split("/")[0], *_hosts(config.reference_prefixes)}
     mirrors = ",".join(f"{host}={place.registry_url}/{host}" for host in sorted(registries))
     return {
@@ -133,7 +139,6 @@ def _fill(place: Place, config: Config, wanted_source: str) -> None:
         source.copy(wanted_source, repository, config.default_branch)
         source.seed_operators(config, place.registry_url)
     else:
-        from releasing.rehearsal import sample_project
         sample_project.create(repository)
         sample_project.seed(place.registry_url)
     kept = {"source": source.name(wanted_source) if wanted_source else SAMPLE}

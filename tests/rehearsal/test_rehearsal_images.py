@@ -100,6 +100,18 @@ def test_a_push_takes_a_tag_back(url: str) -> None:
     assert answer.headers["Docker-Content-Digest"] == first
 
 
+def test_more_tags_are_on_the_same_image(url: str) -> None:
+    digest = push(url, REPOSITORY, "built", LABELS, CREATED, ["released", "latest"])
+    for tag in ("built", "released", "latest"):
+        answer = Registry(url, REPOSITORY).ask("HEAD", f"manifests/{tag}", headers=EVERY_TYPE)
+        assert answer.headers["Docker-Content-Digest"] == digest
+
+
+def test_the_digest_is_the_same_on_every_machine() -> None:
+    manifest = build(REPOSITORY, "v0.2.1", LABELS, CREATED).manifest
+    assert digest_of(manifest) == "sha256:d653b17156214a09e20de034233cace13f241620fcba68311bc4f82a6d051325"
+
+
 def test_a_registry_that_is_not_there_is_named(tmp_path: Path) -> None:
     with rehearsal_registry(tmp_path) as url:
         pass

@@ -1,0 +1,50 @@
+"""The generated pages are as the code makes them, and the README names what is there."""
+
+from __future__ import annotations
+
+import re
+
+import tasks
+from releasing import config_file, config_page, page
+from releasing.recipes import RECIPES, every_step
+from tests.whole_releases import ROOT
+
+
+def test_runbook_is_what_the_steps_say() -> None:
+    wanted = page.runbook(config_file.load(ROOT / "release.yaml"), RECIPES)
+    assert (ROOT / "RUNBOOK.md").read_text() == wanted, "run: scripts/invoke runbook --write"
+
+
+def test_schema_is_what_the_types_say() -> None:
+    assert (ROOT / "docs" / "release.schema.json").read_text() == config_file.schema(), (
+        "run: scripts/invoke schema --write"
+    )
+
+
+def test_reference_of_release_yaml_is_what_the_types_say() -> None:
+    assert (ROOT / "docs" / "release-yaml.md").read_text() == config_page.reference(), (
+        "run: scripts/invoke schema --write"
+    )
+
+
+def test_every_key_of_the_reference_has_a_meaning() -> None:
+    assert not re.findall(r"^\|.*\|  \|$", config_page.reference(), flags=re.MULTILINE)
+
+
+def test_runbook_has_every_step_once() -> None:
+    text = (ROOT / "RUNBOOK.md").read_text()
+    for name in every_step():
+        assert text.count(f"\n#### {name}\n") == 1
+
+
+def test_readme_names_only_tasks_that_exist() -> None:
+    named = set(re.findall(r"scripts/invoke ([a-z][\w.-]+)", (ROOT / "README.md").read_text()))
+    assert named <= set(tasks.namespace.task_names)
+
+
+def test_readme_gives_a_reason_for_every_dependency() -> None:
+    readme = (ROOT / "README.md").read_text()
+    project = (ROOT / "pyproject.toml").read_text()
+    packages = re.findall(r'^    "([A-Za-z][\w-]+)(?:[<>=]+\d+)?",$', project, flags=re.MULTILINE)
+    assert len(packages) > 10
+    assert [name for name in packages if name not in readme] == []

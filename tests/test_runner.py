@@ -1,0 +1,294 @@
+"""Running, planning and verifying recipes, with tiny steps whose world is a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from queue import Queue
+from threading import Event
+
+import pytest
+
+from releasing.errors import CommandError, PreconditionError, UnmetError
+from releasing.journal import Journal
+from releasing.release import Release
+from releasing.runner import Run, World, plan, survey, verify
+from releasing.shell import Shell
+from releasing.step import Finding, Recipe, Step, met, unmet
+from releasing.step_shell import StepShell
+from tests.releases import release_at
+
+PATIENCE = 30  # seconds for something that has to happen
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    shown: list[str] = []
+    release = release_at(tmp_path)
+    return World(release, Shell(), Journal(tmp_path / "journal.jsonl"), shown.append)
+
+
+def lines(world: World) -> list[str]:
+    """What was shown until now; `show` of these worlds is the append of a list."""
+    shown: list[str] = world.show.__self__  # type: ignore[attr-defined]
+    return shown
+
+
+def file(world: World, name: str) -> Path:
+    return world.release.state / name
+
+
+def touching(name: str, *needs: str, lasting: bool = True, before: Callable[[], None] = lambda: None) -> Step:
+    """A step that is done when the file of its name is there; it appends a line to the file `order`."""
+
+    def act(release: Release, sh: StepShell) -> None:
+        before()
+        sh.run(sh["sh"]["-c", 'echo "$1" >>order && touch "$1"', "sh", name].within(str(release.state)))
+
+    act.__name__, act.__doc__ = name, f"Touch {name}."
+    made = Step(act, needs, lasting=lasting)
+
+    @made.verified_by
+    def there(release: Release, sh: StepShell) -> Finding:
+        found = (release.state / name).exists()
+        return met(f"{name} is there") if found else unmet(f"there is no {name}")
+
+    return made
+
+
+def recipe(*steps: Step) -> Recipe:
+    return Recipe("rc", "", steps)
+
+
+def run(world: World, whole: Recipe, first: str = "", last: str = "", redo: bool = False) -> None:
+    Run(world, whole, whole.span(first, last), redo)()
+
+
+def order(world: World) -> list[str]:
+    path = file(world, "order")
+    return path.read_text().split() if path.exists() else []
+
+
+def events(world: World) -> list[tuple[str, str]]:
+    again = Journal(world.journal.path)
+    return [(event["event"], event["step"]) for event in again._events]
+
+
+CHAIN = recipe(touching("a"), touching("b", "a"), touching("c", "b"))
+
+
+def test_steps_run_in_the_order_of_their_needs_and_are_recorded(world: World) -> None:
+    run(world, CHAIN)
+    assert order(world) == ["a", "b", "c"]
+    assert events(world) == [("done", "a"), ("done", "b"), ("done", "c")]
+    assert lines(world)[1].startswith(f"{'a':<22}✓ a is there (")
+
+
+def test_the_same_command_again_changes_nothing(world: World) -> None:
+    run(world, CHAIN)
+    journal = world.journal.path.read_text()
+    lines(world).clear()
+    run(replace(world, journal=Journal(world.journal.path)), CHAIN)
+    assert (order(world), world.journal.path.read_text()) == (["a", "b", "c"], journal)
+    assert lines(world) == [f"{name:<22}= already done: {name} is there" for name in "abc"]
+
+
+def test_steps_that_do_not_need_each_other_overlap(world: World) -> None:
+    first, second = Event(), Event()
+
+    def meet(mine: Event, other: Event) -> Callable[[], None]:
+        def handshake() -> None:
+            mine.set()
+            assert other.wait(PATIENCE)
+
+        return handshake
+
+    steps = (touching("a", before=meet(first, second)), touching("b", before=meet(second, first)))
+    run(world, recipe(*steps, touching("c", "a", "b")))
+    assert order(world)[-1] == "c"
+
+
+def test_a_step_starts_when_its_own_needs_are_done_and_not_later(world: World) -> None:
+    finished = Event()
+    slow = touching("slow", before=lambda: [None][not finished.wait(PATIENCE)])
+    quick = touching("quick", "a", before=finished.set)
+    run(world, recipe(slow, touching("a"), quick))
+    assert order(world) == ["a", "quick", "slow"]
+
+
+def fail() -> None:
+    raise CommandError("git push\n  failed with exit code 1")
+
+
+def test_an_error_lets_what_runs_finish_and_starts_nothing_more(world: World) -> None:
+    failed = Event()
+
+    def wait_for_the_failure() -> None:
+        assert failed.wait(PATIENCE)
+
+    def fail_and_say_so() -> None:
+        failed.set()
+        fail()
+
+    bad = touching("bad", before=fail_and_say_so)
+    whole = recipe(
+        touching("good", before=wait_for_the_failure), bad, touching("next", "good"), touching("c", "bad")
+    )
+    with pytest.raises(CommandError, match="git push"):
+        run(world, whole)
+    assert events(world) == [("done", "good")]
+    assert f"{'bad':<22}✗ git push" in lines(world)
+
+
+def test_the_same_command_finishes_what_an_error_left(world: World) -> None:
+    with pytest.raises(CommandError):
+        run(world, recipe(touching("a"), touching("b", "a", before=fail), touching("c", "b")))
+    run(world, CHAIN)
+    assert order(world) == ["a", "b", "c"]
+
+
+def test_what_somebody_did_by_hand_is_adopted_and_said(world: World) -> None:
+    file(world, "a").touch()
+    run(world, CHAIN)
+    assert order(world) == ["b", "c"]
+    assert events(world)[0] == ("adopted", "a")
+
+
+def test_a_later_step_done_by_hand_is_looked_at_when_its_turn_comes(world: World) -> None:
+    file(world, "c").touch()
+    run(world, CHAIN)
+    assert order(world) == ["a", "b"]
+    assert events(world) == [("done", "a"), ("done", "b"), ("adopted", "c")]
+
+
+def test_what_was_undone_stops_the_run_and_asks(world: World) -> None:
+    run(world, CHAIN)
+    file(world, "b").unlink()
+    recorded = events(world)
+    for _ in range(2):
+        with pytest.raises(
+            PreconditionError, match=r"b was done by \S+@\S+ at 20\S+Z, but now: there is no b"
+        ) as caught:
+            run(world, CHAIN)
+        assert "scripts/invoke b --redo" in caught.value.hint
+    assert (order(world), events(world)) == (["a", "b", "c"], recorded)
+
+
+def test_redo_does_again_what_is_done_or_was_undone(world: World) -> None:
+    run(world, CHAIN)
+    file(world, "b").unlink()
+    run(world, CHAIN, "b", "b", redo=True)
+    run(world, CHAIN, "b", "b", redo=True)
+    assert order(world) == ["a", "b", "c", "b", "b"]
+    assert events(world)[3:] == [("redo", "b"), ("done", "b")] * 2
+
+
+def test_a_failed_redo_can_be_tried_again_without_asking(world: World) -> None:
+    run(world, CHAIN)
+    file(world, "b").unlink()
+    broken = recipe(touching("a"), touching("b", "a", before=fail), touching("c", "b"))
+    with pytest.raises(CommandError):
+        run(world, broken, "b", "b", redo=True)
+    run(world, CHAIN)
+    assert order(world) == ["a", "b", "c", "b"]
+
+
+def test_a_step_that_ran_without_effect_is_unmet_and_not_recorded(world: World) -> None:
+    idle = Step(lambda _release, _sh: None)
+    idle.action.__name__ = "idle"
+    idle.verified_by(lambda _release, _sh: unmet("nothing happened"))
+    with pytest.raises(UnmetError, match="idle ran, but nothing happened"):
+        run(world, recipe(idle))
+    assert events(world) == []
+
+
+def test_what_may_lapse_is_done_again_only_while_something_needs_it(world: World) -> None:
+    login = touching("login", lasting=False)
+    run(world, recipe(login))
+    file(world, "login").unlink()
+    run(world, recipe(login, touching("b", "login")))
+    assert order(world) == ["login", "login", "b"]
+    file(world, "login").unlink()
+    run(world, recipe(login, touching("b", "login")))
+    assert order(world) == ["login", "login", "b"]
+    assert lines(world)[-2].endswith("= already done: not needed any more: everything after it is done")
+
+
+def test_a_part_runs_only_its_steps(world: World) -> None:
+    run(world, CHAIN, "", "b")
+    assert order(world) == ["a", "b"]
+    run(world, CHAIN, "c", "c")
+    assert order(world) == ["a", "b", "c"]
+
+
+def test_a_part_needs_what_comes_before_it_and_names_all_of_it(world: World) -> None:
+    whole = recipe(touching("a"), touching("b"), touching("c", "a", "b"))
+    with pytest.raises(
+        PreconditionError, match=r"not done:\n  a: there is no a\n  b: there is no b"
+    ) as caught:
+        run(world, whole, "c", "c")
+    assert caught.value.hint == "do them first: scripts/invoke release.rc --version 0.2.1"
+    assert order(world) == []
+
+
+def test_a_part_that_is_done_does_not_ask_for_what_comes_before(world: World) -> None:
+    file(world, "c").touch()
+    run(world, CHAIN, "c", "c")
+    assert events(world) == [("adopted", "c")]
+
+
+def test_a_survey_looks_side_by_side_and_reads_each_thing_once(world: World) -> None:
+    arrived: Queue[str] = Queue()
+    go = Event()
+
+    def looking(name: str) -> Step:
+        made = touching(name)
+
+        @made.verified_by
+        def look(release: Release, sh: StepShell) -> Finding:
+            arrived.put(name)
+            if arrived.qsize() == 2:
+                go.set()
+            assert go.wait(PATIENCE)
+            count = sh["sh"]["-c", "echo x >>reads"].within(str(release.state))
+            return met(sh.read(count))
+
+        return made
+
+    survey(world, recipe(), [looking("a"), looking("b")])
+    assert file(world, "reads").read_text() == "x\n"
+
+
+def test_an_interrupt_ends_the_programs_and_reaches_the_caller(world: World) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(world, recipe(touching("a", before=interrupt), touching("b", "a")))
+    assert events(world) == []
+
+
+def test_a_plan_changes_nothing_and_pastes_into_the_same_world(world: World) -> None:
+    file(world, "a").touch()
+    plan(world, CHAIN, [f"export WHERE={world.release.state}"])
+    assert [path.name for path in world.release.state.iterdir()] == ["a"]
+    shown = "\n".join(lines(world))
+    assert "\n# a: Touch a.\n# already done: a is there\n" in shown
+    assert "\n# b: Touch b.\n# to do: there is no b\n" in shown
+    world.shell.run(world.shell["sh"]["-ec", shown])
+    assert order(world) == ["b", "c"]
+    verify(world, CHAIN)
+
+
+def test_verify_shows_every_step_and_fails_with_those_that_are_missing(world: World) -> None:
+    file(world, "b").touch()
+    with pytest.raises(UnmetError, match=r"v0\.2\.1-rc\.0 is not complete: a, c"):
+        verify(world, CHAIN)
+    assert [line[22] for line in lines(world)[1:-1]] == ["✗", "✓", "✗"]
+    assert not world.journal.path.exists()
+
+
+def test_every_line_of_a_step_is_under_its_name(world: World) -> None:
+    world.teller("cut-branch")("one\ntwo")
+    assert lines(world) == [f"{'cut-branch':<22}│ one\n{'cut-branch':<22}│ two"]
