@@ -9,7 +9,7 @@ import hashlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from releasing import pull_requests, registry
+from releasing import image_tags_edit, pull_requests, registry
 from releasing.errors import ConfigError, PreconditionError
 from releasing.pull_requests import Change
 from releasing.reference_edit import ReferenceEdit, change, rules
@@ -23,9 +23,17 @@ if TYPE_CHECKING:
 NAME_LIMIT = 63  # of a label value in Kubernetes; Argo labels its pods with the workflow's name
 
 
-def chosen_tag(sh: StepShell) -> str:
+def known_tag(release: Release, sh: StepShell) -> str | None:
+    """The build tag of this release: as chosen, or as its own change of image_tags.yaml says; None before both.
+
+    The second makes a release that somebody carried out by hand readable without a journal.
+    """
+    return sh.chosen("build tag") or image_tags_edit.listed_build(release, sh)
+
+
+def chosen_tag(release: Release, sh: StepShell) -> str:
     """The build tag of this release; PreconditionError before anything is built."""
-    tag = sh.chosen("build tag")
+    tag = known_tag(release, sh)
     if tag is None:
         raise PreconditionError(
             "this candidate's images are not built here yet", "build them first: release.rc"
@@ -44,7 +52,9 @@ def build_tag(release: Release, sh: StepShell) -> str:
     """The tag of every image that this release builds: vYYYYMMDD-SHA8."""
     short = short_commit(release, sh)
     return sh.choose(
-        "build tag", lambda: f"v{datetime.now(UTC):%Y%m%d}-{short}", how='v$(date -u +%Y%m%d)-"$short_commit"'
+        "build tag",
+        lambda: image_tags_edit.listed_build(release, sh) or f"v{datetime.now(UTC):%Y%m%d}-{short}",
+        how='v$(date -u +%Y%m%d)-"$short_commit"',
     )
 
 
@@ -83,7 +93,7 @@ def run_workflow(release: Release, sh: StepShell, step: str, workflow: Workflow)
 
 def built(release: Release, sh: StepShell, images: Images) -> Finding:
     """Whether every one of `images` is in the registry at this release's build tag."""
-    tag = sh.chosen("build tag")
+    tag = known_tag(release, sh)
     if tag is None:
         return unmet("no commit is chosen to build from yet")
     names = [f"{release.config.registry}/{name}" for name in images.names]
@@ -102,7 +112,7 @@ def propose(release: Release, sh: StepShell, step: str, images: Images, path: st
 def built_and_proposed(release: Release, sh: StepShell, step: str, images: Images, path: str) -> Finding:
     """Whether `images` are built, and the default branch or a pull request names the build in `path`."""
     finding = built(release, sh, images)
-    tag = sh.chosen("build tag")
+    tag = known_tag(release, sh)
     if not finding.holds or tag is None:
         return finding
     named = pull_requests.proposed(release, sh, naming(release, step, images, path, tag))

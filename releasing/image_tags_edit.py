@@ -5,16 +5,20 @@ Runbook: "Updating ksonnet prototypes with docker image", the part on image_tags
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from releasing import origin
+from releasing import origin, pull_requests
 from releasing.pull_requests import Change
 from releasing.reference_edit import escaped
 
 if TYPE_CHECKING:
+    from releasing.image_tags import Image
     from releasing.release import Release
     from releasing.shell import Command
     from releasing.step_shell import StepShell
+
+BUILD_TAG = re.compile(r"v\d{8}-[0-9a-f]{8}")
 
 
 def change(release: Release, step: str, build_tag: str) -> Change:
@@ -29,6 +33,26 @@ def change(release: Release, step: str, build_tag: str) -> Change:
         edits=lambda sh, checkout: edits(release, sh, checkout, build_tag),
         wanted=lambda sh: not _lists(release, sh, f"origin/{base}", build_tag),
     )
+
+
+def listed_build(release: Release, sh: StepShell) -> str | None:
+    """The build whose images this release's own change of image_tags.yaml tags; None before there is one."""
+    change_of_this = change(release, "update-image-tags", "")
+    proposed = pull_requests.find(release, sh, change_of_this) if release.images else None
+    revision = (
+        proposed.merge_commit
+        if proposed and proposed.merged
+        else f"origin/{release.head(change_of_this.step)}"
+    )
+    if proposed is None or not origin.has(release, sh, revision):
+        return None
+    tags = [
+        {tag for tag in version.tags if BUILD_TAG.fullmatch(tag)}
+        for row in _rows(release, sh, revision)
+        for version in row.versions
+        if row.name in release.images and release.image_tag in version.tags
+    ]
+    return min(set.intersection(*tags), default=None) if tags else None
 
 
 def edits(release: Release, sh: StepShell, checkout: str, build_tag: str) -> list[Command]:
@@ -46,30 +70,29 @@ def pattern(images: tuple[str, ...], tag: str) -> str:
 
 def digests(release: Release, sh: StepShell, revision: str) -> dict[str, str]:
     """What image_tags.yaml at `revision` says the release's tag stands for, by image of this release."""
-    from releasing.image_tags import parse  # noqa: PLC0415 - only where the file is read
-
-    content = origin.file_at(release, sh, revision, _path(release))
-    rows = parse(content, f"{revision}:{_path(release)}").images if content else ()
     return {
         row.name: version.digest
-        for row in rows
+        for row in _rows(release, sh, revision)
         for version in row.versions
         if row.name in release.images and release.image_tag in version.tags
     }
 
 
 def _lists(release: Release, sh: StepShell, revision: str, build_tag: str) -> bool:
-    from releasing.image_tags import parse  # noqa: PLC0415 - only where the file is read
-
-    content = origin.file_at(release, sh, revision, _path(release))
-    rows = parse(content, f"{revision}:{_path(release)}").images if content else ()
     tagged = {
         row.name
-        for row in rows
+        for row in _rows(release, sh, revision)
         for version in row.versions
         if {build_tag, release.image_tag} <= {*version.tags}
     }
     return tagged >= set(release.images)
+
+
+def _rows(release: Release, sh: StepShell, revision: str) -> tuple[Image, ...]:
+    from releasing.image_tags import parse  # noqa: PLC0415 - only where the file is read
+
+    content = origin.file_at(release, sh, revision, _path(release))
+    return parse(content, f"{revision}:{_path(release)}").images if content else ()
 
 
 def _path(release: Release) -> str:

@@ -7,7 +7,7 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
-from releasing import changes, document, origin, pull_requests, registry
+from releasing import builds, changes, document, origin, pull_requests, registry
 from releasing.command import Command
 from releasing.mail import path as mail_path
 
@@ -67,7 +67,7 @@ def _images(release: Release, sh: StepShell) -> Iterator[str]:
 
 def _pull_requests(world: World, sh: StepShell) -> Iterator[str]:
     release = world.release
-    wanted = [*changes.of(release, sh.chosen("build tag") or "")]
+    wanted = [*changes.of(release, builds.known_tag(release, sh) or "")]
     if release.config.document:
         wanted.append(document.change(release, "record-image-digests"))
     for change in wanted:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from releasing.release import Release
 from releasing.shell import Shell, clean_environment
 from releasing.step_shell import StepShell
 from releasing.version import Candidate, Version
+from tests.rehearsal.local_github import GH, LocalGitHub, local_github
 from tests.rehearsal.project import bare_project
 
 VERSION = Version(0, 2, 1)
@@ -70,3 +74,12 @@ def redirected(github: Path) -> dict[str, str]:
     for number, (key, value) in enumerate(settings.items()):
         variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return variables
+
+
+@contextmanager
+def hosted(folder: Path) -> Iterator[tuple[Origin, LocalGitHub]]:
+    """The project on a local GitHub that the real gh speaks to, with our clone up to date."""
+    (folder / "github").mkdir()
+    with local_github(folder / "github") as github:
+        path = os.pathsep.join([str(GH.parent), github.environment["PATH"]])
+        yield origin_in(folder, {**github.environment, "PATH": path}).fetched(), github

@@ -79,9 +79,8 @@ def test_a_missing_key_is_told_at_its_section(tmp_path: Path) -> None:
     [("registri", "registry"), ("repositry", "repository"), ("default_branche", "default-branch")],
 )
 def test_an_unknown_key_is_told_with_the_one_that_was_meant(tmp_path: Path, key: str, meant: str) -> None:
-    assert problems(tmp_path, f"{GOOD}{key}: x\n") == [
-        f"release.yaml:10: {key}: unknown key; did you mean {meant!r}?"
-    ]
+    told = f"release.yaml:10: {key}: unknown key; did you mean {meant!r}?"
+    assert problems(tmp_path, f"{GOOD}{key}: x\n") == [told]
 
 
 def test_the_key_that_was_meant_is_looked_for_in_its_section(tmp_path: Path) -> None:

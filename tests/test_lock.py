@@ -49,10 +49,8 @@ def process(code: str, path: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_a_second_run_is_refused_with_the_process_that_holds_it(tmp_path: Path) -> None:
     with process(HOLDER, tmp_path / "lock") as holder:
-        with (
-            pytest.raises(LockedError, match=rf"process {holder.pid} of \S+@\S+, since 20") as caught,
-            held(tmp_path / "lock"),
-        ):
+        told = rf"process {holder.pid} of \S+@\S+, since 20"
+        with pytest.raises(LockedError, match=told) as caught, held(tmp_path / "lock"):
             pass
         assert caught.value.hint == "wait for it to end; then the same command finishes what it left"
     with held(tmp_path / "lock"):

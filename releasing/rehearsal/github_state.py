@@ -129,9 +129,14 @@ class Status:
 
 @dataclass(frozen=True)
 class State:
-    """Everything remembered; `heads` and `arrived`: when a commit first headed a pull request, was merged."""
+    """Everything remembered.
+
+    `last_number` is that of the newest pull request before this GitHub began; `heads` and `arrived`: when a commit
+    first headed a pull request, was merged.
+    """
 
     last_id: int = 0
+    last_number: int = 0
     issues: tuple[Issue, ...] = ()
     releases: tuple[Release, ...] = ()
     latest_release: int | None = None
@@ -148,7 +153,7 @@ class State:
     @property
     def next_number(self) -> int:
         """A number that no issue and no pull request has."""
-        return max((issue.number for issue in self.issues), default=0) + 1
+        return max((issue.number for issue in self.issues), default=self.last_number) + 1
 
     def with_issue(self, issue: Issue) -> State:
         """This state with `issue` in place of the one of its number, or added."""

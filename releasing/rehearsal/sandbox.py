@@ -141,6 +141,7 @@ def _fill(place: Place, config: Config, wanted_source: str) -> None:
     else:
         sample_project.create(repository)
         sample_project.seed(place.registry_url)
+    source.begin_numbers(repository)
     kept = {"source": source.name(wanted_source) if wanted_source else SAMPLE}
     replace_text(place.marker, json.dumps(kept) + "\n")
 

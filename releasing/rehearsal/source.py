@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasing.errors import CommandError, PreconditionError
 from releasing.rehearsal import images
+from releasing.rehearsal.github_state import Repository, State
 from releasing.shell import Shell
 
 if TYPE_CHECKING:
@@ -47,6 +49,16 @@ def copy(source: str, repository: Path, default_branch: str) -> None:
             f"make it, for example: git -C {source} branch {default_branch} origin/{default_branch}",
         )
     os.replace(scratch, repository)  # noqa: PTH105 - atomic on POSIX
+
+
+def begin_numbers(repository: Path) -> None:
+    """Let the local GitHub number on from the newest pull request that a commit of `repository` names."""
+    sh = Shell()
+    log = sh.read(sh["git"]["-C", str(repository), "log", "--all", "--format=%s"])
+    newest = max(map(int, re.findall(r"\(#(\d+)\)$", log, flags=re.MULTILINE)), default=0)
+    github = Repository(repository.parent.parent, repository.parent.name, repository.stem)
+    if not github.read().issues:
+        github.write(State(last_number=newest))
 
 
 def seed_operators(config: Config, registry_url: str) -> None:

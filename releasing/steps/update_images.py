@@ -59,7 +59,7 @@ def update_image_tags(release: Release, sh: StepShell) -> None:
 @update_image_tags.verified_by
 def image_tags_are_proposed(release: Release, sh: StepShell) -> Finding:
     """The default branch or a pull request lists every image of the build with the release's tag."""
-    tag = sh.chosen("build tag")
+    tag = builds.known_tag(release, sh)
     if tag is None:
         return unmet("nothing is built yet")
     return pull_requests.proposed(release, sh, image_tags_edit.change(release, update_image_tags.name, tag))
@@ -98,7 +98,7 @@ def tags_are_on_their_digests(release: Release, sh: StepShell) -> Finding:
 
 def _listing(release: Release, sh: StepShell) -> str:
     """The branch whose image_tags.yaml counts: the change's own, until the default branch has it."""
-    change = image_tags_edit.change(release, update_image_tags.name, sh.chosen("build tag") or "")
+    change = image_tags_edit.change(release, update_image_tags.name, builds.known_tag(release, sh) or "")
     if sh.needed(lambda: not pull_requests.is_settled(release, sh, change)):
         return release.head(change.step)
     return change.base

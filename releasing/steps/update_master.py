@@ -25,7 +25,7 @@ def update_master(release: Release, sh: StepShell) -> None:
 @update_master.verified_by
 def master_update_is_proposed(release: Release, sh: StepShell) -> Finding:
     """The pull request is open or merged, or the default branch names the build everywhere."""
-    if sh.chosen("build tag") is None:
+    if builds.known_tag(release, sh) is None:
         return unmet("this candidate's images are not built here yet")
     return pull_requests.proposed(release, sh, _change(release, sh))
 
@@ -40,7 +40,9 @@ def merge_master_update(release: Release, sh: StepShell) -> None:
 @merge_master_update.verified_by
 def master_has_the_update(release: Release, sh: StepShell) -> Finding:
     """The pull request is merged, or the default branch names the build everywhere."""
-    if sh.chosen("build tag") is None or not pull_requests.is_settled(release, sh, _change(release, sh)):
+    if builds.known_tag(release, sh) is None or not pull_requests.is_settled(
+        release, sh, _change(release, sh)
+    ):
         return unmet(f"{release.config.default_branch} does not name the newest images yet")
     return met(f"{release.config.default_branch} names the images of {sh.chosen('build tag')}")
 
@@ -52,13 +54,13 @@ def tag_master(release: Release, sh: StepShell) -> None:
     sh.run(origin.fetch(release, sh))
     commit = sh.choose("master commit", lambda: origin.head(release, sh, branch))
     sh.wait(pull_requests.waiting(release, sh, commit, release.config.checks.postsubmit))
-    origin.push_tag(release, sh, builds.chosen_tag(sh), commit)
+    origin.push_tag(release, sh, builds.chosen_tag(release, sh), commit)
 
 
 @tag_master.verified_by
 def images_tag_is_on_master(release: Release, sh: StepShell) -> Finding:
     """Origin lists the images' tag, annotated, on a commit of the default branch with a green postsubmit."""
-    tag = sh.chosen("build tag")
+    tag = builds.known_tag(release, sh)
     if tag is None:
         return unmet("this candidate's images are not built here yet")
     problem = origin.tag_problem(release, sh, tag, release.config.default_branch)
@@ -72,4 +74,4 @@ def images_tag_is_on_master(release: Release, sh: StepShell) -> Finding:
 
 
 def _change(release: Release, sh: StepShell) -> Change:
-    return changes.newest_on_master(release, builds.chosen_tag(sh))
+    return changes.newest_on_master(release, builds.chosen_tag(release, sh))

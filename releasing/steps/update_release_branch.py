@@ -39,7 +39,7 @@ def wait_for_presubmit(release: Release, sh: StepShell) -> None:
 @wait_for_presubmit.verified_by
 def pull_requests_are_merged(release: Release, sh: StepShell) -> Finding:
     """Every pull request of the release is merged, or its base has the change."""
-    tag = sh.chosen("build tag")
+    tag = builds.known_tag(release, sh)
     if release.images and tag is None:
         return unmet("nothing is built yet")
     wanted = changes.of(release, tag or "")

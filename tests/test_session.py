@@ -1,0 +1,199 @@
+"""From a command line to a world: which candidate is meant, and where it is worked on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from releasing import session
+from releasing.config import Profile
+from releasing.errors import ConfigError, LockedError, PreconditionError, UnreachableError, UsageError
+from releasing.session import Place, Wish
+from releasing.version import Candidate, Version
+from tests.rehearsal.project import commit
+from tests.releases import CONFIG, VERSION, Origin, origin_in
+
+GCP = {"project": "p", "cluster": "c", "zone": "z", "namespace": "n"}
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Origin:
+    return origin_in(tmp_path)
+
+
+@pytest.fixture
+def place(origin: Origin, tmp_path: Path) -> Iterator[Place]:
+    with (tmp_path / "lock").open("w") as lock:
+        yield Place(CONFIG.profiles["rehearsal"], origin.sh.environment, tmp_path / "state", lock.fileno())
+
+
+def meant(candidate: str, tags: str, begun: str = "", looking: bool = False) -> int:
+    """The number of the candidate that is meant, given the numbers of those tagged and those begun here."""
+    there, here = ([f"v0.2.1-rc.{number}" for number in numbers.split()] for numbers in (tags, begun))
+    return session.open_candidate(Wish(VERSION, candidate, looking=looking), there, here).number
+
+
+def test_a_wish_is_a_version_and_perhaps_a_candidate() -> None:
+    assert Wish.parse("0.2.1", "", "", "") == Wish(VERSION)
+    assert Wish.parse("v0.2.1-rc.3", "", "a", "m") == Wish(VERSION, "3", "a", "m")
+    assert Wish.parse("0.2.1-rc.3", "3", "", "").candidate == "3"
+
+
+@pytest.mark.parametrize("wish", [("", ""), ("0.2", ""), ("0.2.1-rc.1", "2"), ("0.2.1-rc.1", "next")])
+def test_a_wish_that_is_none_or_two_is_refused(wish: tuple[str, str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        Wish.parse(*wish, "", "")
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("tags", "begun", "number"),
+    [("", "", 0), ("", "0", 0), ("0", "", 0), ("0", "0 1", 1), ("0 1 10 9", "", 10)],
+)
+def test_the_open_candidate_is_the_newest_that_is_known(tags: str, begun: str, number: int) -> None:
+    assert meant("", tags, begun) == number
+
+
+@pytest.mark.parametrize(
+    ("tags", "begun", "number"), [("", "", 0), ("", "0", 0), ("0", "", 1), ("0 1", "0", 2)]
+)
+def test_the_next_candidate_follows_the_newest_tag(tags: str, begun: str, number: int) -> None:
+    assert meant("next", tags, begun) == number
+
+
+def test_asking_for_the_next_again_means_the_same_one_until_it_is_tagged() -> None:
+    assert meant("next", "0") == meant("next", "0", begun="0 1") == 1
+
+
+def test_a_number_may_be_any_that_leaves_no_gap() -> None:
+    assert [meant(number, "0 1") for number in ("0", "1", "2")] == [0, 1, 2]
+    for tags, begun, number in [
+        ("", "", "1"),
+        ("0", "", "2"),
+        ("0", "0 1", "2"),
+        ("", "", "x"),
+        ("", "", "-1"),
+    ]:
+        with pytest.raises(UsageError, match=f"--candidate {number}: expected a number up to"):
+            meant(number, tags, begun)
+
+
+def test_a_released_version_gets_no_candidate_but_can_be_looked_at() -> None:
+    tags = ["v0.2.1-rc.0", "v0.2.1"]
+    with pytest.raises(PreconditionError, match=r"v0\.2\.1 is released already") as caught:
+        session.open_candidate(Wish(VERSION), tags, [])
+    assert caught.value.hint == "the next version is 0.2.2"
+    assert session.open_candidate(Wish(VERSION, looking=True), tags, []) == Candidate(VERSION, 0)
+
+
+def test_a_final_follows_the_newest_candidate_or_the_one_named() -> None:
+    tags = ["v0.2.1-rc.9", "v0.2.1-rc.10"]
+    assert session.tagged_candidate(Wish(VERSION), tags).number == 10
+    assert session.tagged_candidate(Wish(VERSION, "9"), tags).number == 9
+    with pytest.raises(UsageError, match="--candidate 8: origin has 9, 10"):
+        session.tagged_candidate(Wish(VERSION, "8"), tags)
+    with pytest.raises(PreconditionError, match=r"no candidate of v0\.2\.1"):
+        session.tagged_candidate(Wish(VERSION), [])
+
+
+def test_a_world_has_a_clone_of_its_own_that_is_brought_up_to_date(origin: Origin, place: Place) -> None:
+    session.world(CONFIG, place, Wish(VERSION), print, "rc")
+    newest = commit(origin.bare, "master", "new.txt", "new\n")
+    world = session.world(CONFIG, place, Wish(VERSION), print, "rc")
+    git = world.shell["git"]["-C", world.release.checkout]
+    assert world.shell.read(git["rev-parse", "origin/master"]) == newest
+    assert (world.release.tag, world.release.state) == ("v0.2.1-rc.0", place.state)
+
+
+def test_looking_leaves_no_trace_of_a_release(place: Place) -> None:
+    session.world(CONFIG, place, Wish(VERSION), print, "rc")
+    assert [path.name for path in place.state.iterdir()] == ["checkout"]
+
+
+def test_a_run_in_a_new_world_is_logged_and_makes_its_candidate_begun(origin: Origin, place: Place) -> None:
+    commit(origin.bare, "master", "new.txt", "new\n")
+    origin.sh.run(origin.sh["git"]["-C", str(origin.bare), "tag", "v0.2.1-rc.0"])
+    world = session.world(CONFIG, place, Wish(VERSION, "next"), print, "rc")
+    world.shell.run(world.shell["true"])
+    world.journal.record("done", "auth")
+    assert (world.release.folder / "commands.log").read_text() == "$ true\n"
+    assert session.world(CONFIG, place, Wish(VERSION), print, "rc").release.tag == "v0.2.1-rc.1"
+
+
+def test_a_killed_clone_is_begun_again(place: Place) -> None:
+    partial = place.state / "checkout.partial"
+    partial.mkdir(parents=True)
+    (partial / "rubbish").touch()
+    world = session.world(CONFIG, place, Wish(VERSION), print, "rc")
+    assert not (Path(world.release.checkout) / "rubbish").exists()
+    assert not partial.exists()
+
+
+def test_an_origin_that_is_not_there_is_told_by_its_url(origin: Origin, place: Place) -> None:
+    origin.bare.rename(origin.bare.with_name("moved.git"))
+    with pytest.raises(
+        UnreachableError, match=r"https://github\.com/kubeflow/kubeflow\.git cannot be read: "
+    ) as caught:
+        session.world(CONFIG, place, Wish(VERSION), print, "rc")
+    assert caught.value.hint == "is the network up, and may you read the repository?"
+
+
+def test_a_cluster_needs_an_account_from_anywhere(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = CONFIG.model_validate({**CONFIG.model_dump(exclude_unset=True), "gcp": GCP})
+    monkeypatch.delenv("RELEASE_ACCOUNT", raising=False)
+    with pytest.raises(ConfigError, match="no Google account"):
+        session.world(config, place, Wish(VERSION), print, "rc")
+    of_profile = replace(place, profile=place.profile.model_copy(update={"account": "profile@example.org"}))
+    assert (
+        session.world(config, of_profile, Wish(VERSION), print, "rc").release.account == "profile@example.org"
+    )
+    monkeypatch.setenv("RELEASE_ACCOUNT", "env@example.org")
+    assert session.world(config, of_profile, Wish(VERSION), print, "rc").release.account == "env@example.org"
+    wish = Wish(VERSION, account="typed@example.org")
+    assert session.world(config, of_profile, wish, print, "rc").release.account == "typed@example.org"
+
+
+def test_an_unknown_profile_is_told_with_the_known_ones() -> None:
+    assert session.profile(CONFIG, "rehearsal").sandbox == ".rehearsal"
+    with pytest.raises(ConfigError, match=r"no profile 'prod' \(it has: rehearsal\)"):
+        session.profile(CONFIG, "prod")
+
+
+def test_options_of_a_sandbox_are_refused_in_production() -> None:
+    session.refuse_rehearsal_options("kubeflow", "" or False)
+    with pytest.raises(UsageError, match="profile kubeflow acts on the real world"):
+        session.refuse_rehearsal_options("kubeflow", ".rehearsal")
+
+
+def test_production_says_what_it_touches() -> None:
+    config = CONFIG.model_validate({**CONFIG.model_dump(exclude_unset=True), "gcp": GCP})
+    assert session.touched(config) == [
+        "github.com/kubeflow/kubeflow",
+        "gcr.io/kubeflow-images-public",
+        "cluster c of p",
+        "mail to discuss@example.org",
+    ]
+
+
+def test_production_is_the_operators_environment_with_our_programs_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", "/somebody/elses")
+    chosen = Profile(production=True, state=".release/real")
+    with session.production(tmp_path, chosen) as place:
+        folders = place.environment["PATH"].split(os.pathsep)
+        assert folders[1:] == [str(tmp_path / "scripts"), *os.environ["PATH"].split(os.pathsep)]
+        assert "GIT_DIR" not in place.environment
+        assert place.state == tmp_path / ".release" / "real"
+        with pytest.raises(LockedError), session.production(tmp_path, chosen):
+            pass
+
+
+def test_a_patch_release_has_a_version_after_it() -> None:
+    with pytest.raises(PreconditionError) as caught:
+        session.open_candidate(Wish(Version(1, 9, 9)), ["v1.9.9"], [])
+    assert caught.value.hint == "the next version is 1.9.10"
