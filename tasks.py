@@ -6,6 +6,7 @@ Every step of the runbook is a task of its own (`invoke cut-branch --version 0.2
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -16,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from invoke.collection import Collection
 from invoke.context import Context
-from invoke.exceptions import Exit
+from invoke.exceptions import Exit, ParseError
+from invoke.program import Program
 from invoke.tasks import Task
 
 ROOT = Path(__file__).resolve().parent
@@ -54,9 +56,12 @@ Options = dict[str, Any]
 
 
 def show(line: str) -> None:
-    """Print a line at once and whole, whatever runs beside it."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    """Print a line at once and whole, whatever runs beside it; a release goes on when nobody reads any more."""
+    try:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
 
 
 @contextmanager
@@ -70,6 +75,8 @@ def one_message() -> Iterator[None]:
         raise Exit(f"error: {error}", error.code) from None
     except KeyboardInterrupt:
         raise Exit("interrupted; the same command goes on from here", 130) from None
+    except OSError as error:
+        raise Exit(f"error: {error.filename or 'this machine'}: {error.strerror or error}", 4) from None
 
 
 def load() -> Config:
@@ -119,6 +126,7 @@ def world(recipe: Recipe, options: Options, *, looking: bool = False) -> Iterato
 
 def run(recipe: Recipe, first: str, last: str, options: Options) -> None:
     """Run the steps of `recipe` from `first` to `last`, and say what exists when all were asked for."""
+    recipe.span(first, last)
     with world(recipe, options) as it:
         from releasing import runner, summary
 
@@ -261,4 +269,31 @@ def _namespace() -> Collection:
     )
 
 
+class Tool(Program):
+    """Invoke itself, which says what to type when it does not know a task or an option."""
+
+    def parse_tasks(self) -> None:
+        """Parse the command line; Exit with a hint instead of Invoke's bare sentence."""
+        try:
+            super().parse_tasks()
+        except ParseError as error:
+            raise Exit(f"error: {error}\n  hint: {_advice(sys.argv[1:])}", 2) from None
+
+
+def _advice(words: list[str]) -> str:
+    names = list(namespace.task_names)
+    asked = next((word for word in words if not word.startswith("-")), "")
+    if asked in names:
+        return f"the options of {asked}: scripts/invoke --help {asked}"
+    close = difflib.get_close_matches(asked, names, n=1)
+    return (f"did you mean {close[0]}? " if close else "") + "all tasks: scripts/invoke --list"
+
+
 namespace = _namespace()
+
+if __name__ == "__main__":
+    # What scripts/invoke starts; in an activated environment plain `invoke` finds this file by itself.
+    try:
+        Tool(name="invoke", binary="invoke", namespace=namespace).run()
+    except BrokenPipeError:
+        os._exit(141)  # as for any program whose reader has gone

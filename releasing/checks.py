@@ -105,5 +105,4 @@ def _asked(sh: Shell, slug: str, commit: str, contexts: tuple[str, ...]) -> list
     try:
         return unsuccessful(sh, slug, commit, contexts)
     except CommandError as error:
-        first = error.message.splitlines()[-1].strip()
-        return [Check("GitHub", f"no answer: {first}")]
+        return [Check("GitHub", f"no answer: {error.cause}")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class ReleaseError(Exception):
     """Something an operator can act on: `message` says where and what, `hint` what to type next."""
@@ -42,9 +44,19 @@ class UnmetError(ReleaseError):
 
 
 class CommandError(ReleaseError):
-    """A program that a step ran failed, or is not installed."""
+    """A program that a step ran failed, or is not installed; `said` are the last lines of its output."""
 
     code = 6
+
+    def __init__(self, message: str, hint: str = "", said: Sequence[str] = ()) -> None:
+        super().__init__(message, hint)
+        self.said = tuple(said)
+
+    @property
+    def cause(self) -> str:
+        """The line of the output that says most: git's fatal one, or the last."""
+        lines = [line.strip() for line in self.said if line.strip()] or [self.message.splitlines()[0]]
+        return next((line for line in lines if line.startswith("fatal: ")), lines[-1])
 
 
 class UnreachableError(ReleaseError):

@@ -1,71 +1,15 @@
-"""Mails of a release: written whole, kept in the outbox as .eml, the same on every run."""
+"""The outbox: where the mail of a release is, and what it is about."""
 
 from __future__ import annotations
 
-import argparse
-import email
-import email.policy
-import os
-from dataclasses import dataclass
-from email.message import EmailMessage
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasing.files import replace_text
-from releasing.registry import existing_digests
 from releasing.step import Finding, met, unmet
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from releasing.release import Release
-
-
-@dataclass(frozen=True)
-class Announcement:
-    """A mail about `name` (a git tag): `text` comes first, then commit, images and notes."""
-
-    prefix: str
-    name: str
-    text: str
-    kind: str
-
-    def write(self, options: argparse.Namespace) -> int:
-        """Write the mail that the command line (`options_of`) describes; the digests come from the registry."""
-        subject = f"{self.prefix} {options.project} {self.name}"
-        message = EmailMessage(policy=email.policy.SMTP)
-        message["From"], message["To"] = options.from_, options.to
-        message["Subject"] = subject
-        # Follows from the release alone, so that a second copy is the same mail to every reader.
-        message["Message-ID"] = f"<{self.name}.{self.kind}@{options.from_.rpartition('@')[2]}>"
-        message.set_content(self._body(options))
-        replace_text(options.mail, message.as_string())
-        print(f"{subject} is in {options.mail}")
-        print(f"nothing was sent; to send it: mailto:{options.to}, with the text of that file")
-        return 0
-
-    def _body(self, options: argparse.Namespace) -> str:
-        tag = options.image_tag
-        digests = existing_digests(options.images, tag, os.environ) if options.images else {}
-        images = "".join(f"  {image}:{tag}\n    {digest}\n" for image, digest in digests.items())
-        notes = options.notes.read_text(encoding="utf-8") if options.notes and options.notes.exists() else ""
-        return (
-            f"{self.text.format(project=options.project, name=self.name)}\n"
-            f"Commit: {options.commit}\n"
-            f"  git fetch https://github.com/{options.repository}.git refs/tags/{self.name}\n"
-            f"  git rev-parse FETCH_HEAD^{{commit}}\n\n"
-            f"Images:\n{images}\n{notes}"
-        )
-
-
-def options_of(text: str, *more: str) -> argparse.ArgumentParser:
-    """The command line of a program that writes a mail; `more` are the options of its own."""
-    parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("mail", type=Path, metavar="MAIL")
-    parser.add_argument("images", nargs="*", metavar="IMAGE")
-    for option in ("--project", "--commit", "--repository", "--to", "--image-tag", *more):
-        parser.add_argument(option, required=True)
-    parser.add_argument("--from", required=True, dest="from_")
-    parser.add_argument("--notes", type=Path, metavar="FILE", help="release notes to include")
-    return parser
 
 
 def path(release: Release) -> Path:
@@ -75,6 +19,8 @@ def path(release: Release) -> Path:
 
 def names(release: Release, commit: str | None) -> Finding:
     """Whether the mail is in the outbox and names `commit`."""
+    import email.policy  # noqa: PLC0415 - `invoke --list` does without
+
     file = path(release)
     if not file.exists():
         return unmet(f"there is no mail {file}")

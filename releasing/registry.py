@@ -5,7 +5,6 @@ Each call has an event loop of its own and may be made from any thread.
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -61,7 +60,9 @@ def ask(
     notice: Callable[[str], None] = silent,
 ) -> T:
     """Run `work` with a Registry in `environment` (the process's own unless given); gives its result."""
-    # Imported here because aiohttp takes longer to import than most commands take to run.
+    # Imported here: asyncio and aiohttp take longer to import than most commands take to run.
+    import asyncio  # noqa: PLC0415
+
     from releasing.registry_client import connected  # noqa: PLC0415
     from releasing.registry_transport import Patience  # noqa: PLC0415
 
@@ -90,8 +91,10 @@ async def together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
 
 async def outcomes(work: Iterable[Coroutine[Any, Any, T]]) -> list[T | ReleaseError]:
     """Wait for everything; give what each one returned or, of a ReleaseError, raised."""
+    from asyncio import gather  # noqa: PLC0415
+
     ended: list[T | ReleaseError] = []
-    for outcome in await asyncio.gather(*work, return_exceptions=True):
+    for outcome in await gather(*work, return_exceptions=True):
         if isinstance(outcome, BaseException) and not isinstance(outcome, ReleaseError):
             raise outcome
         ended.append(outcome)

@@ -126,9 +126,9 @@ def _bring_up(release: Release, shell: Shell) -> None:
             Path(partial).rename(checkout)
         shell.read(origin.fetch(release, _asking(shell)))
     except CommandError as error:
-        said = error.message.splitlines()[-1].strip()
         raise UnreachableError(
-            f"{release.url} cannot be read: {said}", "is the network up, and may you read the repository?"
+            f"{release.url} cannot be read: {error.cause}",
+            "is the network up, and may you read the repository?",
         ) from None
 
 

@@ -190,9 +190,11 @@ class Shell:
     def _fail(self, command: Command, code: int, lines: list[str]) -> None:
         if self._stopped.is_set():
             raise KeyboardInterrupt
-        said = "\n".join(f"    {line}" for line in lines[-LAST_LINES:])
+        last = lines[-LAST_LINES:]
+        said = "\n".join(f"    {line}" for line in last)
         self._note(f"exit code {code}")
-        raise CommandError(f"{command}\n  failed with exit code {code}" + (f":\n{said}" if said else ""))
+        text = f"{command}\n  failed with exit code {code}"
+        raise CommandError(f"{text}:\n{said}" if said else text, said=last)
 
 
 def clean_environment() -> dict[str, str]:

@@ -13,7 +13,7 @@ from releasing import session
 from releasing.config import Profile
 from releasing.errors import ConfigError, LockedError, PreconditionError, UnreachableError, UsageError
 from releasing.session import Place, Wish
-from releasing.version import Candidate, Version
+from releasing.version import Candidate
 from tests.rehearsal.project import commit
 from tests.releases import CONFIG, VERSION, Origin, origin_in
 
@@ -135,9 +135,7 @@ def test_a_killed_clone_is_begun_again(place: Place) -> None:
 
 def test_an_origin_that_is_not_there_is_told_by_its_url(origin: Origin, place: Place) -> None:
     origin.bare.rename(origin.bare.with_name("moved.git"))
-    with pytest.raises(
-        UnreachableError, match=r"https://github\.com/kubeflow/kubeflow\.git cannot be read: "
-    ) as caught:
+    with pytest.raises(UnreachableError, match=r"kubeflow/kubeflow\.git cannot be read: ") as caught:
         session.world(CONFIG, place, Wish(VERSION), print, "rc")
     assert caught.value.hint == "is the network up, and may you read the repository?"
 
@@ -191,9 +189,3 @@ def test_production_is_the_operators_environment_with_our_programs_first(
         assert place.state == tmp_path / ".release" / "real"
         with pytest.raises(LockedError), session.production(tmp_path, chosen):
             pass
-
-
-def test_a_patch_release_has_a_version_after_it() -> None:
-    with pytest.raises(PreconditionError) as caught:
-        session.open_candidate(Wish(Version(1, 9, 9)), ["v1.9.9"], [])
-    assert caught.value.hint == "the next version is 1.9.10"

@@ -70,22 +70,22 @@ def _commit(snapshot: Snapshot) -> Iterator[bytes]:
     commit = snapshot.commit
     who = b"%s %d +0000" % (AUTHOR, _noon(commit.day))
     yield b"commit refs/heads/%s\nmark :%d\n" % (snapshot.branch.encode(), commit.number)
-    yield b"author %s\ncommitter %s\n%s" % (who, who, _data(commit.message.encode()))
+    yield b"author %s\ncommitter %s\n%s" % (who, who, _counted(commit.message.encode()))
     if snapshot.parent:
         yield b"from :%d\n" % snapshot.parent
     yield b"deleteall\n"
     for path, file in snapshot.files.items():
-        yield b"M %s inline %s\n%s" % (file.mode.encode(), path.encode(), _data(file.content))
+        yield b"M %s inline %s\n%s" % (file.mode.encode(), path.encode(), _counted(file.content))
 
 
 def _tag(tag: Tag) -> bytes:
     if not tag.message:
         return b"reset refs/tags/%s\nfrom :%d\n\n" % (tag.name.encode(), tag.number)
     start = b"tag %s\nfrom :%d\n" % (tag.name.encode(), tag.number)
-    return start + b"tagger %s %d +0000\n%s" % (AUTHOR, _noon(tag.day), _data(tag.message.encode()))
+    return start + b"tagger %s %d +0000\n%s" % (AUTHOR, _noon(tag.day), _counted(tag.message.encode()))
 
 
-def _data(content: bytes) -> bytes:
+def _counted(content: bytes) -> bytes:
     return b"data %d\n%s\n" % (len(content), content)
 
 

@@ -40,7 +40,7 @@ def copy(source: str, repository: Path, default_branch: str) -> None:
         sh.read(git["fetch", "--quiet", name(source), *REFSPECS])
     except CommandError as error:
         raise PreconditionError(
-            f"--source {source}: {error.message.splitlines()[-1].strip()}", "name a git repository"
+            f"--source {source}: {error.cause}", "name a git repository"
         ) from None
     branches = sh.read(git["for-each-ref", "--format=%(refname:short)", "refs/heads"]).split()
     if default_branch not in branches:

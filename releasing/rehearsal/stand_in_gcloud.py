@@ -15,7 +15,7 @@ from releasing.rehearsal.stand_in_kubeconfig import add_cluster
 from releasing.rehearsal.stand_in_words import Grammar, Refusal, Words
 
 SEARCH = "To search the help text of gcloud commands, run:\n  gcloud help -- SEARCH_TERMS"
-COMMON = {name: name for name in ("--account", "--format", "--project", "--verbosity")}
+EVERYWHERE = {name: name for name in ("--account", "--format", "--project", "--verbosity")}
 # Each command's positional words, and its own options.
 FORMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "config set": (("SECTION/PROPERTY", "VALUE"), ()),
@@ -78,7 +78,9 @@ def _parsed(name: str, words: list[str]) -> Words:
         return Refusal(f"{where} argument {both}: expected one argument", 2)
 
     valued = (
-        COMMON | {option: option for option in options} | ({"-z": "--zone"} if "--zone" in options else {})
+        EVERYWHERE
+        | {option: option for option in options}
+        | ({"-z": "--zone"} if "--zone" in options else {})
     )
     parsed = Grammar(valued, ("--quiet", "-q"), unknown, lacking).parse(words)
     given = len(parsed.positional)

@@ -14,7 +14,7 @@ from releasing.rehearsal.stand_in_words import Grammar, Refusal, Words, as_json
 
 Object = dict[str, Any]
 
-COMMON = {"-n": "--namespace", "--namespace": "--namespace", "--request-timeout": "--request-timeout"}
+EVERYWHERE = {"-n": "--namespace", "--namespace": "--namespace", "--request-timeout": "--request-timeout"}
 OUTPUT = {"-o": "--output", "--output": "--output"}
 RESOURCES = ("workflow", "workflows", "wf", "workflows.argoproj.io")
 SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -35,7 +35,7 @@ def main(words: list[str]) -> int:
     if name not in commands:
         raise _no_command(name)
     run, valued, switches = commands[name]
-    run(_grammar(name, COMMON | valued, switches).parse(rest))
+    run(_grammar(name, EVERYWHERE | valued, switches).parse(rest))
     return 0
 
 
@@ -45,7 +45,7 @@ def _command(words: list[str]) -> tuple[str, list[str]]:
     rest = list(words)
     while rest and rest[0].startswith("-"):
         before.append(rest.pop(0))
-        if "=" not in before[-1] and before[-1] in COMMON and rest:
+        if "=" not in before[-1] and before[-1] in EVERYWHERE and rest:
             before.append(rest.pop(0))
     size = 2 if rest[:1] == ["config"] else 1
     return " ".join(rest[:size]), before + rest[size:]

@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""How much our tasks add to the start of Invoke: `--list` here against an empty tasks.py, in one run.
+
+Floor: Invoke with an empty tasks.py, started by the same interpreter. Bound: 1.3 times that.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ROUNDS = 30
+BOUND = 1.3
+
+
+def seconds(command: list[str]) -> float:
+    """How long `command` takes."""
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def main() -> int:
+    """Print both medians and their ratio; exit 1 when it is over the bound."""
+    invoke = [sys.executable, "-m", "invoke", "--search-root"]
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "tasks.py").write_text(
+            "from invoke import task\n\n\n@task\ndef nothing(c):\n    pass\n", encoding="utf-8"
+        )
+        pairs = [
+            (seconds([*invoke, folder, "--list"]), seconds(["sh", str(ROOT / "scripts" / "invoke"), "--list"]))
+            for _ in range(ROUNDS)
+        ]
+    floor, ours = (statistics.median(column) for column in zip(*pairs, strict=True))
+    print(f"invoke --list, empty tasks.py  {floor * 1000:6.1f} ms")
+    print(f"scripts/invoke --list          {ours * 1000:6.1f} ms")
+    print(f"ratio                          {ours / floor:6.2f}   (bound {BOUND})")
+    return int(ours / floor > BOUND)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

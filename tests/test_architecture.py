@@ -1,0 +1,217 @@
+"""How the parts may depend on each other and how large they may be, read from the source itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tokenize
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from releasing.recipes import RECIPES
+from releasing.step import Recipe, Step
+
+ROOT = Path(__file__).parent.parent
+SKIPPED = {"sample", "__pycache__"}
+OUTER = {"recipes", "runner", "plan", "page", "session", "summary"}
+MAY_START_PROGRAMS = {
+    "releasing.shell",
+    "releasing.rehearsal.git_objects",
+    "releasing.rehearsal.sandbox",
+}
+BANNED = {
+    "util",
+    "utils",
+    "helper",
+    "helpers",
+    "common",
+    "misc",
+    "manager",
+    "handler",
+    "processor",
+    "data",
+    "info",
+}
+# Words of others' interfaces: aiohttp passes `handler` by that name, Docker calls its programs credential helpers.
+TERMS = {
+    "releasing.registry_credentials": {"helper", "helpers"},
+    "releasing.registry_http": {"handler"},
+    "releasing.rehearsal.github": {"handler"},
+    "releasing.rehearsal.registry": {"handler"},
+}
+FIRST_WORDS = ("do_", "my_", "new_")
+
+
+def sources() -> Iterator[Path]:
+    for pattern in ("tasks.py", "releasing/**/*.py", "scripts/*.py", "scripts/ks"):
+        yield from (path for path in sorted(ROOT.glob(pattern)) if SKIPPED.isdisjoint(path.parts))
+
+
+def name_of(path: Path) -> str:
+    """The dotted name: releasing.steps.cut_branch, scripts.entry, tasks."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+TREES = {name_of(path): ast.parse(path.read_text()) for path in sources()}
+PATHS = {name_of(path): path for path in sources()}
+PACKAGE = [name for name in TREES if name.startswith("releasing")]
+STEPS = [name for name in PACKAGE if name.startswith("releasing.steps.")]
+REHEARSAL = [name for name in PACKAGE if name.startswith("releasing.rehearsal")]
+DOMAIN = [
+    name
+    for name in PACKAGE
+    if name not in STEPS + REHEARSAL and name.rpartition(".")[2] not in {*OUTER, "steps", "releasing"}
+]
+
+
+def imported(name: str, *, typing: bool = False) -> set[str]:
+    """What a module imports, anywhere in it; what it imports for annotations only when `typing`."""
+    found: set[str] = set()
+    nodes: list[ast.AST] = [TREES[name]]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not typing:
+            nodes += node.orelse
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            deeper = {f"{module}.{alias.name}" for alias in node.names} & set(TREES)
+            found |= deeper or {module}
+        nodes += ast.iter_child_nodes(node)
+    return found
+
+
+def begins(name: str, *prefixes: str) -> bool:
+    return any(name == prefix or name.startswith(f"{prefix}.") for prefix in prefixes)
+
+
+def importers(*packages: str) -> set[str]:
+    return {name for name in TREES if any(begins(each, *packages) for each in imported(name, typing=True))}
+
+
+def own(names: set[str]) -> set[str]:
+    return {name for name in names if begins(name, "releasing")}
+
+
+def test_only_the_tasks_know_invoke() -> None:
+    assert importers("invoke") == {"tasks"}
+
+
+def test_only_the_shell_starts_programs() -> None:
+    assert importers("plumbum") == {"releasing.shell"}
+    assert importers("subprocess") == MAY_START_PROGRAMS
+
+
+def test_nothing_outside_the_rehearsal_knows_of_it_but_the_tasks() -> None:
+    assert importers("releasing.rehearsal") - set(REHEARSAL) <= {"tasks"}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_knows_domain_modules_and_other_steps_only(name: str) -> None:
+    assert own(imported(name, typing=True)) <= {*DOMAIN, *STEPS}
+
+
+@pytest.mark.parametrize("name", DOMAIN)
+def test_a_domain_module_knows_neither_steps_nor_what_runs_them(name: str) -> None:
+    assert own(imported(name, typing=True)) <= set(DOMAIN)
+
+
+def test_recipes_know_steps_and_nothing_that_runs_them() -> None:
+    assert own(imported("releasing.recipes", typing=True)) <= {"releasing.step", *STEPS}
+
+
+def test_a_step_is_declared_without_what_runs_it() -> None:
+    assert own(imported("releasing.step")) == {"releasing.errors"}
+
+
+@pytest.mark.parametrize("name", [name for name in TREES if begins(name, "scripts")])
+def test_programs_know_domain_modules_only(name: str) -> None:
+    assert own(imported(name, typing=True)) <= set(DOMAIN)
+
+
+def test_no_module_needs_itself_through_others() -> None:
+    graph = {name: {each for each in imported(name) if each in TREES and each != name} for name in TREES}
+    assert len([*TopologicalSorter(graph).static_order()]) == len(TREES)
+
+
+def code_lines(tree: ast.Module, path: Path) -> set[int]:
+    """The lines with code: neither blank, nor comment, nor docstring."""
+    with path.open("rb") as file:
+        tokens = [*tokenize.tokenize(file.readline)]
+    idle = {
+        tokenize.COMMENT,
+        tokenize.NL,
+        tokenize.NEWLINE,
+        tokenize.INDENT,
+        tokenize.DEDENT,
+        tokenize.ENCODING,
+    }
+    idle.add(tokenize.ENDMARKER)
+    lines = {n for token in tokens if token.type not in idle for n in range(token.start[0], token.end[0] + 1)}
+    return lines - {n for node in docstrings(tree) for n in range(node.lineno, (node.end_lineno or 0) + 1)}
+
+
+def docstrings(tree: ast.Module) -> Iterator[ast.Expr]:
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        ):
+            yield node
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_no_file_has_more_than_220_lines_of_code_and_no_function_more_than_40(name: str) -> None:
+    lines = code_lines(TREES[name], PATHS[name])
+    assert len(lines) <= 220
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            size = len(lines & {*range(node.lineno, (node.end_lineno or 0) + 1)})
+            assert size <= 40, f"{name}.{node.name} has {size} lines of code"
+
+
+def names_in(name: str) -> Iterator[str]:
+    yield name.rpartition(".")[2]
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_no_name_says_nothing(name: str) -> None:
+    def words(text: str) -> set[str]:
+        return set(re.sub(r"([a-z])([A-Z])", r"\1_\2", text).lower().split("_"))
+
+    banned = BANNED - TERMS.get(name, set())
+    found = {
+        each for each in names_in(name) if words(each) & banned or each.lstrip("_").startswith(FIRST_WORDS)
+    }
+    assert found == set()
+
+
+EVERY_STEP = [(recipe, step) for recipe in RECIPES for step in recipe]
+
+
+@pytest.mark.parametrize(("recipe", "step"), EVERY_STEP, ids=[step.name for _, step in EVERY_STEP])
+def test_every_step_says_what_it_does_and_how_the_world_shows_it(recipe: Recipe, step: Step) -> None:
+    assert step.title.endswith(".")
+    assert step.done_when.endswith(".")
+    assert step.section
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=[recipe.name for recipe in RECIPES])
+def test_a_recipe_lists_each_step_once_and_after_what_it_needs(recipe: Recipe) -> None:
+    names = [step.name for step in recipe]
+    assert len({*names}) == len(names)
+    for place, step in enumerate(recipe):
+        assert set(step.needs) <= {*names[:place]}, step.name

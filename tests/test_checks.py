@@ -1,0 +1,147 @@
+"""Checks of commits, reported by a local GitHub."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from releasing import checks
+from releasing.checks import Check
+from releasing.errors import PreconditionError, UnmetError
+from releasing.rehearsal.github_state import Status
+from releasing.shell import Shell
+from tests.rehearsal.local_github import LocalGitHub
+from tests.rehearsal.project import commit, head
+from tests.releases import Origin, hosted
+
+SLUG = "kubeflow/kubeflow"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[tuple[Origin, LocalGitHub]]:
+    with hosted(tmp_path) as both:
+        yield both
+
+
+def report(github: LocalGitHub, commit_id: str, *contexts: str, state: str, link: str | None = None) -> None:
+    """Have `contexts` report now: straight into what the local GitHub remembers, as Prow's requests would."""
+    repository = github.repository()
+    known = repository.read()
+    reports = known.statuses.get(commit_id, ())
+    for context in contexts:
+        reports = (Status(len(reports) + 1, context, state, None, link, time.time()), *reports)
+    repository.write(replace(known, statuses={**known.statuses, commit_id: reports}))
+
+
+def waited(sh: Shell, commit_id: str, *contexts: str, minutes: float = 1) -> None:
+    checks.wait_until_successful(sh, SLUG, commit_id, contexts, minutes * 60)
+
+
+def test_every_check_is_reported_by_name_with_its_newest_state(world: tuple[Origin, LocalGitHub]) -> None:
+    origin, github = world
+    newest = head(origin.bare, "master")
+    report(github, newest, "e2e", state="failure", link="https://example.org/1")
+    report(github, newest, "e2e", state="success", link="https://example.org/2")
+    found = checks.reported(origin.sh.shell, SLUG, newest)
+    assert found["e2e"] == Check("e2e", "success", "https://example.org/2")
+    assert found["postsubmit"].state == "success"
+
+
+def test_a_check_is_found_among_more_than_a_page_of_them(world: tuple[Origin, LocalGitHub]) -> None:
+    origin, github = world
+    newest = head(origin.bare, "master")
+    report(github, newest, "first", state="success")
+    report(github, newest, *(f"other-{number}" for number in range(101)), state="success")
+    assert checks.unsuccessful(origin.sh.shell, SLUG, newest, ("first", "postsubmit")) == []
+
+
+def test_what_has_not_succeeded_is_listed_as_it_was_asked(world: tuple[Origin, LocalGitHub]) -> None:
+    origin, github = world
+    newest = head(origin.bare, "master")
+    report(github, newest, "e2e", state="pending", link="https://example.org/1")
+    problems = checks.unsuccessful(origin.sh.shell, SLUG, newest, ("absent", "postsubmit", "e2e"))
+    assert [*map(str, problems)] == ["absent: not reported", "e2e: pending (https://example.org/1)"]
+
+
+@pytest.mark.parametrize("state", ["failure", "error", "timed_out", "cancelled"])
+def test_waiting_is_in_vain_after_a_failure(state: str) -> None:
+    assert Check("e2e", state).failed
+    assert not Check("e2e", "pending").failed
+
+
+def test_the_latest_green_commit_is_the_newest_where_all_succeeded(world: tuple[Origin, LocalGitHub]) -> None:
+    origin, github = world
+    green = head(origin.bare, "master")
+    red = commit(origin.bare, "master", "red.txt", "red\n")
+    report(github, green, "e2e", state="success")
+    report(github, red, "e2e", state="failure")
+    assert checks.latest_green(origin.sh.shell, SLUG, "master", ("postsubmit", "e2e")) == green
+    assert checks.latest_green(origin.sh.shell, SLUG, "master", ("postsubmit",)) == red
+
+
+def test_without_a_green_commit_the_newest_are_told_with_their_problems(
+    world: tuple[Origin, LocalGitHub],
+) -> None:
+    origin, _ = world
+    with pytest.raises(
+        PreconditionError, match="none of the 2 newest commits of master has a green"
+    ) as caught:
+        checks.latest_green(origin.sh.shell, SLUG, "master", ("e2e",))
+    assert f"\n  {head(origin.bare, 'master')[:12]} e2e: not reported\n" in caught.value.message
+    assert caught.value.hint.startswith("expected success of: e2e")
+
+
+def test_a_wait_ends_when_the_checks_have_succeeded(
+    world: tuple[Origin, LocalGitHub], capsys: pytest.CaptureFixture[str]
+) -> None:
+    origin, github = world
+    newest = head(origin.bare, "master")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(waited, origin.sh.shell, newest, "e2e", "postsubmit")
+        seen = ""
+        while "e2e: not reported" not in seen:
+            seen += capsys.readouterr().out
+        report(github, newest, "e2e", state="success")
+        waiting.result(30)
+    assert seen.startswith("waiting since ")
+    assert f"{SLUG}@{newest[:12]}: e2e, postsubmit: success after " in capsys.readouterr().out
+
+
+def test_a_wait_ends_at_once_when_a_check_failed(world: tuple[Origin, LocalGitHub]) -> None:
+    origin, github = world
+    newest = head(origin.bare, "master")
+    report(github, newest, "e2e", state="failure", link="https://example.org/1")
+    with pytest.raises(UnmetError, match=r"e2e: failure \(https://example\.org/1\)") as caught:
+        waited(origin.sh.shell, newest, "absent", "e2e")
+    assert "look at the link" in caught.value.hint
+
+
+def test_a_wait_that_takes_too_long_can_be_taken_up_again(world: tuple[Origin, LocalGitHub]) -> None:
+    origin, _ = world
+    with pytest.raises(UnmetError, match="after 0 minutes: e2e: not reported") as caught:
+        waited(origin.sh.shell, head(origin.bare, "master"), "e2e", minutes=0)
+    assert caught.value.hint == "the same command takes the wait up again"
+
+
+@pytest.mark.parametrize("kind", ["drop", "502", "429"])
+def test_a_wait_survives_a_github_that_fails(
+    world: tuple[Origin, LocalGitHub], kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    origin, github = world
+    github.faults.add("GET", "/status", kind)  # type: ignore[arg-type]
+    waited(origin.sh.shell, head(origin.bare, "master"), "postsubmit")
+    assert github.faults.unused == ()
+    assert "GitHub: no answer: " in capsys.readouterr().out
+
+
+def test_nothing_to_wait_for_is_said(
+    world: tuple[Origin, LocalGitHub], capsys: pytest.CaptureFixture[str]
+) -> None:
+    origin, _ = world
+    waited(origin.sh.shell, head(origin.bare, "master"))
+    assert "no checks asked for: success" in capsys.readouterr().out

@@ -1,0 +1,167 @@
+"""Changes that reach origin through pull requests: proposed, merged and found again, on a local GitHub."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from releasing import origin as at_origin
+from releasing import pull_requests
+from releasing.errors import CommandError, PreconditionError
+from releasing.pull_requests import Change
+from tests.rehearsal.local_github import LocalGitHub
+from tests.rehearsal.project import commit, head, text_of
+from tests.releases import Origin, hosted
+
+SCRIPTS = Path(__file__).parent.parent / "scripts"
+PULLS = "repos/kubeflow/kubeflow/pulls"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A change of one line of config.txt on master, and the world that it is for."""
+
+    origin: Origin
+    github: LocalGitHub
+    change: Change
+
+    def propose(self) -> None:
+        pull_requests.propose(self.origin.release, self.origin.sh, self.change)
+
+    def settle(self) -> None:
+        pull_requests.settle(self.origin.release, self.origin.sh, self.change)
+        self.origin.sh.run(at_origin.fetch(self.origin.release, self.origin.sh))
+
+    def proposed(self) -> tuple[bool, str]:
+        finding = pull_requests.proposed(self.origin.release, self.origin.sh, self.change)
+        return finding.holds, finding.text
+
+    def settled(self) -> bool:
+        return pull_requests.is_settled(self.origin.release, self.origin.sh, self.change)
+
+    @property
+    def branch(self) -> str:
+        return self.origin.release.head(self.change.step)
+
+    def listed(self) -> list[tuple[int, str]]:
+        found = self.github.api(f"{PULLS}?state=all")
+        return [(pull["number"], pull["state"]) for pull in found]
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    with hosted(tmp_path) as (origin, github):
+        origin.sh.environment["PATH"] += f"{os.pathsep}{SCRIPTS}"
+
+        def lacks() -> bool:
+            content = at_origin.file_at(origin.release, origin.sh, "origin/master", "config.txt") or b""
+            return b"TWO" not in content
+
+        change = Change(
+            "update-config",
+            "master",
+            "Use two's capitals",
+            "Because <it> is better.\nMuch.",
+            edits=lambda sh, checkout: [sh["sed"]["-i", "s/two/TWO/", f"{checkout}/config.txt"]],
+            wanted=lambda _sh: lacks(),
+        )
+        yield Scene(origin, github, change)
+
+
+def test_a_change_is_proposed_on_its_branch_with_its_title_and_reason(scene: Scene) -> None:
+    assert scene.proposed() == (
+        False,
+        'master lacks the change "Use two\'s capitals", and no pull request proposes it',
+    )
+    scene.propose()
+    commit_id = head(scene.origin.bare, scene.branch)
+    assert scene.branch == "release/v0.2.1-rc.0/update-config"
+    assert text_of(scene.origin.bare, commit_id, "config.txt") == "one\nTWO\nthree"
+    pull = scene.github.api(f"{PULLS}/1")
+    assert (pull["title"], pull["base"]["ref"]) == ("Use two's capitals", "master")
+    assert pull["body"].startswith("Because <it> is better.\nMuch.")
+    assert scene.proposed() == (True, f"#1 is open, at {commit_id[:12]}")
+    assert not scene.settled()
+
+
+def test_proposing_again_touches_nothing(scene: Scene) -> None:
+    scene.propose()
+    first = head(scene.origin.bare, scene.branch)
+    scene.propose()
+    assert (head(scene.origin.bare, scene.branch), scene.listed()) == (first, [(1, "open")])
+
+
+def test_what_a_kill_left_between_push_and_request_is_finished(scene: Scene) -> None:
+    pull_requests.push(scene.origin.release, scene.origin.sh, scene.change)
+    assert scene.listed() == []
+    first = head(scene.origin.bare, scene.branch)
+    scene.propose()
+    assert (head(scene.origin.bare, scene.branch), scene.listed()) == (first, [(1, "open")])
+
+
+def test_a_scratch_clone_is_made_anew(scene: Scene) -> None:
+    rubbish = Path(scene.origin.release.scratch("update-config")) / "rubbish.txt"
+    rubbish.parent.mkdir(parents=True)
+    rubbish.touch()
+    scene.propose()
+    assert not rubbish.exists()
+
+
+def test_a_settled_change_is_merged_at_the_head_that_was_tested(scene: Scene) -> None:
+    scene.propose()
+    scene.settle()
+    merged = head(scene.origin.bare, "master")
+    assert scene.settled()
+    assert scene.proposed() == (True, f"#1 is merged into master as {merged[:12]}")
+    assert text_of(scene.origin.bare, merged, "config.txt") == "one\nTWO\nthree"
+    scene.settle()
+    scene.propose()
+    assert (head(scene.origin.bare, "master"), scene.listed()) == (merged, [(1, "closed")])
+
+
+def test_a_merge_whose_answer_was_lost_is_found_by_the_next_run(scene: Scene) -> None:
+    scene.propose()
+    scene.github.faults.add("PUT", "/merge", "apply-then-drop")
+    with pytest.raises(CommandError):
+        scene.settle()
+    scene.settle()
+    assert scene.settled()
+
+
+def test_a_merge_waits_for_the_presubmit_and_stops_when_it_fails(scene: Scene) -> None:
+    scene.propose()
+    tested = head(scene.origin.bare, scene.branch)
+    words = ("-f", "context=presubmit", "-f", "state=failure")
+    scene.github.api(f"repos/kubeflow/kubeflow/statuses/{tested}", *words)
+    with pytest.raises(CommandError, match="presubmit: failure"):
+        scene.settle()
+    assert not scene.settled()
+
+
+def test_a_base_that_has_it_all_needs_no_pull_request(scene: Scene) -> None:
+    commit(scene.origin.bare, "master", "config.txt", "one\nTWO\nthree\n")
+    scene.origin.fetched()
+    assert scene.proposed() == (True, "master has it all; no pull request is needed")
+    assert scene.settled()
+    scene.settle()
+    assert scene.listed() == []
+
+
+def test_a_change_closed_without_a_merge_is_not_proposed_until_it_is_opened_again(scene: Scene) -> None:
+    scene.propose()
+    scene.github.api("-X", "PATCH", f"{PULLS}/1", "-f", "state=closed")
+    assert scene.proposed() == (False, "#1 was closed without being merged")
+    with pytest.raises(PreconditionError, match="update-config has no open pull request on master") as caught:
+        scene.settle()
+    assert "update-config --version 0.2.1 --redo" in caught.value.hint
+    scene.propose()
+    assert scene.listed() == [(2, "open"), (1, "closed")]
+
+
+def test_the_wait_for_checks_names_each_of_them(scene: Scene) -> None:
+    command = pull_requests.waiting(scene.origin.release, scene.origin.sh, "abc", ("a", "b c"))
+    assert str(command) == "wait_for_checks.py kubeflow/kubeflow abc --context a --context 'b c'"
