@@ -33,7 +33,10 @@ def main() -> int:
             "from invoke import task\n\n\n@task\ndef nothing(c):\n    pass\n", encoding="utf-8"
         )
         pairs = [
-            (seconds([*invoke, folder, "--list"]), seconds(["sh", str(ROOT / "scripts" / "invoke"), "--list"]))
+            (
+                seconds([*invoke, folder, "--list"]),
+                seconds(["sh", str(ROOT / "scripts" / "invoke"), "--list"]),
+            )
             for _ in range(ROUNDS)
         ]
     floor, ours = (statistics.median(column) for column in zip(*pairs, strict=True))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv" / "bin" / "python"
 
+# Ctrl-C ends a program at once and in silence, also while it is still starting.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 if importlib.util.find_spec("plumbum") is None and Path(sys.prefix).resolve() != PYTHON.parent.parent:
     if not PYTHON.exists():
         os.spawnv(os.P_WAIT, "/bin/sh", ["sh", str(ROOT / "scripts" / "setup-venv")])  # noqa: S606
@@ -32,8 +35,6 @@ def program(main: Callable[[], int | None]) -> None:
     except ReleaseError as error:
         print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
         sys.exit(error.code)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

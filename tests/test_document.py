@@ -45,10 +45,11 @@ def test_writing_again_changes_nothing() -> None:
 
 
 def test_a_section_on_the_same_tag_is_replaced_where_it_is() -> None:
-    old = SECTION.replace("sha256:a", "sha256:\\1")
-    text = f"before\n\n{old}after\n"
-    assert document.with_section(text, TAG, IMAGE_TAG, DIGESTS) == f"before\n\n{SECTION}after\n"
-    assert document.with_section(old.rstrip("\n"), TAG, IMAGE_TAG, DIGESTS) == SECTION
+    digests = DIGESTS | {"gcr.io/p/a": "sha256:\\1"}
+    section = SECTION.replace("sha256:a", "sha256:\\1")
+    text = f"before\n\n{SECTION}after\n"
+    assert document.with_section(text, TAG, IMAGE_TAG, digests) == f"before\n\n{section}after\n"
+    assert document.with_section(SECTION.rstrip("\n"), TAG, IMAGE_TAG, digests) == section
 
 
 def test_sections_on_other_candidates_are_left_alone() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from releasing import mail
 from releasing.errors import PreconditionError
-from releasing.mail import Announcement, options_of
+from releasing.announcement import Announcement, options_of
 from tests.faulty_registry import PROJECT, pushed
 from tests.registries import rehearsal_registry
 from tests.releases import release_at

@@ -12,7 +12,7 @@ from tests.whole_releases import ROOT, VERSION, completed, trace
 def test_the_lines_of_a_plan_pasted_into_a_shell_make_the_same_release(tmp_path: Path) -> None:
     pasted, run = tmp_path / "pasted", tmp_path / "run"
     script = completed(pasted, "release.plan", "--version", VERSION)
-    command = [sys.executable, "-m", "invoke", "--search-root", str(ROOT), "rehearsal.serve", "--sandbox", str(pasted)]
+    command = [sys.executable, str(ROOT / "tasks.py"), "rehearsal.serve", "--sandbox", str(pasted)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         server.stdout.readline()

@@ -47,8 +47,14 @@ def wrap_programs(sandbox: Path) -> None:
     folder = sandbox / "bin"
     folder.mkdir(parents=True)
     stand_ins = ROOT / "releasing" / "rehearsal" / "standins"
-    ours = [path for path in (ROOT / "scripts").iterdir() if path.suffix in (".py", ".sh") or path.name == "ks"]
-    programs = [*stand_ins.iterdir(), *ours, *(Path(shutil.which(name) or "") for name in ("git", "rm", "gh"))]
+    ours = [
+        path for path in (ROOT / "scripts").iterdir() if path.suffix in (".py", ".sh") or path.name == "ks"
+    ]
+    programs = [
+        *stand_ins.iterdir(),
+        *ours,
+        *(Path(shutil.which(name) or "") for name in ("git", "rm", "gh")),
+    ]
     for program in programs:
         if program.is_file() and program.stat().st_mode & stat.S_IXUSR:
             wrapper = folder / program.name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import _thread
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +17,7 @@ from releasing.journal import Journal
 from releasing.release import Release
 from releasing.runner import Run, World, plan, survey, verify
 from releasing.shell import Shell
-from releasing.step import Finding, Recipe, Step, met, unmet
+from releasing.step import Finding, Recipe, Step, met, step, unmet
 from releasing.step_shell import StepShell
 from tests.releases import release_at
 
@@ -122,22 +124,28 @@ def fail() -> None:
 
 
 def test_an_error_lets_what_runs_finish_and_starts_nothing_more(world: World) -> None:
-    failed = Event()
+    failed, recorded, started = Event(), Event(), Event()
 
     def wait_for_the_failure() -> None:
         assert failed.wait(PATIENCE)
 
-    def fail_and_say_so() -> None:
-        failed.set()
-        fail()
+    def show(line: str) -> None:
+        lines(world).append(line)
+        failed.set() if "✗" in line else None
+        recorded.set() if "✓" in line else None
 
-    bad = touching("bad", before=fail_and_say_so)
-    whole = recipe(
-        touching("good", before=wait_for_the_failure), bad, touching("next", "good"), touching("c", "bad")
-    )
+    def stay_longer() -> None:
+        assert recorded.wait(PATIENCE)
+        assert not started.wait(0.2)
+
+    steps = (touching("good", before=wait_for_the_failure), touching("slow", before=stay_longer))
+    after = touching("next", "good", before=started.set)
     with pytest.raises(CommandError, match="git push"):
-        run(world, whole)
-    assert events(world) == [("done", "good")]
+        run(
+            replace(world, show=show),
+            recipe(*steps, touching("bad", before=fail), after, touching("c", "bad")),
+        )
+    assert events(world) == [("done", "good"), ("done", "slow")]
     assert f"{'bad':<22}✗ git push" in lines(world)
 
 
@@ -261,12 +269,24 @@ def test_a_survey_looks_side_by_side_and_reads_each_thing_once(world: World) -> 
 
 
 def test_an_interrupt_ends_the_programs_and_reaches_the_caller(world: World) -> None:
-    def interrupt() -> None:
-        raise KeyboardInterrupt
+    fifo = file(world, "fifo")
+    os.mkfifo(fifo)
 
+    def interrupt() -> None:
+        assert fifo.read_text() == "up\n"
+        _thread.interrupt_main()
+
+    @step()
+    def sleep(release: Release, sh: StepShell) -> None:
+        """Sleep."""
+        sh.run(sh["sh"]["-c", 'echo up >"$1"; exec sleep 60', "sh", str(fifo)])
+
+    sleep.verified_by(lambda _release, _sh: unmet("awake"))
     with pytest.raises(KeyboardInterrupt):
-        run(world, recipe(touching("a", before=interrupt), touching("b", "a")))
-    assert events(world) == []
+        run(world, recipe(sleep, touching("a", before=interrupt), touching("b", "sleep")))
+    assert "sleep" not in {name for _, name in events(world)}
+    with pytest.raises(KeyboardInterrupt):
+        world.shell.read(world.shell["true"])
 
 
 def test_a_plan_changes_nothing_and_pastes_into_the_same_world(world: World) -> None:

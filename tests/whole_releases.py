@@ -16,7 +16,7 @@ VERSION = "0.2.1"
 
 def invoke(sandbox: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a task in `sandbox` and give back what it printed and its exit code."""
-    command = [sys.executable, "-m", "invoke", "--search-root", str(ROOT), *words, "--sandbox", str(sandbox)]
+    command = [sys.executable, str(ROOT / "tasks.py"), *words, "--sandbox", str(sandbox)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RELEASE_")}
     return subprocess.run(
         command, capture_output=True, text=True, env={**environment, **variables}, check=False, cwd="/"
@@ -44,7 +44,9 @@ class Trace:
 def trace(sandbox: Path) -> Trace:
     """Trees and subjects of branches, tags with their kind and tree, image tags, pull requests, mails."""
     repository = sandbox / "github" / "kubeflow" / "kubeflow.git"
-    return Trace(_branches(repository), _tags(repository), _images(sandbox), _pulls(repository), _mails(sandbox))
+    return Trace(
+        _branches(repository), _tags(repository), _images(sandbox), _pulls(repository), _mails(sandbox)
+    )
 
 
 def git(repository: Path, *words: str) -> str:
@@ -56,7 +58,10 @@ def git(repository: Path, *words: str) -> str:
 def _branches(repository: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
     rows = git(repository, "for-each-ref", "--format=%(refname:short) %(tree)", "refs/heads").splitlines()
     return {
-        name: (tree, tuple(sorted(_plain(line) for line in git(repository, "log", "--format=%s", name).splitlines())))
+        name: (
+            tree,
+            tuple(sorted(_plain(line) for line in git(repository, "log", "--format=%s", name).splitlines())),
+        )
         for name, tree in (row.split() for row in rows)
     }
 
