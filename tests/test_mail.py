@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from releasing import mail
-from releasing.errors import PreconditionError
 from releasing.announcement import Announcement, options_of
+from releasing.errors import PreconditionError
 from tests.faulty_registry import PROJECT, pushed
 from tests.registries import rehearsal_registry
 from tests.releases import release_at

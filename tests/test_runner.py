@@ -113,10 +113,14 @@ def test_steps_that_do_not_need_each_other_overlap(world: World) -> None:
 
 def test_a_step_starts_when_its_own_needs_are_done_and_not_later(world: World) -> None:
     finished = Event()
-    slow = touching("slow", before=lambda: [None][not finished.wait(PATIENCE)])
-    quick = touching("quick", "a", before=finished.set)
-    run(world, recipe(slow, touching("a"), quick))
-    assert order(world) == ["a", "quick", "slow"]
+
+    def wait_for_the_other() -> None:
+        assert finished.wait(PATIENCE)
+
+    slow = touching("slow", before=wait_for_the_other)
+    run(world, recipe(slow, touching("a"), touching("quick", "a", before=finished.set)))
+    assert order(world)[0] == "a"
+    assert sorted(order(world)) == ["a", "quick", "slow"]
 
 
 def fail() -> None:
