@@ -12,7 +12,7 @@ from releasing.pull_requests import Change
 
 if TYPE_CHECKING:
     from releasing.config import Images, Pin
-    from releasing.reference_report import Report
+    from releasing.references.report import Report
     from releasing.release import Release
     from releasing.shell import Command
     from releasing.step_shell import StepShell
@@ -41,8 +41,8 @@ class ReferenceEdit:
 
     def survey(self, release: Release, sh: StepShell, revision: str) -> Report:
         """What the edit would change at `revision` of origin, as last fetched."""
-        from releasing.reference_rules import Rules  # noqa: PLC0415 - a no-op run does without
         from releasing.references import survey  # noqa: PLC0415
+        from releasing.references.rules import Rules  # noqa: PLC0415 - a no-op run does without
 
         pins = [(pin.file, pin.pattern, pin.value) for pin in self.pins]
         rules = Rules.parse(self.images, pins, only=self.only, except_=self.leave_alone)

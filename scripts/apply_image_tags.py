@@ -24,13 +24,14 @@ from typing import TYPE_CHECKING
 
 from entry import program
 
-from releasing import image_tags, promotion, registry
+from releasing import image_tags, registry
 from releasing.image_name import ImagePattern, movable
-from releasing.progress import Progress
-from releasing.promotion_report import facts, lines
+from releasing.registry import promotion
+from releasing.registry.progress import Progress
+from releasing.registry.promotion_report import facts, lines
 
 if TYPE_CHECKING:
-    from releasing.registry_client import Registry
+    from releasing.registry.client import Registry
 
 
 def main() -> int:

@@ -26,16 +26,17 @@ from typing import TYPE_CHECKING
 
 from entry import program
 
-from releasing import image_tags, registry, registry_builds
+from releasing import image_tags, registry
 from releasing.errors import ConfigError, UsageError
 from releasing.image_name import DIGEST, ImageName, ImagePattern
-from releasing.image_tags_changes import Changed, with_builds, with_tag
-from releasing.image_tags_validation import missing, problems
-from releasing.progress import Progress
+from releasing.image_tags.changes import Changed, with_builds, with_tag
+from releasing.image_tags.validation import missing, problems
+from releasing.registry import builds as registry_builds
+from releasing.registry.progress import Progress
 
 if TYPE_CHECKING:
     from releasing.image_tags import Image, ImageTags
-    from releasing.registry_client import Registry
+    from releasing.registry.client import Registry
 
 
 def main() -> int:

@@ -26,11 +26,11 @@ from pathlib import Path
 
 from entry import program
 
-from releasing.checkout import contents, replace_content, tracked_files
 from releasing.errors import PreconditionError, UsageError
-from releasing.reference_report import as_json, as_text, diff
-from releasing.reference_rules import Rules
 from releasing.references import survey
+from releasing.references.checkout import contents, replace_content, tracked_files
+from releasing.references.report import as_json, as_text, diff
+from releasing.references.rules import Rules
 
 
 def main() -> int:

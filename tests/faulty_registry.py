@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from releasing.image_tags import Image, ImageTags, Version, dump
-from releasing.rehearsal.images import push
-from releasing.rehearsal.layout import OCI_INDEX, OCI_MANIFEST
+from releasing.rehearsal.oci.images import push
+from releasing.rehearsal.oci.layout import OCI_INDEX, OCI_MANIFEST
 from tests.registries import rehearsal_registry
 
 CREATED = "2018-07-07T16:34:49.5Z"

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parent.parent
-STAND_INS = ROOT / "releasing" / "rehearsal" / "standins"
+STAND_INS = ROOT / "releasing" / "rehearsal" / "bin"
 CONTEXT = "gke_kubeflow-releasing_us-central1-a_kubeflow-releasing"
 
 

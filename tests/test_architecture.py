@@ -19,7 +19,7 @@ SKIPPED = {"sample", "__pycache__"}
 OUTER = {"recipes", "runner", "plan", "page", "session", "summary"}
 MAY_START_PROGRAMS = {
     "releasing.shell",
-    "releasing.rehearsal.git_objects",
+    "releasing.rehearsal.github.git_objects",
     "releasing.rehearsal.sandbox",
 }
 BANNED = {
@@ -37,10 +37,10 @@ BANNED = {
 }
 # Words of others' interfaces: aiohttp passes `handler` by that name, Docker calls its programs credential helpers.
 TERMS = {
-    "releasing.registry_credentials": {"helper", "helpers"},
-    "releasing.registry_http": {"handler"},
-    "releasing.rehearsal.github": {"handler"},
-    "releasing.rehearsal.registry": {"handler"},
+    "releasing.registry.credentials": {"helper", "helpers"},
+    "releasing.registry.http": {"handler"},
+    "releasing.rehearsal.github.application": {"handler"},
+    "releasing.rehearsal.oci.registry": {"handler"},
 }
 FIRST_WORDS = ("do_", "my_", "new_")
 

@@ -11,7 +11,7 @@ import pytest
 
 from releasing.blockers import labelled
 from releasing.errors import CommandError
-from releasing.rehearsal.github_state import Issue
+from releasing.rehearsal.github.state import Issue
 from tests.rehearsal.local_github import LocalGitHub
 from tests.rehearsal.project import commit
 from tests.releases import Origin, hosted

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from releasing.checkout import contents, replace_content, tracked_files
 from releasing.errors import PreconditionError
+from releasing.references.checkout import contents, replace_content, tracked_files
 
 
 def test_git_says_which_files_are_tracked(tmp_path: Path) -> None:

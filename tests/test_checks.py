@@ -13,7 +13,7 @@ import pytest
 from releasing import checks
 from releasing.checks import Check
 from releasing.errors import PreconditionError, UnmetError
-from releasing.rehearsal.github_state import Status
+from releasing.rehearsal.github.state import Status
 from releasing.shell import Shell
 from tests.rehearsal.local_github import LocalGitHub
 from tests.rehearsal.project import commit, head

@@ -11,7 +11,7 @@ import pytest
 
 from releasing import document
 from releasing.config import Config
-from releasing.rehearsal.images import push
+from releasing.rehearsal.oci.images import push
 from tests.faulty_registry import CREATED, PROJECT, pushed
 from tests.registries import rehearsal_registry
 from tests.rehearsal.project import commit

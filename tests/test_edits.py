@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from releasing.edits import Edit, apply, disjoint, line_of
+from releasing.references.edits import Edit, apply, disjoint, line_of
 
 
 def edit(start: int, end: int, text: bytes) -> Edit:

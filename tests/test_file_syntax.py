@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.file_syntax import fault, yaml_scalar
+from releasing.references.file_syntax import fault, yaml_scalar
 
 
 @pytest.mark.parametrize(

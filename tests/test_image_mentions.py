@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.image_mentions import image_findings, mention_search
-from releasing.reference_rules import ImageRule
+from releasing.references.mentions import image_findings, mention_search
+from releasing.references.rules import ImageRule
 
 PATTERNS = (
     r".*/x gcr\.io/p/x ^gcr\.io/p/x$ [^/]+/p/x (?!quay).*/x .+ .*x\Z (?:gcr|quay)\.io/.* \S+/x\b [\s\S]+"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.image_reference import is_name, references
+from releasing.references.forms import is_name, references
 
 
 def only(text: str) -> tuple[str, str, str, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from releasing.image_tags import Image, ImageTags, Version, load
-from releasing.image_tags_validation import missing, problems
+from releasing.image_tags.validation import missing, problems
 
 FILES = Path(__file__).parent / "data" / "image_tags"
 NEWEST = "6fb8af8812c415099908bf2b37bee016e23e3ca4.yaml"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from releasing.errors import ConfigError, PreconditionError, UsageError
-from releasing.ksonnet_app import find_app
+from releasing.ksonnet.app import find_app
 from tests.ksonnet_apps import APP, write_app
 
 

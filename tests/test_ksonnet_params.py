@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from releasing.errors import ConfigError, UsageError
-from releasing.ksonnet_app import find_app
-from releasing.ksonnet_params import set_param, with_param
-from releasing.ksonnet_render import params_of
+from releasing.ksonnet.app import find_app
+from releasing.ksonnet.params import set_param, with_param
+from releasing.ksonnet.render import params_of
 from tests.ksonnet_apps import EMPTY, OVERRIDES, PARAMS, write_app
 
 PATH = Path("params.libsonnet")

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from releasing.errors import ConfigError, UsageError
-from releasing.ksonnet_app import App, find_app
-from releasing.ksonnet_render import as_text, params_of, render
+from releasing.ksonnet.app import App, find_app
+from releasing.ksonnet.render import as_text, params_of, render
 from tests.ksonnet_apps import write_app
 
 RENDERED = Path(__file__).parent / "data" / "ks-rendered"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.reference_report import Report
-from releasing.reference_rules import Rules
 from releasing.references import survey
+from releasing.references.report import Report
+from releasing.references.rules import Rules
 
 DIGESTS = ["sha256:" + letter * 64 for letter in "ab"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from releasing.progress import Progress
+from releasing.registry.progress import Progress
 
 
 class Terminal(io.StringIO):

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing import promotion, registry
+from releasing import registry
 from releasing.errors import ConfigError, PreconditionError, UnmetError, UnreachableError, UsageError
 from releasing.image_name import ImagePattern, movable
 from releasing.image_tags import parse
-from releasing.promotion_report import facts, lines
-from releasing.registry_client import Registry
-from releasing.registry_transport import Patience
+from releasing.registry import promotion
+from releasing.registry.client import Registry
+from releasing.registry.promotion_report import facts, lines
+from releasing.registry.transport import Patience
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, listing, pushed
 
 TAG = "v0.2.1"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.protected_paths import is_copy, protection
+from releasing.references.protected_paths import is_copy, protection
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from releasing.reference_report import as_text, diff
-from releasing.reference_rules import Rules
 from releasing.references import survey
+from releasing.references.report import as_text, diff
+from releasing.references.rules import Rules
 
 RULES = Rules.parse(["gcr.io/x:v2"])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from releasing.errors import UsageError
-from releasing.reference_rules import ImageRule, Rules, globs
+from releasing.references.rules import ImageRule, Rules, globs
 
 DIGEST = "sha256:" + "a" * 64
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from releasing.errors import PreconditionError, UsageError
-from releasing.reference_report import Report
-from releasing.reference_rules import Rules
 from releasing.references import survey
+from releasing.references.report import Report
+from releasing.references.rules import Rules
 
 OURS = r"(gcr\.io/p|\{0\}/\{1\})/(notebook-[0-9.]+|operator)"
 DIGEST = "sha256:" + "a" * 64

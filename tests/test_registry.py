@@ -11,9 +11,9 @@ from aiohttp import web
 
 from releasing import registry
 from releasing.errors import UnreachableError, UsageError
-from releasing.registry_client import Registry
-from releasing.registry_transport import Patience
-from releasing.rehearsal.layout import OCI_INDEX
+from releasing.registry.client import Registry
+from releasing.registry.transport import Patience
+from releasing.rehearsal.oci.layout import OCI_INDEX
 from tests.faulty_registry import PROJECT, faulty_registry, fetched, index_of, pushed, stored
 from tests.registries import docker_registry, rehearsal_registry
 

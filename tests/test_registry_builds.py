@@ -13,8 +13,8 @@ from releasing import registry
 from releasing.errors import UsageError
 from releasing.image_name import ImagePattern
 from releasing.image_tags import Image, Version
-from releasing.registry_builds import builds
-from releasing.registry_client import Registry
+from releasing.registry.builds import builds
+from releasing.registry.client import Registry
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, pushed
 
 WHEN = datetime(2018, 7, 7, 16, 34, 49, tzinfo=UTC)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from releasing.errors import CommandError, ConfigError, PreconditionError
-from releasing.registry_credentials import Credentials, find
+from releasing.registry.credentials import Credentials, find
 
 
 def config(folder: Path, content: Any) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pytest
 
 from releasing.errors import PreconditionError, UsageError
 from releasing.image_name import ImageName
-from releasing.registry_location import Mirrors, trusted
+from releasing.registry.location import Mirrors, trusted
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from releasing import registry
 from releasing.errors import PreconditionError
-from releasing.registry_client import Registry
+from releasing.registry.client import Registry
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, pushed
 
 X = f"{PROJECT}/x"

@@ -12,8 +12,8 @@ from aiohttp import web
 
 from releasing import registry
 from releasing.errors import UnreachableError
-from releasing.registry_client import Registry
-from releasing.registry_transport import Host, Patience
+from releasing.registry.client import Registry
+from releasing.registry.transport import Host, Patience
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, fetched, pushed, stored
 
 X = f"{PROJECT}/x"

@@ -46,7 +46,7 @@ def wrap_programs(sandbox: Path) -> None:
     """Put a wrapper of each program that steps start into the sandbox's bin/."""
     folder = sandbox / "bin"
     folder.mkdir(parents=True)
-    stand_ins = ROOT / "releasing" / "rehearsal" / "standins"
+    stand_ins = ROOT / "releasing" / "rehearsal" / "bin"
     ours = [
         path for path in (ROOT / "scripts").iterdir() if path.suffix in (".py", ".sh") or path.name == "ks"
     ]

@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING
 from releasing.errors import PreconditionError, UnreachableError
 from releasing.files import replace_text
 from releasing.lock import held
-from releasing.rehearsal import sample_project, source
-from releasing.rehearsal.github_client import gh_environment
-from releasing.rehearsal.github_state import Settings
+from releasing.rehearsal import source
+from releasing.rehearsal.github.client import gh_environment
+from releasing.rehearsal.github.state import Settings
 from releasing.rehearsal.place import Place
+from releasing.rehearsal.sampling import project as sample_project
 from releasing.shell import clean_environment
 
 if TYPE_CHECKING:
     from releasing.config import Config
 
 SCRIPTS = Path(__file__).resolve().parent.parent.parent / "scripts"
-STAND_INS = Path(__file__).parent / "standins"
+STAND_INS = Path(__file__).parent / "bin"
 SAMPLE = "the sample project"
 LOCK = "lock"
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from aiohttp import web
 
-from releasing.rehearsal import github, registry
-from releasing.rehearsal.github_state import Settings
+from releasing.rehearsal.github import application as github
+from releasing.rehearsal.github.state import Settings
+from releasing.rehearsal.oci import registry
 from releasing.rehearsal.place import Place
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasing.errors import CommandError, PreconditionError
-from releasing.rehearsal import images
-from releasing.rehearsal.github_state import Repository, State
+from releasing.rehearsal.github.state import Repository, State
+from releasing.rehearsal.oci import images
 from releasing.shell import Shell
 
 if TYPE_CHECKING:
@@ -39,9 +39,7 @@ def copy(source: str, repository: Path, default_branch: str) -> None:
     try:
         sh.read(git["fetch", "--quiet", name(source), *REFSPECS])
     except CommandError as error:
-        raise PreconditionError(
-            f"--source {source}: {error.cause}", "name a git repository"
-        ) from None
+        raise PreconditionError(f"--source {source}: {error.cause}", "name a git repository") from None
     branches = sh.read(git["for-each-ref", "--format=%(refname:short)", "refs/heads"]).split()
     if default_branch not in branches:
         raise PreconditionError(

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from releasing.rehearsal.github import Exchange, application, serving
-from releasing.rehearsal.github_client import gh_environment
-from releasing.rehearsal.github_faults import Faults
-from releasing.rehearsal.github_state import Repository, Settings
+from releasing.rehearsal.github.application import Exchange, application, serving
+from releasing.rehearsal.github.client import gh_environment
+from releasing.rehearsal.github.faults import Faults
+from releasing.rehearsal.github.state import Repository, Settings
 from tests.rehearsal.openapi import violations
 
 GH = Path(sys.executable).parent / "gh"

@@ -20,7 +20,7 @@ from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from releasing.rehearsal.github import Exchange
+from releasing.rehearsal.github.application import Exchange
 
 SLICE = Path(__file__).parent.parent / "data" / "github-openapi-slice.json"
 NAME = re.compile(r"\{(\w+)\}")

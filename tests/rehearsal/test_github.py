@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from releasing.errors import PreconditionError
-from releasing.rehearsal.github import application, serving
-from releasing.rehearsal.github_faults import Kind
+from releasing.rehearsal.github.application import application, serving
+from releasing.rehearsal.github.faults import Kind
 from tests.rehearsal.local_github import SETTINGS, LocalGitHub, local_github
 from tests.rehearsal.project import bare_project, commit, head
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from releasing.rehearsal.github_state import Milestone
+from releasing.rehearsal.github.state import Milestone
 from tests.rehearsal.local_github import LocalGitHub
 from tests.rehearsal.project import commit
 

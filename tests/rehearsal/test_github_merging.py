@@ -11,8 +11,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from releasing.rehearsal.git_objects import git, is_ancestor
-from releasing.rehearsal.github_client import gh_environment
+from releasing.rehearsal.github.client import gh_environment
+from releasing.rehearsal.github.git_objects import git, is_ancestor
 from tests.rehearsal.local_github import GH, SETTINGS, LocalGitHub, local_github
 from tests.rehearsal.project import bare_project, commit, head, text_of
 
@@ -21,8 +21,8 @@ MERGE = f"{REPO}/pulls/1/merge"
 SERVER = """
 import sys
 from pathlib import Path
-from releasing.rehearsal.github import serve
-from releasing.rehearsal.github_state import Settings
+from releasing.rehearsal.github.application import serve
+from releasing.rehearsal.github.state import Settings
 serve(Path(sys.argv[1]), Path(sys.argv[2]), Settings("manager"))
 """
 

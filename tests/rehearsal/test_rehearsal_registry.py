@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing.rehearsal.layout import OCI_INDEX, OCI_MANIFEST, digest_of
-from releasing.rehearsal.manifest import DOCKER_LIST, DOCKER_MANIFEST
-from releasing.rehearsal.registry import MANIFEST_LIMIT
+from releasing.rehearsal.oci.layout import OCI_INDEX, OCI_MANIFEST, digest_of
+from releasing.rehearsal.oci.manifest import DOCKER_LIST, DOCKER_MANIFEST
+from releasing.rehearsal.oci.registry import MANIFEST_LIMIT
 from tests import conformance
 from tests.conformance import CONFIG, EVERY_TYPE, Registry, document, image, index, part, path_of
 from tests.registries import rehearsal_registry

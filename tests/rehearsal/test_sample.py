@@ -13,11 +13,11 @@ import pytest
 from _gojsonnet import evaluate_snippet
 
 from releasing import changes
-from releasing.file_syntax import fault
 from releasing.journal import Journal
-from releasing.ksonnet_app import read_app
-from releasing.ksonnet_params import set_param
-from releasing.rehearsal import sample_project
+from releasing.ksonnet.app import read_app
+from releasing.ksonnet.params import set_param
+from releasing.references.file_syntax import fault
+from releasing.rehearsal.sampling import project
 from releasing.shell import Shell
 from releasing.step_shell import StepShell
 from tests.registries import rehearsal_registry
@@ -129,7 +129,7 @@ user_guide.md:7 tf-model-server-cpu:v20180606-9dfda4f2 -> tf-model-server-cpu:v0
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    sample_project.create(tmp_path / "kubeflow.git")
+    project.create(tmp_path / "kubeflow.git")
     git("clone", "--quiet", tmp_path / "kubeflow.git", tmp_path / "clone")
     return tmp_path / "clone"
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from releasing.rehearsal.stand_in_images import Reference
-from releasing.rehearsal.stand_in_workflow import builds
+from releasing.rehearsal.stand_ins.images import Reference
+from releasing.rehearsal.stand_ins.workflow import builds
 from tests.registries import rehearsal_registry
 from tests.stand_ins import Sandbox, workflow
 

@@ -1,0 +1,184 @@
+"""image_tags.yaml: which digest of each image carries which tags.
+
+Written in the form of `yaml.safe_dump(…, default_flow_style=False)`, which the file has always had.
+Timestamps are the mappings that `gcloud container images list-tags --format=json` prints.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from releasing.errors import ConfigError
+from releasing.image_name import ImagePattern
+from releasing.image_tags.marked_yaml import Document, line_of
+
+TIMESTAMP_KEYS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One build of an image; `line` is where the file has it."""
+
+    digest: str
+    tags: tuple[str, ...]
+    timestamp: datetime | None = None
+    line: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image and its builds."""
+
+    name: str
+    versions: tuple[Version, ...]
+    line: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class ImageTags:
+    """The whole file."""
+
+    images: tuple[Image, ...]
+
+    def selected(self, pattern: ImagePattern) -> ImageTags:
+        """Keep the images, versions and tags that `pattern` takes, and nothing else."""
+        kept = []
+        for image in self.images:
+            if pattern.takes_name(image.name):
+                tagged = [replace(v, tags=tuple(filter(pattern.takes_tag, v.tags))) for v in image.versions]
+                kept.append(replace(image, versions=tuple(version for version in tagged if version.tags)))
+        return ImageTags(tuple(image for image in kept if image.versions))
+
+    def ordered(self) -> ImageTags:
+        """Sort images by name, versions by timestamp (those without one first), then digest."""
+        images = [replace(image, versions=tuple(sorted(image.versions, key=_age))) for image in self.images]
+        return ImageTags(tuple(sorted(images, key=lambda image: image.name)))
+
+
+def load(path: Path) -> ImageTags:
+    """Read the file at `path`; raises ConfigError with all problems of its form."""
+    try:
+        return parse(path.read_bytes(), str(path))
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}", "give the path of image_tags.yaml") from None
+
+
+def parse(content: bytes, where: str) -> ImageTags:
+    """Read `content`, which problems call `where`; the schema of before June 2018 is understood too."""
+    document = Document(content, where)
+    return document.read(lambda root: _image_tags(document, root))
+
+
+def dump(tags: ImageTags) -> bytes:
+    """Write `tags` in their own order, byte for byte as PyYAML writes the plain data."""
+    plain = {"images": [_plain_image(image) for image in tags.images]}
+    return yaml.safe_dump(plain, default_flow_style=False).encode()
+
+
+def save(path: Path, before: ImageTags, after: ImageTags) -> bool:
+    """Write `after`, in order, to `path` when it says more or less than `before`; tells whether it wrote.
+
+    The file is replaced in one step: a reader, or a kill, finds either the old or the new one.
+    """
+    if before == after:
+        return False
+    target = path.resolve()
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(dump(after.ordered()))
+            os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return True
+
+
+def _age(version: Version) -> tuple[datetime, str]:
+    return version.timestamp or BEFORE_ALL, version.digest
+
+
+def _image_tags(document: Document, root: yaml.Node) -> ImageTags:
+    listed = document.mapping(root, "the file", ["images"]).get("images")
+    images: dict[str, Image] = {}
+    for node in document.items(listed, "images"):
+        image = _image(document, node)
+        if image.name in images:
+            document.blame(node, f"{image.name} is listed already at line {images[image.name].line}")
+        images[image.name] = image
+    return ImageTags(tuple(images.values()))
+
+
+def _image(document: Document, node: yaml.Node) -> Image:
+    if isinstance(node, yaml.MappingNode) and any(key.value == "image" for key, _ in node.value):
+        return _first_schema_image(document, node)
+    found = document.mapping(node, "an image", ["name", "versions"])
+    versions = document.items(found.get("versions"), "versions")
+    return Image(
+        document.text(found.get("name"), "name"),
+        tuple(_version(document, version) for version in versions),
+        line_of(node),
+    )
+
+
+def _version(document: Document, node: yaml.Node) -> Version:
+    found = document.mapping(node, "a version", ["digest", "tags"], ["timestamp"])
+    stamp = found.get("timestamp")
+    return Version(
+        document.text(found.get("digest"), "digest"),
+        tuple(document.text(tag, "a tag") for tag in document.items(found.get("tags"), "tags")),
+        _timestamp(document, stamp) if stamp else None,
+        line_of(node),
+    )
+
+
+def _first_schema_image(document: Document, node: yaml.Node) -> Image:
+    """Read the form `image: NAME@DIGEST` with tags written as NAME:TAG."""
+    found = document.mapping(node, "an image", ["image", "tags"])
+    name, _, digest = document.text(found.get("image"), "image").partition("@")
+    tags = []
+    for tag_node in document.items(found.get("tags"), "tags"):
+        owner, _, tag = document.text(tag_node, "a tag").rpartition(":")
+        if owner != name:
+            document.blame(tag_node, f"a tag of {name} is written {name}:TAG here")
+        tags.append(tag)
+    return Image(name, (Version(digest, tuple(tags), None, line_of(node)),), line_of(node))
+
+
+def _timestamp(document: Document, node: yaml.Node) -> datetime | None:
+    found = document.mapping(node, "timestamp", ["datetime", *TIMESTAMP_KEYS])
+    text = {key: document.text(value, key) for key, value in found.items()}
+    try:
+        stamp = datetime.fromisoformat(text.get("datetime", ""))
+    except ValueError:
+        stamp = None
+    if (
+        stamp is None
+        or stamp.tzinfo is None
+        or {k: str(v) for k, v in _plain_timestamp(stamp).items()} != text
+    ):
+        document.blame(node, "timestamp is not what gcloud prints: datetime with a zone, and its parts")
+        return None
+    return stamp
+
+
+def _plain_timestamp(stamp: datetime) -> dict[str, Any]:
+    return {"datetime": str(stamp)} | {key: getattr(stamp, key) for key in TIMESTAMP_KEYS}
+
+
+def _plain_image(image: Image) -> dict[str, Any]:
+    return {"name": image.name, "versions": [_plain_version(version) for version in image.versions]}
+
+
+def _plain_version(version: Version) -> dict[str, Any]:
+    plain: dict[str, Any] = {"digest": version.digest, "tags": list(version.tags)}
+    return plain | ({"timestamp": _plain_timestamp(version.timestamp)} if version.timestamp else {})

@@ -1,0 +1,88 @@
+"""Whether a file still parses, by the rules of its own language: YAML, JSON, Python, jsonnet."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+import yaml
+
+from releasing.references.report import Fault
+
+
+def fault(path: str, content: bytes) -> Fault | None:
+    """Where `content` does not parse as the language that the suffix of `path` names; None for others."""
+    parse = _PARSERS.get(PurePosixPath(path).suffix)
+    found = parse(content) if parse else None
+    return Fault(path, *found) if found else None
+
+
+def yaml_scalar(value: str) -> str:
+    """`value` as a plain YAML scalar, in double quotes when YAML would not read it as a string (1.10, on)."""
+    try:
+        loaded = yaml.safe_load(value)
+    except (yaml.YAMLError, ValueError):
+        loaded = None
+    return value if loaded == value else f'"{value}"'
+
+
+def _yaml(content: bytes) -> tuple[int, str] | None:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        for _ in yaml.compose_all(content, Loader=loader):
+            pass
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        return (mark.line + 1 if mark else 1, f"not YAML: {error.problem or error.context}")
+    except yaml.YAMLError as error:
+        return (1, f"not YAML: {error}")
+    return None
+
+
+def _json(content: bytes) -> tuple[int, str] | None:
+    try:
+        json.loads(content)
+    except json.JSONDecodeError as error:
+        return (error.lineno, f"not JSON: {error.msg}")
+    except UnicodeDecodeError as error:
+        return (content.count(b"\n", 0, error.start) + 1, f"not JSON: {error.reason}")
+    return None
+
+
+def _python(content: bytes) -> tuple[int, str] | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(content, "file", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return (error.lineno or 1, f"not Python 3: {error.msg}")
+    except ValueError as error:
+        return (1, f"not Python 3: {error}")
+    return None
+
+
+def _jsonnet(content: bytes) -> tuple[int, str] | None:
+    from _gojsonnet import evaluate_snippet  # noqa: PLC0415  (starts a Go runtime)
+
+    # A value that nothing reads is never evaluated: no import is opened. ksonnet sets env and params.
+    snippet = "local env = {}, params = {}, file = (" + content.decode(errors="replace") + "\n); null"
+    try:
+        evaluate_snippet("file", snippet)
+    except RuntimeError as error:
+        line = re.match(r"file:\(?(\d+)", str(error))
+        text = str(error).partition("\n")[0].partition(" ")[2]
+        return (int(line[1]) if line else 1, f"not jsonnet: {text}")
+    return None
+
+
+_PARSERS: dict[str, Callable[[bytes], tuple[int, str] | None]] = {
+    ".yaml": _yaml,
+    ".yml": _yaml,
+    ".json": _json,
+    ".py": _python,
+    ".jsonnet": _jsonnet,
+    ".libsonnet": _jsonnet,
+}

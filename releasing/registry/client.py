@@ -1,0 +1,180 @@
+"""A client of the OCI distribution API: digests, manifests, tags, image configurations.
+
+Manifests are passed on byte for byte, with the type they were served with: written anew, they would have
+another digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin
+
+from releasing.errors import PreconditionError, UnmetError
+from releasing.image_name import ImageName
+from releasing.registry.http import Answer, Request, Scope, session
+from releasing.registry.listing import Listing, builds
+from releasing.registry.location import VARIABLE, Location, Mirrors
+from releasing.registry.tokens import login_hint
+from releasing.registry.transport import CONNECTIONS, Patience, Transport
+
+ACCEPT = ", ".join(
+    (
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+        "application/vnd.docker.distribution.manifest.v2+json",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A manifest, index or manifest list as it was served."""
+
+    digest: str
+    media_type: str
+    content: bytes
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Its JSON."""
+        return _json_object(self.content, self.digest)
+
+
+@asynccontextmanager
+async def connected(
+    environment: Mapping[str, str], patience: Patience, notice: Callable[[str], None]
+) -> AsyncIterator[Registry]:
+    """Open a Registry for one run; raises UsageError for a malformed RELEASE_REGISTRY_MIRRORS."""
+    mirrors = Mirrors.parse(environment.get(VARIABLE, ""))
+    async with session(CONNECTIONS, patience.timeout) as connections:
+        yield Registry(mirrors, Transport(connections, patience, environment, notice))
+
+
+class Registry:
+    """All registries, each found by the host in an image's name; every method may raise ReleaseError."""
+
+    def __init__(self, mirrors: Mirrors, transport: Transport) -> None:
+        self._mirrors = mirrors
+        self._transport = transport
+
+    async def digest(self, image: str, reference: str) -> str | None:
+        """Give the digest that a tag or digest of `image` stands for; None when it is not there."""
+        answer = await self._read("HEAD", image, "manifests", reference)
+        if answer is None:
+            return None
+        if digest := answer.headers.get("Docker-Content-Digest"):
+            return digest
+        manifest = await self.manifest(image, reference)
+        return manifest.digest if manifest else None
+
+    async def manifest(self, image: str, reference: str) -> Manifest | None:
+        """Give the manifest of a tag or digest; None when it is not there."""
+        answer = await self._read("GET", image, "manifests", reference)
+        if answer is None:
+            return None
+        digest = digest_of(answer.body)
+        if reference.startswith("sha256:") and digest != reference:
+            raise UnmetError(f"{image}@{reference}: the registry served {digest} instead")
+        return Manifest(digest, answer.headers.get("Content-Type", ""), answer.body)
+
+    async def tag(self, image: str, tag: str, manifest: Manifest) -> None:
+        """Put `tag` on `manifest`, which is in the same repository already."""
+
+        async def settled() -> bool:
+            return await self.digest(image, tag) == manifest.digest
+
+        location = self._location(image)
+        request = Request(
+            "PUT",
+            location.url("manifests", tag),
+            {"Content-Type": manifest.media_type},
+            manifest.content,
+            self._scope(location, writes=True),
+        )
+        answer = await self._transport.send(request, settled)
+        if answer.status not in (200, 201, 202):
+            raise _refusal(f"{image}:{tag}", answer, location)
+        written = answer.headers.get("Docker-Content-Digest")
+        if written and written != manifest.digest:
+            raise UnmetError(f"{image}:{tag}: the registry stored {written}, not {manifest.digest}")
+
+    async def listing(self, image: str) -> Listing:
+        """List the tags of `image`, all pages; empty for a repository that is not there."""
+        tags: list[str] = []
+        location = self._location(image)
+        url = location.url("tags", "list")
+        while True:
+            answer = await self._transport.send(Request("GET", url, scope=self._scope(location)))
+            if answer.status == 404:
+                return Listing()
+            if answer.status != 200:
+                raise _refusal(image, answer, location)
+            page = _json_object(answer.body, f"the list of tags of {image}")
+            tags += page.get("tags") or ()
+            following = answer.headers.get("Link", "").partition("<")[2].partition(">")[0]
+            if not following:
+                return Listing(tuple(tags), builds(page), tuple(page.get("child") or ()))
+            url = urljoin(url, following)
+
+    async def configuration(self, image: str, digest: str) -> dict[str, Any]:
+        """Give the configuration of an image, of an index's first image; empty when there is none."""
+        manifest = await self.manifest(image, digest)
+        document = manifest.document if manifest else {}
+        if children := document.get("manifests"):
+            return await self.configuration(image, children[0]["digest"])
+        blob = document.get("config", {}).get("digest")
+        answer = await self._read("GET", image, "blobs", blob) if blob else None
+        if answer and digest_of(answer.body) != blob:
+            raise UnmetError(f"{image}@{digest}: the registry served a damaged configuration")
+        return _json_object(answer.body, f"the configuration of {image}") if answer else {}
+
+    async def _read(self, method: str, image: str, *parts: str) -> Answer | None:
+        location = self._location(image)
+        request = Request(method, location.url(*parts), {"Accept": ACCEPT}, scope=self._scope(location))
+        answer = await self._transport.send(request)
+        if answer.status == 404:
+            return None
+        if answer.status != 200:
+            raise _refusal(f"{image}: {parts[-1]}", answer, location)
+        return answer
+
+    def _location(self, image: str) -> Location:
+        return self._mirrors.locate(ImageName.parse(image))
+
+    def _scope(self, location: Location, *, writes: bool = False) -> Scope:
+        return Scope(location.origin.partition("://")[2], location.repository, writes)
+
+
+def digest_of(content: bytes) -> str:
+    """Give the digest of `content`."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _json_object(content: bytes, what: str) -> dict[str, Any]:
+    try:
+        found = json.loads(content)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise UnmetError(f"{what} is not a JSON object: is this address a registry?")
+    return found
+
+
+def _refusal(what: str, answer: Answer, location: Location) -> PreconditionError:
+    try:
+        errors = json.loads(answer.body)["errors"]
+        said = "; ".join(f"{error['code']}: {error.get('message', '')}" for error in errors)[:300]
+    except (ValueError, KeyError, TypeError):
+        said = ""
+    host = location.origin.partition("://")[2]
+    denied = answer.status in (401, 403)
+    return PreconditionError(
+        f"{what}: {host} answers HTTP {answer.status}" + (f" ({said})" if said else ""),
+        login_hint(host) if denied else "",
+    )

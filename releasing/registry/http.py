@@ -1,0 +1,113 @@
+"""One HTTP exchange with a registry: a request in, an answer out, nothing tried twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+
+from releasing.registry.location import on_this_machine, trusted
+
+REDIRECTS = 5
+MOVED = {301, 302, 303, 307, 308}
+
+
+class BrokenConnectionError(aiohttp.ClientError):
+    """The connection ended before the answer was complete: the request may or may not have taken effect."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a token is for: one repository of one registry host, to read or to write."""
+
+    host: str
+    repository: str
+    writes: bool = False
+
+    def __str__(self) -> str:
+        return f"repository:{self.repository}:{'pull,push' if self.writes else 'pull'}"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to send; with a `scope`, an Authorization header is added on the way."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    scope: Scope | None = None
+
+    @property
+    def host(self) -> str:
+        """The HOST[:PORT] that it goes to."""
+        return urlsplit(self.url).netloc
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def session(connections: int, timeout: float) -> aiohttp.ClientSession:
+    """Open kept-alive connections for one run; `timeout` is for each request."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, limit_per_host=connections),
+        timeout=aiohttp.ClientTimeout(total=timeout),
+        auto_decompress=False,
+        middlewares=(_once,),
+    )
+
+
+async def exchange(session: aiohttp.ClientSession, request: Request, authorization: str | None) -> Answer:
+    """Send `request`, following redirects; the Authorization header stays with the first host.
+
+    Raises aiohttp.ClientError or OSError when there is no answer, PreconditionError for an unsafe address.
+    """
+    url = trusted(request.url)
+    for _ in range(REDIRECTS):
+        headers = dict(request.headers)
+        if authorization and urlsplit(url).netloc == request.host:
+            headers["Authorization"] = authorization
+        answer = await _exchange(session, replace(request, url=url, headers=headers))
+        location = answer.headers.get("Location")
+        if answer.status not in MOVED or request.method not in ("GET", "HEAD") or not location:
+            return answer
+        url = trusted(urljoin(url, location))
+    raise aiohttp.ClientError(f"more than {REDIRECTS} redirects")
+
+
+async def _exchange(session: aiohttp.ClientSession, request: Request) -> Answer:
+    async with session.request(
+        request.method,
+        request.url,
+        headers=request.headers,
+        data=request.body,
+        allow_redirects=False,
+        proxy=_proxy(request),
+    ) as response:
+        return Answer(response.status, response.headers, await response.read())
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Stop aiohttp from repeating a PUT by itself after a broken connection: what is there is read first."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise BrokenConnectionError(f"connection broken: {error}") from None
+
+
+def _proxy(request: Request) -> str | None:
+    parts = urlsplit(request.url)
+    if on_this_machine(parts.netloc) or proxy_bypass(parts.hostname or ""):
+        return None
+    return getproxies().get(parts.scheme)

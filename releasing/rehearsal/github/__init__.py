@@ -1,0 +1,1 @@
+"""The local GitHub: what the real gh speaks to in a rehearsal, over real bare repositories."""

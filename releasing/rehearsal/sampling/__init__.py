@@ -1,0 +1,1 @@
+"""The sample project of a rehearsal: its repository, its history, its images."""

@@ -1,0 +1,80 @@
+"""make's stand-in: `make push` as in Kubeflow's bootstrap/Makefile, without Python 2 and the internet."""
+
+from __future__ import annotations
+
+import re
+import time
+from hashlib import sha256
+from pathlib import Path
+
+from releasing.rehearsal.stand_ins import docker, gcloud
+from releasing.rehearsal.stand_ins.images import REVISION
+from releasing.rehearsal.stand_ins.words import Grammar, Refusal
+from releasing.shell import Shell
+
+VARIABLE = re.compile(r"^[ \t]*(\w+)[ \t]*[:?]?=[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+TARGET = re.compile(r"^push[ \t]*:(?!=)", re.MULTILINE)
+
+
+def main(words: list[str]) -> int:
+    """Run `make [-C DIR] push [NAME=VALUE …]`; raises Refusal."""
+    valued = {"-C": "-C", "--directory": "-C"}
+    parsed = Grammar(valued, (), lambda o: _refusal(f"unrecognized option '{o}'"), _lacking).parse(words)
+    given = dict(word.partition("=")[::2] for word in parsed.positional if "=" in word)
+    targets = [word for word in parsed.positional if "=" not in word]
+    folder = Path(parsed.last("-C", "."))
+    if not folder.is_dir():
+        raise Refusal(f"make: *** {folder}: No such file or directory.  Stop.", 2)
+    try:
+        makefile = (folder / "Makefile").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        makefile = ""
+    if not targets:
+        raise _refusal("*** the rehearsal has one target: make push.  Stop.")
+    for target in targets:
+        if target != "push" or not TARGET.search(makefile):
+            raise _refusal(f"*** No rule to make target '{target}'.  Stop.")
+    _enter("Entering", folder, parsed.last("-C"))
+    # A variable of the command line overrides the Makefile's, as in make itself.
+    _push(folder, dict(VARIABLE.findall(makefile)) | given, given)
+    _enter("Leaving", folder, parsed.last("-C"))
+    return 0
+
+
+def _refusal(text: str) -> Refusal:
+    return Refusal(f"make: {text}", 2)
+
+
+def _lacking(option: str) -> Refusal:
+    return _refusal(f"option requires an argument -- '{option.lstrip('-')}'")
+
+
+def _enter(verb: str, folder: Path, asked: str) -> None:
+    if asked:
+        print(f"make: {verb} directory '{folder.resolve()}'", flush=True)
+
+
+def _push(folder: Path, variables: dict[str, str], given: dict[str, str]) -> None:
+    name = variables.get("IMG", "")
+    if not name:
+        raise _refusal("*** IMG is not set in the Makefile.  Stop.")
+    git = Shell()["git"]["-C", str(folder)]
+    tag = given.get("TAG") or f"{time.strftime('v%Y%m%d')}-{_git_version(folder)}"
+    label = f"--label={REVISION}={Shell().read(git['rev-parse', 'HEAD'])}"
+    image = f"{name}:{tag}"
+    docker.main(["build", f"--tag={image}", label, str(folder)])
+    print(f"Built {image}", flush=True)
+    print(f"gcloud docker -- push {image}", flush=True)
+    gcloud.main(["docker", "--", "push", image])
+    print(f"Pushed {image}", flush=True)
+
+
+def _git_version(folder: Path) -> str:
+    """The commit by its nearest annotated tag, else in short; marked when tracked files have changed."""
+    sh = Shell()
+    git = sh["git"]["-C", str(folder)]
+    version = sh.read(git["describe", "--always"])
+    if not sh.read(git["diff-files"]):
+        return version
+    difference = sh.read(git["diff"]) + "\n"
+    return f"{version}-dirty-{sha256(difference.encode(errors='surrogateescape')).hexdigest()[:6]}"
