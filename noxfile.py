@@ -66,12 +66,6 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
-def kills(session: nox.Session) -> None:
-    """The long campaign: a kill before and after every single command of a candidate."""
-    check(session, "pytest", "-q", "-n", "2", "-m", "campaign", "tests/test_resume.py", *session.posargs)
-
-
-@nox.session(venv_backend="none")
 def benchmarks(session: nox.Session) -> None:
     """Measure, as ratios within one run."""
     for program in sorted((ROOT / "benchmarks").glob("bench_*.py")):

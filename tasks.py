@@ -131,9 +131,9 @@ def run(recipe: Recipe, first: str, last: str, options: Options) -> None:
         from releasing import runner, summary
 
         whole = recipe.of(it.release)
-        runner.Run(it, whole, whole.span(first, last), options.get("redo", False))()
+        seen = runner.Run(it, whole, whole.span(first, last), options.get("redo", False))()
         if not first and not last and recipe.name != "master":
-            for line in summary.lines(it, it.step_shell(whole.steps[-1])):
+            for line in summary.lines(seen, seen.step_shell(whole.steps[-1])):
                 show(line)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 STATUSES = '.statuses[] | [.context, .state, .target_url // ""] | @tsv'
 RUNS = '.check_runs[] | [.name, .conclusion // "pending", .html_url // ""] | @tsv'
 FIRST_PAUSE, LONGEST_PAUSE = 0.3, 30.0  # seconds between two looks
+# GitHub's refusals but for rate limits (403, 429), and what gh says to somebody who is not logged in.
+HOPELESS = re.compile(r"HTTP 4(?!03|29)\d\d|gh auth login")
+PASSED = ("success", "neutral", "skipped")
 FAILED = ("failure", "error", "cancelled", "timed_out", "action_required", "startup_failure")
 
 
@@ -48,7 +52,7 @@ def unsuccessful(sh: Shell, slug: str, commit: str, contexts: tuple[str, ...]) -
     """Those of `contexts` that have not succeeded on `commit`."""
     found = reported(sh, slug, commit)
     wanted = [found.get(context, Check(context, "not reported")) for context in contexts]
-    return [check for check in wanted if check.state != "success"]
+    return [check for check in wanted if check.state not in PASSED]
 
 
 def latest_green(sh: Shell, slug: str, branch: str, contexts: tuple[str, ...], depth: int = 30) -> str:
@@ -76,7 +80,8 @@ def wait_until_successful(
 ) -> None:
     """Return when all `contexts` have succeeded on `commit`; says what it waits for.
 
-    Raises UnmetError when one failed or `timeout` seconds have passed. A read that fails is tried again.
+    Raises UnmetError when one failed or `timeout` seconds have passed. A read that fails is tried again, unless
+    waiting cannot mend it: gh missing or not logged in, a commit that GitHub does not know.
     """
     began = time.monotonic()
     since = f"{datetime.now(UTC):%H:%M:%S} UTC"
@@ -105,4 +110,6 @@ def _asked(sh: Shell, slug: str, commit: str, contexts: tuple[str, ...]) -> list
     try:
         return unsuccessful(sh, slug, commit, contexts)
     except CommandError as error:
+        if not error.said or HOPELESS.search(error.message):
+            raise
         return [Check("GitHub", f"no answer: {error.cause}")]

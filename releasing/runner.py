@@ -32,6 +32,10 @@ class World:
         """How lines of `step` are shown: each under its step's name."""
         return lambda text: self.show("\n".join(f"{step:<22}{mark} {line}" for line in text.splitlines()))
 
+    def looking(self) -> World:
+        """The same world, which reads each thing once: for looking while nothing changes."""
+        return replace(self, shell=self.shell.remembering())
+
     def step_shell(self, step: Step) -> StepShell:
         """The shell that `step` runs with."""
         return StepShell(self.shell.showing(self.teller(step.name)), self.journal, step.name)
@@ -49,9 +53,13 @@ class Run:
     done: set[str] = field(default_factory=set)
     at_work: dict[Future[None], Step] = field(default_factory=dict)
 
-    def __call__(self) -> None:
-        """Do what is not done, several steps at once where none needs another; stop at the first error."""
-        findings = survey(self.world, self.recipe, self.part)
+    def __call__(self) -> World:
+        """Do what is not done, several steps at once where none needs another; stop at the first error.
+
+        Gives the world to report on: when nothing was done, one that remembers what was seen.
+        """
+        looking = self.world.looking()
+        findings = survey(looking, self.recipe, self.part)
         for step in self.part:
             # What comes after something that is left is looked at again when its turn comes.
             waiting = {other.name for other in self.left} & {*step.needs}
@@ -60,6 +68,8 @@ class Run:
                 self.done.add(step.name)
             else:
                 self.left.append(step)
+        if not self.left:
+            return looking
         self.done |= self._done_before()
         with ThreadPoolExecutor(AT_ONCE) as pool:
             try:
@@ -67,6 +77,7 @@ class Run:
             except KeyboardInterrupt:
                 self.world.shell.stop()
                 raise
+        return self.world.looking()
 
     def _work(self, pool: ThreadPoolExecutor) -> None:
         errors: list[BaseException] = []
@@ -82,7 +93,7 @@ class Run:
         """The steps outside this part that it needs: all of them done, or PreconditionError."""
         needs = {name for step in self.left for name in step.needs} - {step.name for step in self.part}
         before = [step for step in self.recipe if step.name in needs]
-        findings = survey(self.world, self.recipe, before)
+        findings = survey(self.world.looking(), self.recipe, before)
         missing = [f"{name}: {finding.text}" for name, finding in findings.items() if not finding.holds]
         if missing:
             raise PreconditionError(
@@ -108,14 +119,13 @@ class Run:
 
 
 def survey(world: World, recipe: Recipe, steps: Iterable[Step]) -> dict[str, Finding]:
-    """What the world says about each of `steps` of `recipe`, asked side by side.
+    """What the (remembering) world says about each of `steps` of `recipe`, asked side by side.
 
     A step that may lapse counts as done when everything that needs it is.
     """
     chosen = list(steps)
-    looking = replace(world, shell=world.shell.remembering())
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = pool.map(lambda step: step.verify(world.release, looking.step_shell(step)), chosen)
+        answers = pool.map(lambda step: step.verify(world.release, world.step_shell(step)), chosen)
         findings = {step.name: finding for step, finding in zip(chosen, answers, strict=True)}
     for step in chosen:
         after = [findings[other.name] for other in recipe.after(step) if other.name in findings]
@@ -170,7 +180,7 @@ def plan(world: World, recipe: Recipe, environment: Iterable[str]) -> None:
     for line in environment:
         world.show(line)
     drafts: dict[str, str] = {}
-    findings = survey(world, recipe, recipe)
+    findings = survey(world.looking(), recipe, recipe)
     unmet = {name for name, finding in findings.items() if not finding.holds}
     for step in recipe:
         world.show(f"\n# {step.name}: {step.title}")
@@ -194,7 +204,7 @@ def plan(world: World, recipe: Recipe, environment: Iterable[str]) -> None:
 def status(world: World, recipe: Recipe) -> list[str]:
     """Show for each step whether the world says that it is done; gives the names of those that are not."""
     world.show(f"{world.release.config.project} {world.release.tag}, branch {world.release.branch}")
-    findings = survey(world, recipe, recipe)
+    findings = survey(world.looking(), recipe, recipe)
     for name, finding in findings.items():
         world.teller(name, DONE if finding.holds else MISSING)(finding.text)
     missing = [name for name, finding in findings.items() if not finding.holds]

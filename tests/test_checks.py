@@ -12,7 +12,7 @@ import pytest
 
 from releasing import checks
 from releasing.checks import Check
-from releasing.errors import PreconditionError, UnmetError
+from releasing.errors import CommandError, PreconditionError, UnmetError
 from releasing.rehearsal.github.state import Status
 from releasing.shell import Shell
 from tests.rehearsal.local_github import LocalGitHub
@@ -137,6 +137,25 @@ def test_a_wait_survives_a_github_that_fails(
     waited(origin.sh.shell, head(origin.bare, "master"), "postsubmit")
     assert github.faults.unused == ()
     assert "GitHub: no answer: " in capsys.readouterr().out
+
+
+def test_a_wait_for_a_commit_that_github_does_not_know_ends_at_once(
+    world: tuple[Origin, LocalGitHub],
+) -> None:
+    origin, github = world
+    with pytest.raises(CommandError, match="HTTP 4"):
+        waited(origin.sh.shell, "0" * 40, "postsubmit")
+    assert github.exchanges
+
+
+def test_a_wait_without_gh_ends_at_once() -> None:
+    with pytest.raises(CommandError, match="gh is not installed"):
+        waited(Shell({"PATH": "/nonexistent"}), "0" * 40, "postsubmit")
+
+
+@pytest.mark.parametrize("state", ["success", "neutral", "skipped"])
+def test_what_github_lets_pass_is_not_waited_for(state: str) -> None:
+    assert state in checks.PASSED
 
 
 def test_nothing_to_wait_for_is_said(

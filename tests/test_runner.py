@@ -268,7 +268,7 @@ def test_a_survey_looks_side_by_side_and_reads_each_thing_once(world: World) -> 
 
         return made
 
-    survey(world, recipe(), [looking("a"), looking("b")])
+    survey(world.looking(), recipe(), [looking("a"), looking("b")])
     assert file(world, "reads").read_text() == "x\n"
 
 
