@@ -28,6 +28,7 @@ __all__ = ["Command", "Shell"]
 
 GRACE = 5.0  # seconds between interrupt, terminate and kill
 LAST_LINES = 10
+LONGEST_LINE = 200
 INSTALL = {
     "gh": "it comes with this project: scripts/setup-venv",
     "gcloud": "install the Google Cloud CLI: https://cloud.google.com/sdk/docs/install",
@@ -193,8 +194,8 @@ class Shell:
         last = lines[-LAST_LINES:]
         said = "\n".join(f"    {line}" for line in last)
         self._note(f"exit code {code}")
-        text = f"{command}\n  failed with exit code {code}"
-        raise CommandError(f"{text}:\n{said}" if said else text, said=last)
+        text = f"{shortened(str(command))}\n  failed with exit code {code}"
+        raise CommandError(f"{text}:\n{said}" if said else text, said=last, code=_class_of(command, code))
 
 
 def clean_environment() -> dict[str, str]:
@@ -232,3 +233,13 @@ def _has_members(group: int) -> bool:
     except (ProcessLookupError, PermissionError):
         return False
     return True
+
+
+def shortened(line: str) -> str:
+    """`line`, or its beginning when it is longer than a message should be; the log has all of it."""
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …"
+
+
+def _class_of(command: Command, code: int) -> int | None:
+    """The exit code of a program of ours, which says what went wrong (errors.py); None for any other."""
+    return code if command.program.endswith(".py") else None

@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,3 +102,14 @@ def _mails(sandbox: Path) -> dict[str, str]:
 def _plain(text: str) -> str:
     """Without numbers of pull requests: steps side by side open them in any order."""
     return re.sub(r"#\d+", "#N", text)
+
+
+@contextmanager
+def serving(sandbox: Path) -> Iterator[str]:
+    """The sandbox's registry and GitHub, up; gives the registry's address."""
+    command = [sys.executable, str(ROOT / "tasks.py"), "rehearsal.serve", "--sandbox", str(sandbox)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        server.stdout.readline()
+        yield f"http://127.0.0.1:{(sandbox / 'port').read_text().strip()}"
+        server.terminate()

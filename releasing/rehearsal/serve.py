@@ -36,6 +36,7 @@ async def serve(place: Place) -> None:
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     for runner in runners:
         await runner.cleanup()
+    place.socket.unlink(missing_ok=True)
 
 
 async def _listen(runner: web.AppRunner, place: Place) -> None:
