@@ -34,7 +34,8 @@ def _of(release: Release, build_tag: str) -> Iterator[Change]:
         yield builds.naming(release, "update-bootstrapper", config.bootstrapper.images, path, build_tag)
     if release.images:
         yield image_tags_edit.change(release, "update-image-tags", build_tag)
-    yield prototypes(release)
+    if release.images or config.operators.tfjob or config.operators.pytorchjob:
+        yield prototypes(release)
 
 
 def newest_on_master(release: Release, build_tag: str) -> Change:

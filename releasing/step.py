@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from releasing.errors import UsageError
+from releasing.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from releasing.release import Release
@@ -116,8 +117,22 @@ class Recipe:
         return iter(self.steps)
 
     def of(self, release: Release) -> Recipe:
-        """The recipe without the steps that this project does not have."""
-        return Recipe(self.name, self.title, tuple(each for each in self.steps if each.when(release)))
+        """The recipe without the steps that this project does not have; what they needed is needed still.
+
+        Raises ConfigError when no step is left.
+        """
+        gone = {each.name: each.needs for each in self.steps if not each.when(release)}
+        kept = [copy.copy(each) for each in self.steps if each.name not in gone]
+        if not kept:
+            raise ConfigError(
+                f"{release.config.project} has nothing for release.{self.name} to do",
+                "docs/release-yaml.md says which sections of release.yaml it is for",
+            )
+        for each in kept:
+            while missing := [name for name in each.needs if name in gone]:
+                inherited = tuple(need for name in missing for need in gone[name])
+                each.needs = tuple(dict.fromkeys([*(n for n in each.needs if n not in gone), *inherited]))
+        return Recipe(self.name, self.title, tuple(kept))
 
     def span(self, first: str, last: str) -> tuple[Step, ...]:
         """The steps from `first` to `last`, both included; empty text is an end of the recipe."""

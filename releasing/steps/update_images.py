@@ -23,8 +23,15 @@ def has_images(release: Release) -> bool:
     return bool(release.images)
 
 
+def has_references(release: Release) -> bool:
+    """Whether there is anything that files of the release branch refer to."""
+    operators = release.config.operators
+    return has_images(release) or bool(operators.tfjob or operators.pytorchjob)
+
+
 @step(
-    needs=(update_tfjob, update_pytorchjob, build_tfserving, build_jupyter, update_bootstrapper, cut_branch)
+    needs=(update_tfjob, update_pytorchjob, build_tfserving, build_jupyter, update_bootstrapper, cut_branch),
+    when=has_references,
 )
 def update_prototypes(release: Release, sh: StepShell) -> None:
     """Put every reference to a released image at the release's tag, on a branch for the release branch.

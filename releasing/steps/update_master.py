@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from releasing import builds, changes, checks, origin, pull_requests
 from releasing.step import Finding, met, step, unmet
+from releasing.steps.update_images import has_images
 
 if TYPE_CHECKING:
     from releasing.pull_requests import Change
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from releasing.step_shell import StepShell
 
 
-@step()
+@step(when=has_images)
 def update_master(release: Release, sh: StepShell) -> None:
     """Propose the newest images to the default branch.
 
@@ -30,7 +31,7 @@ def master_update_is_proposed(release: Release, sh: StepShell) -> Finding:
     return pull_requests.proposed(release, sh, _change(release, sh))
 
 
-@step(needs=(update_master,))
+@step(needs=(update_master,), when=has_images)
 def merge_master_update(release: Release, sh: StepShell) -> None:
     """Wait for the presubmit of the update and merge it."""
     pull_requests.settle(release, sh, _change(release, sh))
@@ -47,7 +48,7 @@ def master_has_the_update(release: Release, sh: StepShell) -> Finding:
     return met(f"{release.config.default_branch} names the images of {sh.chosen('build tag')}")
 
 
-@step(needs=(merge_master_update,), irreversible=True)
+@step(needs=(merge_master_update,), irreversible=True, when=has_images)
 def tag_master(release: Release, sh: StepShell) -> None:
     """Wait for a passing postsubmit and tag that commit with the images' tag."""
     branch = release.config.default_branch

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from releasing import blockers, builds, changes, checks, document, notes, origin, pull_requests
 from releasing.step import Finding, met, step, unmet
-from releasing.steps.update_images import apply_image_tags, has_images, update_prototypes
+from releasing.steps.update_images import apply_image_tags, has_images, has_references, update_prototypes
 
 if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.step_shell import StepShell
 
 
-@step(needs=(update_prototypes, apply_image_tags))
+@step(needs=(update_prototypes, apply_image_tags), when=has_references)
 def open_release_pr(release: Release, sh: StepShell) -> None:
     """Open the pull request of the updated prototypes into the release branch."""
     pull_requests.request(release, sh, changes.prototypes(release))
@@ -25,7 +25,7 @@ def release_pr_is_open(release: Release, sh: StepShell) -> Finding:
     return pull_requests.proposed(release, sh, changes.prototypes(release))
 
 
-@step(needs=(open_release_pr,))
+@step(needs=(open_release_pr,), when=has_references)
 def wait_for_presubmit(release: Release, sh: StepShell) -> None:
     """Wait for the presubmit of every pull request of this release, and merge each.
 
@@ -59,12 +59,16 @@ def wait_for_postsubmit(release: Release, sh: StepShell) -> None:
 
 @wait_for_postsubmit.verified_by
 def postsubmit_is_green(release: Release, sh: StepShell) -> Finding:
-    """The commit that merged the release's pull request has a green postsubmit."""
-    merged = pull_requests.find(release, sh, changes.prototypes(release))
-    ref = f"refs/heads/{release.branch}"
-    commit = merged.merge_commit if merged and merged.merged else origin.commit_of(release, sh, ref)
-    if commit is None or not pull_requests.is_settled(release, sh, changes.prototypes(release)):
-        return unmet(f"{release.branch} does not have the release's change yet")
+    """The commit that merged the release's pull request has a green postsubmit; without one, the branch's head."""
+    if not origin.has(release, sh, f"origin/{release.branch}"):
+        return unmet(f"there is no {release.branch} yet")
+    merged = None
+    if has_references(release):
+        change = changes.prototypes(release)
+        if not pull_requests.is_settled(release, sh, change):
+            return unmet(f"{release.branch} does not have the release's change yet")
+        merged = pull_requests.find(release, sh, change)
+    commit = merged.merge_commit if merged else origin.head(release, sh, release.branch)
     problems = checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
     if problems:
         return unmet(f"{commit[:12]}: {'; '.join(map(str, problems))}")
