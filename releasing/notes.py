@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from releasing import origin
 from releasing.step import Finding, met, unmet
-from releasing.version import Version, finals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.shell import Command, Shell
     from releasing.step_shell import StepShell
+    from releasing.version import Version
 
 NUMBER = re.compile(r"\(#(\d+)\)$")
 
@@ -47,6 +47,8 @@ def complete(release: Release, sh: StepShell) -> Finding:
 
 def subjects(sh: Shell, checkout: str, branch: str, version: Version) -> list[str]:
     """The subjects of the commits on `branch` of origin since the final before `version`, oldest first."""
+    from releasing.version import finals  # noqa: PLC0415 - semver is not needed to list tasks
+
     git = sh["git"]["-C", checkout]
     tags = sh.read(git["tag", "--list", "v*", "--merged", f"origin/{branch}"]).split()
     before = [final for final in finals(tags) if final < version]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from releasing.errors import ConfigError, UsageError
 from releasing.files import replace_text
-from releasing.journal import now, operator
 
 if TYPE_CHECKING:
     from releasing.release import Release
@@ -40,6 +39,8 @@ def record(
     file: Path, candidate: str, result: str, evidence: str, commit: str, digests: dict[str, str]
 ) -> Vote:
     """Keep the result of a vote; a result that is there already is never overwritten by another one."""
+    from releasing.journal import now, operator  # noqa: PLC0415 - not needed to list tasks
+
     if result not in RESULTS:
         raise UsageError(
             f"--result {result or '(nothing)'}: expected {' or '.join(RESULTS)}", "--result passed"

@@ -36,7 +36,7 @@ def wrap_kubectl(sandbox: Sandbox, script: str) -> None:
     wrapper = sandbox.folder / "bin" / "kubectl"
     wrapper.parent.mkdir()
     stand_in = sandbox.environment["PATH"].split(":")[0] + "/kubectl"
-    wrapper.write_text(f"#!/bin/sh\nREAL={stand_in}\n{script}\n")
+    wrapper.write_text(f"#!/bin/sh\nREAL='{stand_in}'\n{script}\n")
     wrapper.chmod(0o755)
     sandbox.environment["PATH"] = f"{wrapper.parent}:{sandbox.environment['PATH']}"
 
@@ -77,7 +77,7 @@ def test_when_time_is_up_the_same_command_takes_the_wait_up_again(sandbox: Sandb
 def test_a_kubectl_that_fails_once_is_asked_again(sandbox: Sandbox) -> None:
     create(sandbox)
     mark = sandbox.folder / "asked"
-    script = f'[ -e {mark} ] && exec $REAL "$@"; touch {mark}; echo "Unable to connect: EOF" >&2; exit 1'
+    script = f'[ -e '{mark}' ] && exec "$REAL" "$@"; touch '{mark}'; echo "Unable to connect: EOF" >&2; exit 1'
     wrap_kubectl(sandbox, script)
     lines = sandbox.output(*WAIT).splitlines()
     assert lines[0].endswith("kubectl failed, asking again: Unable to connect: EOF")

@@ -1,0 +1,129 @@
+"""What the commands do with their options: open the place of a profile, find the release, hand it to the runner."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from releasing import config_file, config_page, page, runner, session, summary, voting
+from releasing.config import Config
+from releasing.errors import UsageError
+from releasing.recipes import FINAL, MASTER, RC, RECIPES
+from releasing.runner import World
+from releasing.session import Place
+from releasing.step import Recipe
+
+ROOT = Path(__file__).resolve().parent.parent
+
+Options = dict[str, Any]
+Sandbox = Callable[[Path, Config, str, bool], AbstractContextManager[tuple[dict[str, str], int]]]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where lines for the operator go, and what opens a sandbox (given, so that nothing here knows of rehearsals)."""
+
+    show: Callable[[str], None]
+    sandbox: Sandbox
+
+    @contextmanager
+    def place(self, config: Config, options: Options) -> Iterator[Place]:
+        """Where to act, as the profile says: a sandbox with its servers up, or the real world."""
+        name = options["profile"] or os.environ.get("RELEASE_PROFILE") or "rehearsal"
+        chosen = session.profile(config, name)
+        if chosen.production:
+            session.refuse_rehearsal_options(
+                name, options["sandbox"] or options["source"] or options["fresh"]
+            )
+            self.show(f"PRODUCTION ({name}): {', '.join(session.touched(config))}")
+            with session.production(ROOT, chosen) as there:
+                yield there
+            return
+        folder = Path(options["sandbox"]) if options["sandbox"] else ROOT / chosen.sandbox
+        self.show(f"# Rehearsal in {folder}; nothing outside it is changed (for real: --profile NAME)")
+        with self.sandbox(folder, config, options["source"], options["fresh"]) as (environment, lock):
+            yield Place(chosen, environment, folder.resolve(), lock)
+
+    @contextmanager
+    def world(self, recipe: Recipe, options: Options, *, looking: bool = False) -> Iterator[World]:
+        """The release that the options mean; `looking` when nothing is to be changed."""
+        texts = (options[name] for name in ("version", "candidate", "account", "allow_move"))
+        wish = session.Wish.parse(*texts, looking=looking)
+        config = load()
+        with self.place(config, options) as there:
+            yield session.world(config, there, wish, self.show, recipe.name)
+
+
+def load() -> Config:
+    """The release.yaml in use."""
+    return config_file.load(Path(os.environ.get("RELEASE_CONFIG") or ROOT / "release.yaml"))
+
+
+def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> None:
+    """Run the steps of `recipe` from `first` to `last`, and say what exists when all were asked for."""
+    recipe.span(first, last)
+    with desk.world(recipe, options) as it:
+        whole = recipe.of(it.release)
+        seen = runner.Run(it, whole, whole.span(first, last), options.get("redo", False))()
+        if not first and not last and recipe is not MASTER:
+            for line in summary.lines(seen, seen.step_shell(whole.steps[-1])):
+                desk.show(line)
+
+
+def named(recipe: str) -> Recipe:
+    """The recipe of that name; UsageError otherwise."""
+    found = next((each for each in RECIPES if each.name == (recipe or RC.name)), None)
+    if found is None:
+        known = ", ".join(each.name for each in RECIPES)
+        raise UsageError(f"there is no recipe {recipe!r} (there are: {known})", "--recipe rc")
+    return found
+
+
+def plan(desk: Desk, options: Options) -> None:
+    """Show every command that a run would change the world with, to paste into a terminal."""
+    recipe = named(options["recipe"])
+    with desk.world(recipe, options, looking=True) as it:
+        runner.plan(it, recipe.of(it.release), summary.exports(it.shell.environment))
+
+
+def verify(desk: Desk, options: Options) -> None:
+    """Read a release back from the world; exit code 5 when something is missing."""
+    recipe = named(options["recipe"])
+    with desk.world(recipe, options, looking=True) as it:
+        runner.verify(it, recipe.of(it.release))
+
+
+def status(desk: Desk, options: Options) -> None:
+    """Show how far a release is, and what comes next."""
+    recipe = named(options["recipe"])
+    with desk.world(recipe, options, looking=True) as it:
+        runner.status(it, recipe.of(it.release))
+
+
+def vote(desk: Desk, options: Options) -> None:
+    """Record the result of the vote on a candidate, with its evidence."""
+    with desk.world(FINAL, options) as it:
+        sh = it.step_shell(FINAL.steps[0])
+        desk.show(voting.record(it.release, sh, options["result"], options["evidence"]))
+
+
+def runbook(desk: Desk, options: Options) -> None:
+    """Print RUNBOOK.md as the steps make it; --write puts it into the file."""
+    text = page.runbook(load(), RECIPES)
+    if options["write"]:
+        (ROOT / "RUNBOOK.md").write_text(text, encoding="utf-8")
+    else:
+        desk.show(text)
+
+
+def schema(desk: Desk, options: Options) -> None:
+    """Print the JSON Schema of release.yaml; --write puts it and the reference of all keys into docs/."""
+    if options["write"]:
+        (ROOT / "docs" / "release.schema.json").write_text(config_file.schema(), encoding="utf-8")
+        (ROOT / "docs" / "release-yaml.md").write_text(config_page.reference(), encoding="utf-8")
+    else:
+        desk.show(config_file.schema())
