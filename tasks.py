@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 from invoke.collection import Collection
 from invoke.context import Context
 from invoke.exceptions import Exit, ParseError
+from invoke.parser import ParseResult
 from invoke.program import Program
 from invoke.tasks import Task
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from releasing import __version__
 from releasing.recipes import RECIPES, every_step
 
 if TYPE_CHECKING:
@@ -175,6 +177,10 @@ class Tool(Program):
 
     def parse_tasks(self) -> None:
         """Parse the command line; Exit with a hint instead of Invoke's bare sentence."""
+        if not self.core.unparsed and not self.args.complete.value:
+            # Nothing names a task: a listing needs no parser, which would cost as much as all our imports.
+            self.tasks = ParseResult()
+            return
         try:
             super().parse_tasks()
         except ParseError as error:
@@ -196,7 +202,7 @@ namespace = _namespace()
 def main() -> None:
     """Run the command line: what scripts/invoke starts; plain `invoke` finds `namespace` by itself."""
     try:
-        Tool(name="invoke", binary="invoke", namespace=namespace).run()
+        Tool(version=__version__, name="invoke", binary="invoke", namespace=namespace).run()
     except BrokenPipeError:
         os._exit(141)  # as for any program whose reader has gone
 

@@ -77,7 +77,9 @@ def test_when_time_is_up_the_same_command_takes_the_wait_up_again(sandbox: Sandb
 def test_a_kubectl_that_fails_once_is_asked_again(sandbox: Sandbox) -> None:
     create(sandbox)
     mark = sandbox.folder / "asked"
-    script = f'[ -e '{mark}' ] && exec "$REAL" "$@"; touch '{mark}'; echo "Unable to connect: EOF" >&2; exit 1'
+    script = (
+        f"""[ -e '{mark}' ] && exec "$REAL" "$@"; touch '{mark}'; echo 'Unable to connect: EOF' >&2; exit 1"""
+    )
     wrap_kubectl(sandbox, script)
     lines = sandbox.output(*WAIT).splitlines()
     assert lines[0].endswith("kubectl failed, asking again: Unable to connect: EOF")
