@@ -30,7 +30,9 @@ class World:
 
     def teller(self, step: str, mark: str = RUNNING) -> Callable[[str], None]:
         """How lines of `step` are shown: each under its step's name."""
-        return lambda text: self.show("\n".join(f"{step:<22}{mark} {line}" for line in text.splitlines()))
+        return lambda text: self.show(
+            "\n".join(f"{step:<22}{mark} {line}" for line in text.splitlines() or [""])
+        )
 
     def looking(self) -> World:
         """The same world, which reads each thing once: for looking while nothing changes."""
