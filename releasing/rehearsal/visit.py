@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from releasing.command import Command
 from releasing.config import Config
 from releasing.errors import PreconditionError
 from releasing.rehearsal.place import Place
@@ -26,9 +26,8 @@ def visit(folder: Path, config: Config, show: Callable[[str], None]) -> None:
         show("# The sandbox is up until Ctrl-C. In another terminal, with its environment:")
         for line in exports(environment(place, config)):
             show(line)
-        show("gh api repos/" + shlex.quote(config.repository) + "/pulls?state=all --jq '.[].title'")
-        show(
-            f"skopeo list-tags --tls-verify=false docker://{place.registry_url.removeprefix('http://')}/NAME"
-        )
+        show(str(Command(("gh", "api", f"repos/{config.repository}/pulls?state=all", "--jq", ".[].title"))))
+        address = f"docker://{place.registry_url.removeprefix('http://')}/{config.registry}/NAME"
+        show(str(Command(("skopeo", "list-tags", "--tls-verify=false", address))))
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
