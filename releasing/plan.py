@@ -72,11 +72,9 @@ class PaperShell(PlanShell):
     def choose(self, name: str, make: Callable[[], str], how: str = "") -> str:
         """The mark of the choice; `how` stands for a value that no single command prints."""
         if name not in self.drafts:
-            self.drafts[name] = mark(name)
             if how:
                 self.lines.append(f"{variable(name)}={how}")
-            else:
-                make()
+            self.drafts[name] = mark(name) if how else make()
         return self.drafts[name]
 
     def chosen(self, name: str) -> str:

@@ -37,6 +37,14 @@ def test_runbook_has_every_step_once() -> None:
         assert text.count(f"\n#### {name}\n") == 1
 
 
+def test_every_variable_of_the_runbook_is_set_before_it_is_used() -> None:
+    known = {"ACCOUNT", "USER"}
+    for line in (ROOT / "RUNBOOK.md").read_text().splitlines():
+        used = set(re.findall(r'"\$\{?(\w+)\}?"', line))
+        assert used <= known, line
+        known |= set(re.findall(r"^(\w+)=", line))
+
+
 def test_readme_names_only_tasks_that_exist() -> None:
     named = set(re.findall(r"scripts/invoke ([a-z][\w.-]+)", (ROOT / "README.md").read_text()))
     assert named <= set(tasks.namespace.task_names)
