@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.rehearsal.project import commit, head
 from tests.releases import Origin, hosted
 
 SLUG = "kubeflow/kubeflow"
+WAIT = Path(__file__).parent.parent / "scripts" / "wait_for_checks.py"
 
 
 @pytest.fixture
@@ -96,20 +98,19 @@ def test_without_a_green_commit_the_newest_are_told_with_their_problems(
     assert caught.value.hint.startswith("expected success of: e2e")
 
 
-def test_a_wait_ends_when_the_checks_have_succeeded(
-    world: tuple[Origin, LocalGitHub], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_wait_ends_when_the_checks_have_succeeded(world: tuple[Origin, LocalGitHub]) -> None:
     origin, github = world
     newest = head(origin.bare, "master")
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(waited, origin.sh.shell, newest, "e2e", "postsubmit")
-        seen = ""
-        while "e2e: not reported" not in seen:
-            seen += capsys.readouterr().out
+    words = [sys.executable, str(WAIT), SLUG, newest, "--context", "e2e", "--context", "postsubmit"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=origin.sh.environment) as waiting:
+        assert waiting.stdout is not None
+        said = waiting.stdout.readline()
         report(github, newest, "e2e", state="success")
-        waiting.result(30)
-    assert seen.startswith("waiting since ")
-    assert f"{SLUG}@{newest[:12]}: e2e, postsubmit: success after " in capsys.readouterr().out
+        rest, _ = waiting.communicate(timeout=30)
+    assert said.startswith("waiting since ")
+    assert "e2e: not reported" in said
+    assert f"{SLUG}@{newest[:12]}: e2e, postsubmit: success after " in rest
+    assert waiting.returncode == 0
 
 
 def test_a_wait_ends_at_once_when_a_check_failed(world: tuple[Origin, LocalGitHub]) -> None:
