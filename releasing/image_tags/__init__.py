@@ -6,8 +6,6 @@ Timestamps are the mappings that `gcloud container images list-tags --format=jso
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 import yaml
 
 from releasing.errors import ConfigError
+from releasing.files import replace_bytes
 from releasing.image_name import ImagePattern
 from releasing.image_tags.marked_yaml import Document, line_of
 
@@ -90,16 +89,7 @@ def save(path: Path, before: ImageTags, after: ImageTags) -> bool:
     """
     if before == after:
         return False
-    target = path.resolve()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(dump(after.ordered()))
-            os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    replace_bytes(path.resolve(), dump(after.ordered()))
     return True
 
 

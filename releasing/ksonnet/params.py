@@ -7,12 +7,12 @@ later versions turned the short commit 12345e67 into a number.
 from __future__ import annotations
 
 import json
-import os
 import re
 from bisect import bisect
 from pathlib import Path
 
 from releasing.errors import ConfigError, PreconditionError, UsageError
+from releasing.files import replace_text
 from releasing.ksonnet.app import App, Environment, unknown_component
 from releasing.ksonnet.source import Block, block_at, closing, components_of
 from releasing.references.file_syntax import fault
@@ -41,7 +41,7 @@ def set_param(app: App, environment: Environment | None, component: str, name: s
         raise ConfigError(
             f"{found}: with {component}.{name} set", "nothing was written; edit the file by hand"
         )
-    _replace(path, after)
+    replace_text(path, after)
     return True
 
 
@@ -115,11 +115,3 @@ def _indent(text: str, place: int) -> str:
 
 def _line_end(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write `path` whole or not at all, with the mode it had."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.write_bytes(text.encode())
-    scratch.chmod(path.stat().st_mode)
-    scratch.replace(path)

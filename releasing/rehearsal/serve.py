@@ -23,19 +23,15 @@ from releasing.rehearsal.place import Place
 async def serve(place: Place) -> None:
     """Answer until standard input ends."""
     settings = Settings(**json.loads(place.settings.read_text(encoding="utf-8")))
-    runners = [
-        web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
-        for application in (registry.application(place.registry), github.application(place.github, settings))
-    ]
-    for runner in runners:
-        await runner.setup()
-    await _listen(runners[0], place)
+    runner = web.AppRunner(registry.application(place.registry), access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    await _listen(runner, place)
+    # A killed server leaves its socket behind.
     place.socket.unlink(missing_ok=True)
-    await web.UnixSite(runners[1], str(place.socket)).start()
-    print("ready", flush=True)
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-    for runner in runners:
-        await runner.cleanup()
+    async with github.serving(github.application(place.github, settings), place.socket):
+        print("ready", flush=True)
+        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    await runner.cleanup()
     place.socket.unlink(missing_ok=True)
 
 

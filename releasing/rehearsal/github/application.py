@@ -77,7 +77,7 @@ async def serving(application: web.Application, socket: Path) -> AsyncIterator[N
     if len(str(socket)) > SOCKET_PATH_LIMIT:
         found = f"{socket}: {len(str(socket))} characters, and a socket's path can have {SOCKET_PATH_LIMIT}"
         raise PreconditionError(found, hint="rehearse in a folder with a shorter path")
-    runner = web.AppRunner(application, access_log=None)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     try:
         await web.UnixSite(runner, str(socket)).start()

@@ -82,7 +82,8 @@ def folder_of(variable: str) -> Path:
     value = os.environ.get(variable)
     if not value:
         raise Refusal(
-            f"{variable} is not set: this is a stand-in of the rehearsal; run: scripts/invoke rehearse"
+            f"{variable} is not set: this is a stand-in of the rehearsal; "
+            "scripts/invoke rehearsal.serve prints its environment"
         )
     return Path(value)
 
