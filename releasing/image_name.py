@@ -14,7 +14,9 @@ from releasing.errors import UsageError
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 RELEASE_TAG = re.compile(r"v\d+\.\d+\.\d+(-rc\.\d+)?")
-HOST = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*|\[[0-9a-fA-F:]+\])(?::\d+)?")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:]+\])(?::\d+)?", re.ASCII)
+LONGEST = 255  # characters of a repository
 PART = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 
 
@@ -28,11 +30,13 @@ class ImageName:
     @classmethod
     def parse(cls, text: str) -> ImageName:
         """Read a full name without tag, such as gcr.io/kubeflow-images-public/katib/x; raises UsageError."""
-        host, _, repository = text.partition("/")
-        if not repository or not ({".", ":"} & set(host) or host == "localhost"):
+        host, repository = _divided(text)
+        if problem := _problem(host, repository):
+            raise UsageError(
+                f"{text!r} is not an image name: {problem}", "write REGISTRY/REPOSITORY, without a tag"
+            )
+        if not host:
             host, repository = "docker.io", text if "/" in text else f"library/{text}"
-        if not HOST.fullmatch(host) or not all(PART.fullmatch(part) for part in repository.split("/")):
-            raise UsageError(f"{text!r} is not an image name", "write REGISTRY/REPOSITORY, without a tag")
         return cls(host, repository)
 
 
@@ -68,6 +72,11 @@ class ImagePattern:
         return f"{self.name.pattern}:{self.tag.pattern}"
 
 
+def is_repository(text: str) -> bool:
+    """Whether `text` is a full image name, its registry written or not."""
+    return not _problem(*_divided(text))
+
+
 def movable(expression: str | None) -> re.Pattern[str] | None:
     """Compile the value of --allow-move, which has to match the whole of NAME:TAG; raises UsageError."""
     if expression is None:
@@ -75,6 +84,23 @@ def movable(expression: str | None) -> re.Pattern[str] | None:
     if not _compiles(expression):
         raise UsageError(f"--allow-move {expression!r} is not a regular expression")
     return re.compile(expression)
+
+
+def _divided(text: str) -> tuple[str, str]:
+    """The registry's host, if it is written, and the repository: a host has a dot or a colon, or is localhost."""
+    host, _, repository = text.partition("/")
+    return (host, repository) if repository and ({".", ":"} & {*host} or host == "localhost") else ("", text)
+
+
+def _problem(host: str, repository: str) -> str:
+    if host and not HOST.fullmatch(host):
+        return f"{host!r} is no host"
+    wrong = [part for part in repository.split("/") if not PART.fullmatch(part)]
+    if wrong:
+        return f"{wrong[0]!r} is not of lowercase letters and digits, with . or _ or __ or - between them"
+    if len(repository) > LONGEST:
+        return f"its repository has {len(repository)} characters, more than {LONGEST}"
+    return ""
 
 
 def _compiles(expression: str) -> bool:

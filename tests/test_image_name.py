@@ -15,13 +15,29 @@ from releasing.image_name import ImageName, ImagePattern, movable
         ("localhost:5000/x", "localhost:5000", "x"),
         ("argoproj/argoui", "docker.io", "argoproj/argoui"),
         ("ubuntu", "docker.io", "library/ubuntu"),
+        ("[::1]:5000/a/b", "[::1]:5000", "a/b"),
+        ("a.example/" + "x" * 255, "a.example", "x" * 255),
     ],
 )
 def test_a_name_is_a_host_and_a_repository(text: str, host: str, repository: str) -> None:
     assert ImageName.parse(text) == ImageName(host, repository)
 
 
-@pytest.mark.parametrize("text", ["", "gcr.io/", "gcr.io/Upper/x", "gcr.io/x:v1", "gcr.io/../x", "a b/c"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "gcr.io/",
+        "gcr.io/Upper/x",
+        "gcr.io/x:v1",
+        "gcr.io/../x",
+        "a b/c",
+        "-a.io/x",
+        "a-.io/x",
+        "a.io:x/y",
+        "a.io/" + "x" * 256,
+    ],
+)
 def test_what_is_no_name_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="is not an image name"):
         ImageName.parse(text)

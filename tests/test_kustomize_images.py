@@ -29,6 +29,7 @@ def entry_after(entry: str, tag: str = "v2") -> str:
         ),
         ("newTag: 'v1'\n  name: gcr.io/p/x", "newTag: 'v2'\n  name: gcr.io/p/x"),
         ('{name: gcr.io/p/x, newTag: "v1"}', '{name: gcr.io/p/x, newTag: "v2"}'),
+        ("name: gcr.io/p/x:v1", "name: gcr.io/p/x:v2"),
     ],
 )
 def test_the_tag_of_the_pulled_name_changes_whatever_the_order_and_quotes(before: str, after: str) -> None:
@@ -50,5 +51,38 @@ def test_a_digest_moves_with_the_tag_or_not_at_all() -> None:
     assert entry_after(entry, f"v2@{DIGESTS[1]}") == f"name: gcr.io/p/x\n  newTag: v2\n  digest: {DIGESTS[1]}"
 
 
+def test_the_same_image_from_another_registry_is_reported_unless_it_is_at_the_tag() -> None:
+    entry = (
+        "{name: gcr.io/p/x, newTag: v1}\n- {name: a, newName: mirror.example/p/x, newTag: v1}\n"
+        f"- {{name: b.example/x, digest: {DIGESTS[0]}}}\n- {{name: c.example/x, newTag: v2}}\n"
+        "- {name: x, newTag: v1}\n- {name: d.example/p/xy, newTag: v1}"
+    )
+    assert [(left.written, left.stale) for left in surveyed(entry).left] == [
+        ("mirror.example/p/x v1", True),
+        (f"b.example/x {DIGESTS[0]}", True),
+    ]
+
+
 def test_an_entry_without_a_tag_is_reported_once() -> None:
     assert [left.reason for left in surveyed("name: gcr.io/p/x").left] == ["no newTag is written with it"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "{name: gcr.io/p/x, newTag: &tag v1}\nlabels: [*tag]",
+        "{name: gcr.io/q/y, newTag: &tag v1}\n- {name: gcr.io/p/x, newTag: *tag}",
+        "name: gcr.io/p/x\n  newTag: !!str v1",
+        "name: gcr.io/p/x\n  newTag: >-\n    v1",
+        r'{name: gcr.io/p/x, newTag: "v\x31"}',
+    ],
+)
+def test_a_tag_that_is_more_than_its_text_is_left_and_reported(entry: str) -> None:
+    report = surveyed(entry)
+    assert not report.changes
+    assert [left.reason for left in report.left] == ["its tag or digest is not written as plain text"]
+
+
+def test_an_empty_tag_is_none() -> None:
+    (left,) = surveyed("name: gcr.io/p/x\n  newTag:").left
+    assert left.reason == "no newTag is written with it"

@@ -26,6 +26,13 @@ def surveyed(path: str, content: str, value: str = "v2") -> Report:
         ("Makefile", "imageTag ?= v1"),
         ("a.sh", "ks param set argo imageTag v1"),
         ("a.sh", "x --imageTag=v1 --values=y=1,imageTag=v1,z=2"),
+        ("a.sh", "run $(deploy --imageTag=v1)"),
+        ("a.yaml", "x: {imageTag: v1}"),
+        ("a.jsonnet", '{ ["imageTag"]: "v1" }'),
+        ("a.go", '\timageTag := "v1"'),
+        ("Makefile", "imageTag := v1"),
+        ("Dockerfile", "ENV imageTag v1"),
+        ("a.md", "With `imageTag=v1`, or imageTag=v1.\n"),
     ],
 )
 def test_a_literal_changes_and_nothing_beside_it(path: str, before: str) -> None:
@@ -41,6 +48,14 @@ def test_a_literal_changes_and_nothing_beside_it(path: str, before: str) -> None
         ("a.sh", 'imageTag="$(git describe)"'),
         ("a.yaml", "imageTag: {{ tag }}"),
         ("a.yaml", "imageTag: |"),
+        ("a.yaml", "imageTag: *tag"),
+        ("a.libsonnet", 'imageTag: "v1-" + commit,'),
+        ("a.libsonnet", "imageTag: 'v1%s' % commit,"),
+        ("a.libsonnet", 'imageTag+: "-gpu",'),
+        ("Makefile", "imageTag += -dirty"),
+        ("a.sh", "imageTag=v1-$(git describe)"),
+        ("a.sh", 'imageTag="v1-"$COMMIT'),
+        ("a.sh", "echo ${imageTag:0:-2} ${imageTag:-v1}"),
     ],
 )
 def test_an_expression_is_left_and_reported(path: str, content: str) -> None:

@@ -1,6 +1,7 @@
 """Image references as people write them: NAME:TAG, NAME@DIGEST, NAME:TAG@DIGEST, templates in any part.
 
-A template such as {0}, ${VAR}, $(VAR), %s or {{ .Value }} may stand for any part of a name or a tag.
+A template such as {0}, ${VAR}, $(VAR), %s or {{ .Value }} may stand for any part of a name or a tag. A name that
+begins with a slash in a string is what an expression completes: registry + "/bootstrapper:v0.2.1".
 """
 
 from __future__ import annotations
@@ -9,19 +10,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from releasing.image_name import HOST, PART
+from releasing.image_name import is_repository
 
-TEMPLATE = rb"\$\{[^{}\n]*\}|\$\([^()\n]*\)|\$\$?\w+|\{\{[^{}\n]*\}\}|\{[\w.!\[\]]*\}|%\(\w+\)s|%[sdv]"
+TEMPLATE = rb"\$\{[^{}\n]*\}|\$?\{\{[^{}\n]*\}\}|\$\([^()\n]*\)|\$\$?\w+|\{[\w.!\[\]]*\}|%\(\w+\)s|%[sdv]"
 _PIECE = rb"(?:[\w.-]|" + TEMPLATE + rb")++"
-# A name starts a word, or follows a scheme or a string's escape; a sentence's full stop is not in a tag.
+_ADDRESS = rb"\[[0-9a-fA-F]*(?::[0-9a-fA-F]*){2,7}\]"
+# A name starts a word, or follows a scheme, slashes that make a comment, or a string's escape; a sentence's full
+# stop is not in a tag.
 _REFERENCE = re.compile(
-    rb"(?:(?<![\w./@\\-])|(?<=://)|(?<=\\[nrt]))"
-    rb"(?P<name>" + _PIECE + rb"(?::\d++(?=/))?(?:/" + _PIECE + rb")*+)"
+    rb"(?:(?<![\w./@\\-])|(?<=://)|(?<=//)(?=[\w-]+(?:\.[\w-]+)+/)|(?<=\\[nrt]))"
+    rb"(?P<name>(?:(?<=[\"'`])/)?+(?:"
+    + _ADDRESS
+    + rb"|"
+    + _PIECE
+    + rb")(?::\d++(?=/))?(?:/"
+    + _PIECE
+    + rb")*+)"
     rb"(?:(?P<open>:(?=[\"'`]))"
     rb"|:(?![.-])(?P<tag>(?:[\w-]|\.+(?=[\w-])|" + TEMPLATE + rb")++)(?![/\w]))?"
     rb"(?:@(?P<digest>[a-z0-9]+:[0-9A-Za-z]+|" + TEMPLATE + rb"))?"
 )
-_NAME = re.compile(rf"(?:{HOST.pattern}/)?{PART.pattern}(?:/{PART.pattern})*")
+# What makes a tag only the beginning of one: a pattern (v0.*, v1{2,3}), a string that is added to, a second tag.
+_GOES_ON = re.compile(rb"\.*(?:[+@({\[]|\*(?!\*)|%\w|:\w|\\[.dDsSwWb])|[\"'`](?:[ \t]*\+|\$[\w({])")
 _TEMPLATE = re.compile(TEMPLATE.decode(), re.ASCII)
 
 
@@ -63,16 +73,23 @@ def references(content: bytes, start: int = 0, end: int | None = None) -> Iterat
             tag=tag,
             digest=digest,
             span=(first, match.end()),
-            variable=match["open"] is not None or is_templated(tag + digest),
+            variable=match["open"] is not None or is_templated(tag + digest) or _goes_on(content, match),
         )
 
 
 def is_name(text: str) -> bool:
-    """Whether `text`, each template taken as a word, is a repository name of at most 255 characters."""
-    plain = _TEMPLATE.sub("x", text)
-    return len(plain) <= 255 and _NAME.fullmatch(plain) is not None
+    """Whether `text`, each template taken as a word, is an image's name in the distribution's grammar."""
+    return is_repository(_TEMPLATE.sub("x", text).removeprefix("/"))
 
 
 def is_templated(text: str) -> bool:
     """Whether a template stands somewhere in `text`."""
     return _TEMPLATE.search(text) is not None
+
+
+def _goes_on(content: bytes, match: re.Match[bytes]) -> bool:
+    end = match.end()
+    if not (match["tag"] or match["digest"]) or not (found := _GOES_ON.match(content, end)):
+        return False
+    # *gcr.io/p/x:v1* is set in italics.
+    return not (found[0] == b"*" and content[: match.start()].endswith(b"*"))

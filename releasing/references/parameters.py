@@ -10,13 +10,19 @@ import re
 from collections.abc import Iterable
 
 from releasing.references.edits import Edit, Finding, Kept
-from releasing.references.forms import is_templated
+from releasing.references.forms import TEMPLATE, is_templated
 from releasing.references.rules import Parameter, Pin
 
 _EXPRESSIONS = (".jsonnet", ".libsonnet", ".py", ".json")  # where a literal is always in quotes
-_START = rb"(?<![\w.])(?<!\w-)"
+_START = rb"(?P<reads>\$\{)?(?<![\w.])(?<!\w-)"  # ${NAME:-v1} reads NAME
 _BARE = re.compile(r"[\w./:@+-]+", re.ASCII)
-_SEPARATOR = rb"[\"']?[ \t]*(?:::?:?\+?|[?:+]?=(?!=))[ \t]*"
+# jsonnet's + and the += of a Makefile add to a value instead of setting it.
+_SEPARATOR = rb"[\"']?\]?[ \t]*(?P<adds>\+)?(?:[?:]?:?=(?!=)|:{1,3}(?!:))[ \t]*"
+_VALUE = (
+    rb"(?:\"(?P<double>[^\"\n]*)\"|'(?P<single>[^'\n]*)'"
+    rb"|(?P<bare>(?!#)(?:" + TEMPLATE + rb"|\.+(?=[^\s\"'`,;.(){}\[\]])|[^\s\"'`,;.(){}\[\]])+))"
+    rb"(?P<goes_on>[ \t]*[+%]|[\"'$({\[\\])?"
+)
 
 
 def pin_edits(path: str, content: bytes, pins: Iterable[Pin]) -> list[Edit]:
@@ -51,11 +57,10 @@ def _pinned(match: re.Match[bytes], pin: Pin) -> Edit:
 
 def _assignment(name: bytes) -> re.Pattern[bytes]:
     word = re.escape(name)
-    value = rb"(?:\"(?P<double>[^\"\n]*)\"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s\"',;#][^\s\"',;]*))"
     prototype = rb"(?P<prototype>@(?:optionalP|p)aram " + word + rb" +\w+ +)"
-    command = rb"ks param set (?:--\S+ )*\S+ " + word + rb" +"
+    command = rb"(?:ks param set (?:--\S+ )*\S+|\bENV) +" + word + rb" +"
     return re.compile(
-        rb"(?:" + prototype + rb"|" + command + rb"|" + _START + word + _SEPARATOR + rb")" + value
+        rb"(?:" + prototype + rb"|" + command + rb"|" + _START + word + _SEPARATOR + rb")" + _VALUE
     )
 
 
@@ -64,6 +69,7 @@ def _parameter(path: str, match: re.Match[bytes], parameter: Parameter) -> Findi
     old = match[quoting].decode(errors="replace")
     written = f"{parameter.name} {old}"
     expression = quoting == "bare" and match["prototype"] is None and path.endswith(_EXPRESSIONS)
+    expression |= any(match[group] is not None for group in ("reads", "adds", "goes_on"))
     if expression or is_templated(old) or (quoting == "bare" and not _BARE.fullmatch(old)):
         return Kept(match.start(), written, "its value is an expression", False, str(parameter))
     text = parameter.value

@@ -12,10 +12,18 @@ _COPY = re.compile(
 )
 _RECORDS = {
     "changelog": re.compile(_IN + r"CHANGELOG[^/]*", re.IGNORECASE),
-    "test fixture": re.compile(_IN + r"(?:(?:tests?|testdata|test_data)/.*|[^/]*_test\.[^/]*)"),
+    "test fixture": re.compile(
+        _IN + r"(?:(?:tests?|testdata|test_data|fixtures|__(?:tests|mocks|snapshots|fixtures)__)/.*"
+        r"|[^/]*(?:_test\.[^/]*|[._-]mock\.[^/]*|\.(?:test|spec)\.[cm]?[jt]sx?))"
+    ),
     "retag script of an older release": re.compile(_IN + r"hack/retag_[^/]*"),
     "inventory of tags": re.compile(_IN + r"image_tags\.yaml"),
 }
+_DOCKERFILE = re.compile(
+    _IN + r"(?:(?:Dockerfile|Containerfile)[^/]*|[^/]*\.(?:Docker|Container)file)", re.IGNORECASE
+)
+_FROM = re.compile(rb"^[ \t]*FROM[ \t].*", re.IGNORECASE | re.MULTILINE)
+_ARG = re.compile(rb"[ \t]*ARG[ \t]+(\w+)=", re.IGNORECASE)
 
 
 def is_copy(path: str) -> bool:
@@ -31,7 +39,15 @@ def protection(path: str) -> str:
 
 
 def is_base(path: str, content: bytes, position: int) -> bool:
-    """Whether the line at `position` is a Dockerfile's FROM."""
+    """Whether `position` is on a Dockerfile's FROM, in its COPY --from, or on an ARG that a FROM names."""
+    if not _DOCKERFILE.fullmatch(path):
+        return False
     start = content.rfind(b"\n", 0, position) + 1
-    name = path.rpartition("/")[2]
-    return name.startswith("Dockerfile") and content[start : start + 5].upper() == b"FROM "
+    if _FROM.match(content, start) or content[start:position].endswith(b"--from="):
+        return True
+    argument = _ARG.match(content, start)
+    return argument is not None and any(_names(line[0], argument[1]) for line in _FROM.finditer(content))
+
+
+def _names(line: bytes, argument: bytes) -> bool:
+    return re.search(rb"\$\{?" + argument + rb"\b", line) is not None

@@ -37,7 +37,8 @@ class ImageRule:
         """A rule from its parts. Raises UsageError."""
         # In a text a full stop at the end is the sentence's, so such a tag would not be found again.
         if not TAG.fullmatch(tag) or tag.endswith("."):
-            raise UsageError(f"{name}:{tag}: {tag!r} is no image tag (letters, digits, _ . -, at most 128)")
+            form = "letters, digits, _ . -, at most 128, no . or - at the beginning and no . at the end"
+            raise UsageError(f"{name}:{tag}: {tag!r} is no image tag ({form})")
         if digest and not DIGEST.fullmatch(digest):
             raise UsageError(f"{name}:{tag}: {digest!r} is no digest (sha256: and 64 hexadecimal digits)")
         return cls(_compiled(name), tag, digest)
