@@ -12,12 +12,13 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from releasing.rehearsal.github.application import Exchange, application, serving
+from releasing.rehearsal.github.application import application, serving
 from releasing.rehearsal.github.client import gh_environment
+from releasing.rehearsal.github.exchanges import Exchange
 from releasing.rehearsal.github.faults import Faults
 from releasing.rehearsal.github.state import Repository, Settings
 from tests.rehearsal.openapi import violations
@@ -48,6 +49,10 @@ class LocalGitHub:
         """One of the repositories below the root."""
         return Repository(self.root, *full_name.split("/"))
 
+    def of(self, token: str) -> LocalGitHub:
+        """The same GitHub, spoken to with another token."""
+        return replace(self, environment={**self.environment, "GH_TOKEN": token})
+
     def gh(self, *words: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run gh to its end."""
         return subprocess.run(
@@ -64,14 +69,26 @@ class LocalGitHub:
         """Status and body of a request that gh reports as failed."""
         done = self.gh("api", "-i", *words)
         assert done.returncode == 1, f"gh api {' '.join(words)} did not fail: {done.stdout}"
-        head, _, body = done.stdout.replace("\r\n", "\n").partition("\n\n")
-        return int(head.split()[1]), json.loads(body)
+        status, _, body = answer_of(done.stdout)
+        return status, json.loads(body)
+
+    def headers(self, *words: str) -> dict[str, str]:
+        """The headers of an answer, by name in lower case."""
+        return answer_of(self.gh("api", "-i", *words).stdout)[1]
 
     def expect(self, sentence: str) -> None:
         """Take back the violations that a test provoked; it fails when there is none with this sentence."""
         provoked = [one for one in self.violations if sentence in one]
         assert provoked, f"{sentence!r} is not among {self.violations}"
         self.violations = [one for one in self.violations if one not in provoked]
+
+
+def answer_of(shown: str) -> tuple[int, dict[str, str], str]:
+    """Status, headers by name in lower case, and body of what `gh api -i` printed."""
+    head, _, body = shown.replace("\r\n", "\n").partition("\n\n")
+    first, *lines = head.splitlines()
+    headers = (line.split(": ", 1) for line in lines)
+    return int(first.split()[1]), {name.lower(): value for name, value in headers}, body
 
 
 @contextmanager

@@ -53,6 +53,14 @@ def test_an_unknown_name_in_a_query_is_a_violation(github: LocalGitHub) -> None:
     github.expect("unknown in the query: haed")
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["issues?since=2018-08-01T00:00:00Z", "issues?sort=updated", "pulls?sort=updated", "commits?path=a"],
+)
+def test_a_query_that_github_heeds_and_this_one_does_not_is_refused(github: LocalGitHub, query: str) -> None:
+    assert github.refused(f"{REPO}/{query}")[0] == 422
+
+
 def test_a_body_that_is_no_json_is_400(github: LocalGitHub, tmp_path: Path) -> None:
     (tmp_path / "body").write_text("[")
     words = ("--input", str(tmp_path / "body"), "-H", "Content-Type: text/plain")

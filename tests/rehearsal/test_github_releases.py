@@ -106,3 +106,35 @@ def test_an_upload_to_the_other_host_is_not_found_and_a_violation(
         == 404
     )
     github.expect("this goes to uploads.github.com")
+
+
+def test_an_asset_is_read_back_as_it_was_uploaded_and_then_deleted(
+    github: LocalGitHub, tmp_path: Path
+) -> None:
+    manifest = tmp_path / "release-manifest.json"
+    manifest.write_bytes(b'{"images": []}\n')
+    draft = released(github, "v0.3.0", "-F", "draft=true")
+    upload = draft["upload_url"].partition("{")[0]
+    asset = github.api(
+        f"{upload}?name={manifest.name}", "--input", str(manifest), "-H", "Content-Type: a/json"
+    )
+    path = f"{RELEASES}/assets/{asset['id']}"
+    assert github.api(path)["size"] == len(manifest.read_bytes())
+    octets = ("-H", "Accept: application/octet-stream")
+    assert github.gh("api", path, *octets).stdout == manifest.read_text()
+    github.api("-X", "PATCH", f"{RELEASES}/{draft['id']}", "-F", "draft=false")
+    done = github.gh("release", "download", "v0.3.0", "-R", "kubeflow/kubeflow", "-D", str(tmp_path / "down"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "down" / manifest.name).read_bytes() == manifest.read_bytes()
+    github.api("-X", "DELETE", path)
+    assert github.refused(path)[0] == 404
+    assert github.api(f"{RELEASES}/tags/v0.3.0")["assets"] == []
+
+
+def test_what_lies_in_storage_is_not_at_the_interface(github: LocalGitHub, tmp_path: Path) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("hello\n")
+    upload = released(github, "v0.2.0")["upload_url"].partition("{")[0]
+    asset = github.api(f"{upload}?name=notes.txt", "--input", str(notes), "-H", "Content-Type: text/plain")
+    assert github.refused(f"kubeflow/kubeflow/{asset['id']}")[0] == 404
+    github.expect("GitHub describes no such operation")

@@ -9,7 +9,9 @@ from dataclasses import replace
 from releasing.rehearsal.github.releases import by_id
 from releasing.rehearsal.github.requests import Call, Reply, invalid, not_found, page_of
 from releasing.rehearsal.github.shapes import asset_shape
-from releasing.rehearsal.github.state import Asset
+from releasing.rehearsal.github.state import Asset, Release, Repository
+
+STORAGE_HOST = "release-assets.githubusercontent.com"
 
 
 def list_assets(call: Call) -> Reply:
@@ -35,13 +37,37 @@ def upload_asset(call: Call) -> Reply:
         content_type=call.content_type,
         size=len(call.body),
         digest=f"sha256:{hashlib.sha256(call.body).hexdigest()}",
-        login=call.settings.login,
+        login=call.login,
         created=call.now,
     )
     call.repository.write_asset(asset.id, call.body)
     holding = replace(release, assets=(*release.assets, asset))
     call.repository.write(replace(call.state, last_id=asset.id).with_release(holding))
     return Reply(201, asset_shape(call.repository, release, asset))
+
+
+def get_asset(call: Call) -> Reply:
+    """GET releases/assets/{id}: what it is, or for `Accept: application/octet-stream` the way to its bytes."""
+    wanted = int(call.names["asset"])
+    for release in call.state.releases:
+        for asset in release.assets:
+            if asset.id == wanted:
+                return _told(call, release, asset)
+    raise not_found()
+
+
+def _told(call: Call, release: Release, asset: Asset) -> Reply:
+    if "application/octet-stream" in call.accept:
+        return Reply(
+            302, None, {"Location": f"https://{STORAGE_HOST}/{call.repository.full_name}/{asset.id}"}
+        )
+    return Reply(200, asset_shape(call.repository, release, asset))
+
+
+def stored(repository: Repository, asset: int) -> bytes | None:
+    """The bytes of an asset; None when there are none."""
+    file = repository.asset_file(asset)
+    return file.read_bytes() if file.exists() else None
 
 
 def delete_asset(call: Call) -> Reply:

@@ -1,18 +1,12 @@
-"""Which contexts report on a commit and how they stand, told from the clock: nothing runs in the background.
-
-Presubmits report on a commit that was ever the head of a pull request, postsubmits on every commit of the
-default branch and of the release branches. A context is pending until `pending_seconds` after the commit
-first headed a pull request, or was merged; a commit that no merge brought is settled from the start. Then it
-succeeds, unless the verdicts say otherwise.
-"""
+"""GitHub's commit statuses: the reports of contexts on a commit, and what they come to together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
 
 from releasing.rehearsal.github import git_objects, shapes
+from releasing.rehearsal.github.expected_checks import Expected, RunVerdict, expected_on
 from releasing.rehearsal.github.requests import (
     API,
     NOTHING,
@@ -27,14 +21,28 @@ from releasing.rehearsal.github.requests import (
 from releasing.rehearsal.github.shapes import Json, moment, stable_id, user
 from releasing.rehearsal.github.state import Status
 
-RELEASE_BRANCHES = "refs/heads/v*-branch"
 STATES = ("error", "failure", "pending", "success")
 
 
 def reports(call: Call, commit: str) -> list[Status]:
     """Every report on the commit until now, the newest first."""
-    found = [*call.state.statuses.get(commit, ()), *_emulated(call, commit)]
+    found = [*call.state.statuses.get(commit, ())]
+    for expected in expected_on(call, commit):
+        found += _emulated(call, commit, expected)
     return sorted(found, key=lambda status: status.created, reverse=True)
+
+
+def _emulated(call: Call, commit: str, expected: Expected) -> Iterator[Status]:
+    if expected.verdict is None or isinstance(expected.verdict, RunVerdict):
+        return
+    if call.now >= expected.settles:
+        yield _report(commit, expected.name, expected.verdict, expected.settles)
+    if expected.began is not None:
+        yield _report(commit, expected.name, "pending", expected.began)
+
+
+def _report(commit: str, context: str, state: str, created: float) -> Status:
+    return Status(stable_id("status", commit, context, state), context, state, None, None, created)
 
 
 def newest(statuses: Iterable[Status]) -> dict[str, Status]:
@@ -45,61 +53,9 @@ def newest(statuses: Iterable[Status]) -> dict[str, Status]:
     return found
 
 
-def what_blocks(call: Call, commit: str) -> str | None:
-    """Why the presubmits do not let this commit be merged, in GitHub's words; None when they do."""
-    standing = newest(reports(call, commit))
-    for context in call.settings.presubmits:
-        state = standing[context].state if context in standing else "expected"
-        if state != "success":
-            word = {"failure": "failing", "error": "failing"}.get(state, state)
-            return f'Required status check "{context}" is {word}.'
-    return None
-
-
-def _emulated(call: Call, commit: str) -> Iterator[Status]:
-    if commit in call.state.heads:
-        for context in call.settings.presubmits:
-            yield from _reported(call, commit, context, call.state.heads[commit])
-    if call.settings.postsubmits and _on_watched_branch(call, commit):
-        for context in call.settings.postsubmits:
-            yield from _reported(call, commit, context, call.state.arrived.get(commit))
-
-
-def _on_watched_branch(call: Call, commit: str) -> bool:
-    path = call.repository.path
-    default = f"refs/heads/{git_objects.default_branch(path)}"
-    return bool(git_objects.references(path, f"--contains={commit}", default, RELEASE_BRANCHES))
-
-
-def _reported(call: Call, commit: str, context: str, since: float | None) -> Iterator[Status]:
-    if since is None:
-        # No merge brought it: it was settled when it was made.
-        yield _report(commit, context, _verdict(call, commit, context), _committed(call, commit))
-        return
-    settled = since + call.settings.pending_seconds
-    if call.now >= settled:
-        yield _report(commit, context, _verdict(call, commit, context), settled)
-    yield _report(commit, context, "pending", since)
-
-
-def _report(commit: str, context: str, state: str, created: float) -> Status:
-    return Status(stable_id("status", commit, context, state), context, state, None, None, created)
-
-
-def _committed(call: Call, commit: str) -> float:
-    (known,) = git_objects.commits(call.repository.path, [commit])
-    return datetime.fromisoformat(known.committer.date).timestamp()
-
-
-def _verdict(call: Call, commit: str, context: str) -> str:
-    verdicts = call.repository.verdicts()
-    everywhere = verdicts.get("*", {}).get(context, "success")
-    return verdicts.get(commit, {}).get(context, everywhere)
-
-
 def combined_status(call: Call) -> Reply:
     """GET commits/{ref}/status: the newest report of each context, and what they come to together."""
-    commit = _named(call)
+    commit = commit_of(call)
     standing = list(newest(reports(call, commit)).values())
     shown, headers = page_of(call, standing)
     body = {
@@ -122,15 +78,9 @@ def _together(states: set[str]) -> str:
 
 def list_statuses(call: Call) -> Reply:
     """GET commits/{ref}/statuses: every report, the newest first."""
-    commit = _named(call)
+    commit = commit_of(call)
     shown, headers = page_of(call, reports(call, commit))
     return Reply(200, [_created_shape(call, commit, status) for status in shown], headers)
-
-
-def list_check_runs(call: Call) -> Reply:
-    """GET commits/{ref}/check-runs: none, as Prow reports by statuses."""
-    _named(call)
-    return Reply(200, {"total_count": 0, "check_runs": []})
 
 
 def create_status(call: Call) -> Reply:
@@ -142,8 +92,7 @@ def create_status(call: Call) -> Reply:
         {"context": str, "description": (str, NOTHING), "target_url": (str, NOTHING)},
     )
     commit = call.names["sha"]
-    if git_objects.commit_named(call.repository.path, commit) != commit:
-        raise Refused(422, f"No commit found for SHA: {commit}")
+    need_commit(call, commit)
     if given["state"] not in STATES:
         raise invalid("Status", "invalid", "state")
     status = Status(
@@ -153,6 +102,7 @@ def create_status(call: Call) -> Reply:
         description=given.get("description"),
         target_url=given.get("target_url"),
         created=call.now,
+        login=call.login,
     )
     known = (status, *call.state.statuses.get(commit, ()))
     statuses = {**call.state.statuses, commit: known}
@@ -160,11 +110,18 @@ def create_status(call: Call) -> Reply:
     return Reply(201, _created_shape(call, commit, status))
 
 
-def _named(call: Call) -> str:
+def commit_of(call: Call) -> str:
+    """The commit that `ref` in the path names; 404 when there is none."""
     commit = git_objects.commit_named(call.repository.path, call.names["ref"])
     if commit is None:
         raise not_found()
     return commit
+
+
+def need_commit(call: Call, commit: str) -> None:
+    """422 unless it is the full id of a commit."""
+    if git_objects.commit_named(call.repository.path, commit) != commit:
+        raise Refused(422, f"No commit found for SHA: {commit}")
 
 
 def _shape(call: Call, commit: str, status: Status) -> Json:
@@ -183,4 +140,4 @@ def _shape(call: Call, commit: str, status: Status) -> Json:
 
 
 def _created_shape(call: Call, commit: str, status: Status) -> Json:
-    return {**_shape(call, commit, status), "creator": user(call.settings.login)}
+    return {**_shape(call, commit, status), "creator": user(status.login or call.settings.login)}

@@ -177,6 +177,11 @@ def is_ancestor(repository: Path, old: str, young: str) -> bool:
     return succeeds(repository, "merge-base", "--is-ancestor", old, young)
 
 
+def merge_base(repository: Path, one: str, other: str) -> str | None:
+    """The best common ancestor of two commits; None when they have none."""
+    return _finished(repository, ["merge-base", one, other]).stdout.split("\n")[0] or None
+
+
 def file_changes(repository: Path, base: str, head: str) -> list[FileChange]:
     """What `head` changed since it left `base`; a renamed file is one removed and one added."""
     form = ["--raw", "--numstat", "--no-renames", "--no-abbrev", "-z"]

@@ -1,10 +1,11 @@
-"""GitHub's issues, and what pull requests share with them: labels, milestones and comments."""
+"""GitHub's issues, and what pull requests share with them: labels, a milestone and comments."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 
+from releasing.rehearsal.github.milestones import milestone_shape, need_milestone
 from releasing.rehearsal.github.requests import (
     API,
     NOTHING,
@@ -16,8 +17,8 @@ from releasing.rehearsal.github.requests import (
     json_body,
     page_of,
 )
-from releasing.rehearsal.github.shapes import FOUNDED, WEB, Json, moment, stable_id, user
-from releasing.rehearsal.github.state import Comment, Issue, Milestone, Repository, State
+from releasing.rehearsal.github.shapes import WEB, Json, moment, stable_id, user
+from releasing.rehearsal.github.state import Comment, Issue, Repository, State
 
 # GitHub's own colour for a label that is made by naming it.
 LABEL_COLOUR = "ededed"
@@ -61,19 +62,42 @@ def create_issue(call: Call) -> Reply:
     """POST issues: 422 when the milestone does not exist; labels that do not exist are made."""
     optional: dict[str, Kind] = {"body": (str, NOTHING), "labels": list, "milestone": (int, NOTHING)}
     given = fields(call, "Issue", {"title": str}, optional)
-    milestone = given.get("milestone")
-    if milestone is not None and milestone not in {one.number for one in call.state.milestones}:
-        raise invalid("Issue", "invalid", "milestone")
+    need_milestone(call, given.get("milestone"))
+    if not call.may_push:
+        # As GitHub does: labels and milestones of people without push rights are dropped.
+        given = {name: value for name, value in given.items() if name not in ("labels", "milestone")}
     issue = Issue(
         number=call.state.next_number,
         title=given["title"],
         body=given.get("body"),
-        login=call.settings.login,
+        login=call.login,
         created=call.now,
         labels=tuple(dict.fromkeys(given.get("labels", []))),
-        milestone=milestone,
+        milestone=given.get("milestone"),
     )
     return Reply(201, issue_shape(call.repository, _keep(call, issue), issue))
+
+
+def update_issue(call: Call) -> Reply:
+    """PATCH issues/{number}: title, body, labels, milestone, and state; a pull request's state is set by pulls."""
+    issue = call.issue()
+    optional: dict[str, Kind] = {
+        "title": str,
+        "body": (str, NOTHING),
+        "labels": list,
+        "milestone": (int, NOTHING),
+        **({} if issue.pull else {"state": str}),
+    }
+    given = fields(call, "Issue", {}, optional)
+    need_milestone(call, given.get("milestone"))
+    state = given.pop("state", issue.state)
+    if state not in ("open", "closed"):
+        raise invalid("Issue", "invalid", "state")
+    if "labels" in given:
+        given["labels"] = tuple(dict.fromkeys(given["labels"]))
+    closed = None if state == "open" else issue.closed or call.now
+    edited = replace(issue, closed=closed if issue.pull is None else issue.closed, **given)
+    return Reply(200, issue_shape(call.repository, _keep(call, edited), edited))
 
 
 def add_labels(call: Call) -> Reply:
@@ -107,7 +131,7 @@ def create_comment(call: Call) -> Reply:
     body = fields(call, "IssueComment", {"body": str}, {})["body"]
     if not body:
         raise invalid("IssueComment", "missing_field", "body")
-    comment = Comment(call.state.next_id, body, call.settings.login, call.now)
+    comment = Comment(call.state.next_id, body, call.login, call.now)
     state = call.state.with_issue(replace(issue, comments=(*issue.comments, comment)))
     call.repository.write(replace(state, last_id=comment.id))
     return Reply(201, _comment_shape(call, issue, comment))
@@ -125,7 +149,6 @@ def issue_shape(repository: Repository, state: State, issue: Issue) -> Json:
     root = f"{API}/repos/{repository.full_name}"
     url = f"{root}/issues/{issue.number}"
     page = f"{WEB}/{repository.full_name}/{'pull' if issue.pull else 'issues'}/{issue.number}"
-    pull = {"url": f"{root}/pulls/{issue.number}", "html_url": page, "diff_url": f"{page}.diff"}
     return {
         **shared_shape(repository, state, issue),
         "url": url,
@@ -134,15 +157,27 @@ def issue_shape(repository: Repository, state: State, issue: Issue) -> Json:
         "labels_url": f"{url}/labels",
         "events_url": f"{url}/events",
         "comments": len(issue.comments),
-        **({"pull_request": {**pull, "patch_url": f"{page}.patch"}} if issue.pull else {}),
+        **({"pull_request": _pull_shape(root, page, issue)} if issue.pull else {}),
+    }
+
+
+def _pull_shape(root: str, page: str, issue: Issue) -> Json:
+    merged = issue.pull is not None and issue.pull.merge_commit is not None
+    return {
+        "url": f"{root}/pulls/{issue.number}",
+        "html_url": page,
+        "diff_url": f"{page}.diff",
+        "patch_url": f"{page}.patch",
+        "merged_at": moment(issue.closed) if merged else None,
     }
 
 
 def shared_shape(repository: Repository, state: State, issue: Issue) -> Json:
     """What an issue's JSON and a pull request's have in common."""
+    filed = [milestone for milestone in state.milestones if milestone.number == issue.milestone]
     return {
         "id": stable_id("issue", repository.full_name, str(issue.number)),
-        "node_id": f"I_{issue.number}",
+        "node_id": node_id(repository, issue),
         "number": issue.number,
         "title": issue.title,
         "body": issue.body,
@@ -153,12 +188,17 @@ def shared_shape(repository: Repository, state: State, issue: Issue) -> Json:
         "assignees": [],
         "author_association": "MEMBER",
         "labels": label_shapes(repository, issue),
-        "milestone": _milestone_shape(repository, state, issue.milestone),
+        "milestone": next((milestone_shape(repository, state, one) for one in filed), None),
         "comments_url": f"{API}/repos/{repository.full_name}/issues/{issue.number}/comments",
         "created_at": moment(issue.created),
         "updated_at": moment(issue.closed or issue.created),
         "closed_at": moment(issue.closed),
     }
+
+
+def node_id(repository: Repository, issue: Issue) -> str:
+    """The id of an issue or a pull request in GraphQL."""
+    return f"{'PR' if issue.pull else 'I'}_{repository.full_name}#{issue.number}"
 
 
 def label_shapes(repository: Repository, issue: Issue) -> list[Json]:
@@ -175,29 +215,6 @@ def label_shapes(repository: Repository, issue: Issue) -> list[Json]:
         }
         for name in issue.labels
     ]
-
-
-def _milestone_shape(repository: Repository, state: State, number: int | None) -> Json | None:
-    known: dict[int | None, Milestone] = {milestone.number: milestone for milestone in state.milestones}
-    if number not in known:
-        return None
-    url = f"{API}/repos/{repository.full_name}/milestones/{number}"
-    under = [issue for issue in state.issues if issue.milestone == number]
-    return {
-        "id": stable_id("milestone", repository.full_name, str(number)),
-        "node_id": f"MI_{number}",
-        "number": number,
-        "title": known[number].title,
-        "url": url,
-        "html_url": f"{WEB}/{repository.full_name}/milestone/{number}",
-        "labels_url": f"{url}/labels",
-        "creator": user(repository.owner),
-        "state": "open",
-        "open_issues": sum(issue.closed is None for issue in under),
-        "closed_issues": sum(issue.closed is not None for issue in under),
-        **dict.fromkeys(("description", "due_on", "closed_at")),
-        **dict.fromkeys(("created_at", "updated_at"), FOUNDED),
-    }
 
 
 def _comment_shape(call: Call, issue: Issue, comment: Comment) -> Json:

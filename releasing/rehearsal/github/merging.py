@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from releasing.rehearsal.github import git_objects
-from releasing.rehearsal.github.checks import what_blocks
 from releasing.rehearsal.github.git_objects import Person
+from releasing.rehearsal.github.protection import rule_for
 from releasing.rehearsal.github.pull_following import branch_head, followed
 from releasing.rehearsal.github.requests import Call, Refused, Reply, fields, invalid, not_found
+from releasing.rehearsal.github.requirements import is_behind, what_blocks
 from releasing.rehearsal.github.state import Issue, PullRequest
 
 METHODS = ("merge", "squash", "rebase")
@@ -31,15 +32,21 @@ def merge_pull(call: Call) -> Reply:
     )
     method = given.get("merge_method", "merge")
     _need_mergeable(call, issue, pull, method, given.get("sha", pull.head_commit))
+    commit = merged(call, issue, replace(pull, merger=call.login), method, given)
+    return Reply(200, {"sha": commit, "merged": True, "message": "Pull Request successfully merged"})
+
+
+def merged(call: Call, issue: Issue, pull: PullRequest, method: str, given: dict[str, Any]) -> str:
+    """Merge the head into the base and give the commit; 405 when they conflict, or the base moved meanwhile."""
     base = branch_head(call.repository, pull.base)
     tree = git_objects.merged_tree(call.repository.path, base, pull.head_commit) if base else None
     if base is None or tree is None:
         raise Refused(405, "Pull Request is not mergeable")
     parents = [base] if method == "squash" else [base, pull.head_commit]
     message = _message(issue, pull, method, given)
-    commit = git_objects.commit_tree(call.repository.path, tree, parents, message, _author(issue.login))
+    commit = git_objects.commit_tree(call.repository.path, tree, parents, message, author(issue.login))
     _put_on_base(call, issue, replace(pull, merging=commit), base)
-    return Reply(200, {"sha": commit, "merged": True, "message": "Pull Request successfully merged"})
+    return commit
 
 
 def _need_mergeable(call: Call, issue: Issue, pull: PullRequest, method: str, expected: str) -> None:
@@ -53,9 +60,17 @@ def _need_mergeable(call: Call, issue: Issue, pull: PullRequest, method: str, ex
         raise Refused(409, "Head branch was modified. Review and try the merge again.")
     if method == "rebase":
         raise Refused(405, "Rebase merges are not allowed on this repository.")
-    blocked = what_blocks(call, pull.head_commit)
+    _need_rules_met(call, pull)
+
+
+def _need_rules_met(call: Call, pull: PullRequest) -> None:
+    blocked = what_blocks(call, pull)
     if blocked:
         raise Refused(405, blocked)
+    if is_behind(call, pull):
+        raise Refused(405, "The head branch is not up to date with the base branch.")
+    if rule_for(call, pull.base).merge_queue:
+        raise Refused(405, "Changes must be made through the merge queue")
 
 
 def _message(issue: Issue, pull: PullRequest, method: str, given: dict[str, Any]) -> str:
@@ -67,7 +82,29 @@ def _message(issue: Issue, pull: PullRequest, method: str, given: dict[str, Any]
     return f"{title}\n\n{text}".rstrip("\n") + "\n"
 
 
-def _author(login: str) -> Person:
+def update_branch(call: Call) -> Reply:
+    """PUT pulls/{number}/update-branch: merge the base into the head; 422 when there is nothing, or it conflicts."""
+    issue, pull = call.pull()
+    given = fields(call, "PullRequest", {}, {"expected_head_sha": str})
+    base, path = branch_head(call.repository, pull.base), call.repository.path
+    if issue.closed is not None or base is None or pull.head_owner != call.repository.owner:
+        raise Refused(422, "The head branch cannot be updated.")
+    if given.get("expected_head_sha", pull.head_commit) != pull.head_commit:
+        raise Refused(422, "expected head sha didn't match current head ref.")
+    if git_objects.is_ancestor(path, base, pull.head_commit):
+        raise Refused(422, "There are no new commits on the base branch.")
+    tree = git_objects.merged_tree(path, pull.head_commit, base)
+    if tree is None:
+        raise Refused(422, "merge conflict between base and head")
+    parents, message = [pull.head_commit, base], f"Merge branch '{pull.base}' into {pull.head}\n"
+    commit = git_objects.commit_tree(path, tree, parents, message, author(call.login))
+    if not git_objects.moved(path, f"refs/heads/{pull.head}", commit, pull.head_commit):
+        raise Refused(422, "expected head sha didn't match current head ref.")
+    return Reply(202, {"message": "Updating pull request branch.", "url": f"{call.url}/pulls/{issue.number}"})
+
+
+def author(login: str) -> Person:
+    """The user as git knows the author of what GitHub commits in that name."""
     return Person(login, f"{login}@users.noreply.github.com")
 
 

@@ -31,7 +31,7 @@ def _follow(repository: Repository, state: State, issue: Issue, pull: PullReques
     if head is None or base is None:
         return state.with_issue(replace(issue, closed=now))
     if head != pull.head_commit:
-        pull = replace(pull, head_commit=head, base_commit=base)
+        pull = replace(pull, head_commit=head, base_commit=base, queued=None)
         keep_head(repository, issue.number, pull)
     return replace(state, heads={head: now, **state.heads}).with_issue(replace(issue, pull=pull))
 

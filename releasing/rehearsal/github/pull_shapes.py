@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from releasing.rehearsal.github import git_objects, shapes
-from releasing.rehearsal.github.checks import what_blocks
 from releasing.rehearsal.github.issues import shared_shape
 from releasing.rehearsal.github.pull_following import branch_head, head_repository
 from releasing.rehearsal.github.requests import API, Call
+from releasing.rehearsal.github.requirements import how_it_stands
 from releasing.rehearsal.github.shapes import WEB, Json, moment, user
 from releasing.rehearsal.github.state import Issue, PullRequest, Repository
 
@@ -42,7 +42,7 @@ def pull_in_list(call: Call, issue: Issue, pull: PullRequest) -> Json:
         "merge_commit_sha": pull.merge_commit,
         "auto_merge": None,
         "requested_reviewers": [user(login) for login in pull.reviewers],
-        "requested_teams": [_team(call.repository.owner, slug) for slug in pull.teams],
+        "requested_teams": [team(call.repository.owner, slug) for slug in pull.teams],
     }
 
 
@@ -55,7 +55,7 @@ def whole_pull(call: Call, issue: Issue, pull: PullRequest) -> Json:
     return {
         **pull_in_list(call, issue, pull),
         "merged": merged,
-        "merged_by": user(call.settings.login) if merged else None,
+        "merged_by": user(pull.merger or call.settings.login) if merged else None,
         "mergeable": mergeable,
         "mergeable_state": _mergeable_state(call, pull, mergeable),
         "rebaseable": False,
@@ -84,7 +84,7 @@ def _mergeable_state(call: Call, pull: PullRequest, mergeable: bool | None) -> s
         return "dirty"
     if pull.draft:
         return "draft"
-    return "blocked" if what_blocks(call, pull.head_commit) else "clean"
+    return how_it_stands(call, pull)
 
 
 def _side(repository: Repository, branch: str, commit: str) -> Json:
@@ -97,7 +97,8 @@ def _side(repository: Repository, branch: str, commit: str) -> Json:
     }
 
 
-def _team(owner: str, slug: str) -> Json:
+def team(owner: str, slug: str) -> Json:
+    """A team of an organisation as it appears inside other answers."""
     url = f"{API}/organizations/{owner}/team/{slug}"
     return {
         "id": shapes.stable_id("team", owner, slug),

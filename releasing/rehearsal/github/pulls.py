@@ -57,7 +57,7 @@ def create_pull(call: Call) -> Reply:
     pull = _proposed(call, given["head"], given["base"], given.get("draft", False))
     _need_no_other(call, pull)
     number = call.state.next_number
-    issue = Issue(number, given["title"], given.get("body"), call.settings.login, call.now, pull=pull)
+    issue = Issue(number, given["title"], given.get("body"), call.login, call.now, pull=pull)
     keep_head(call.repository, number, pull)
     heads = {pull.head_commit: call.now, **call.state.heads}
     kept = replace(call, state=replace(call.state, heads=heads).with_issue(issue))
@@ -165,20 +165,3 @@ def list_commits(call: Call) -> Reply:
     shown, headers = page_of(call, ids)
     known = git_objects.commits(path, shown)
     return Reply(200, [github_shapes.commit(call.repository, one) for one in known], headers)
-
-
-def request_reviewers(call: Call) -> Reply:
-    """POST pulls/{number}/requested_reviewers: 422 when the author is among them."""
-    issue, pull = call.pull()
-    given = fields(call, RESOURCE, {}, {"reviewers": list, "team_reviewers": list})
-    if issue.login in given.get("reviewers", []):
-        message = "Review cannot be requested from pull request author."
-        raise invalid(RESOURCE, "custom", message=message)
-    asked = replace(
-        pull,
-        reviewers=tuple(dict.fromkeys([*pull.reviewers, *given.get("reviewers", [])])),
-        teams=tuple(dict.fromkeys([*pull.teams, *given.get("team_reviewers", [])])),
-    )
-    edited = replace(issue, pull=asked)
-    call.repository.write(call.state.with_issue(edited))
-    return Reply(201, pull_in_list(call, edited, asked))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from releasing.rehearsal.github import git_objects, shapes
 from releasing.rehearsal.github.git_objects import ZERO, Reference
-from releasing.rehearsal.github.requests import Call, Refused, Reply, fields, not_found, page_of
+from releasing.rehearsal.github.protection import Rule, rule_for
+from releasing.rehearsal.github.push_guard import refuse_guarded
+from releasing.rehearsal.github.requests import ROLES, Call, Refused, Reply, fields, not_found, page_of
 from releasing.rehearsal.github.shapes import Json
 
 
 def get_repository(call: Call) -> Reply:
-    """GET the repository."""
-    return Reply(200, shapes.repository(call.repository))
+    """GET the repository, and what the user may do there."""
+    granted = ROLES[: ROLES.index(call.role) + 1]
+    permissions = {role: role in granted for role in ROLES}
+    return Reply(200, {**shapes.repository(call.repository), "permissions": permissions})
 
 
 def get_branch(call: Call) -> Reply:
@@ -20,20 +24,22 @@ def get_branch(call: Call) -> Reply:
     if found is None:
         raise not_found("Branch not found")
     url = f"{call.url}/branches/{name}"
+    rule = rule_for(call, name)
     body = {
         "name": name,
         "commit": _commits(call, [found.object])[0],
-        "protected": bool(call.settings.presubmits),
-        "protection": _protection(call.settings.presubmits),
+        "protected": rule != Rule(),
+        "protection": _protection(rule),
         "protection_url": f"{url}/protection",
         "_links": {"self": url, "html": f"{shapes.WEB}/{call.repository.full_name}/tree/{name}"},
     }
     return Reply(200, body)
 
 
-def _protection(contexts: tuple[str, ...]) -> Json:
+def _protection(rule: Rule) -> Json:
+    contexts = rule.required_contexts
     return {
-        "enabled": bool(contexts),
+        "enabled": rule != Rule(),
         "required_status_checks": {
             "enforcement_level": "non_admins" if contexts else "off",
             "contexts": list(contexts),
@@ -92,7 +98,10 @@ def create_reference(call: Call) -> Reply:
     if _reference(call, name):
         raise Refused(422, "Reference already exists")
     _need_object(call, name, to)
-    return _move(call, name, to, ZERO, 201)
+    if not git_objects.moved(call.repository.path, name, to, ZERO):
+        taken = _reference(call, name) is not None
+        raise Refused(422, "Reference already exists" if taken else "Reference cannot be created")
+    return _standing(call, name, 201)
 
 
 def update_reference(call: Call) -> Reply:
@@ -103,12 +112,16 @@ def update_reference(call: Call) -> Reply:
     forward = git_objects.is_ancestor(call.repository.path, found.object, given["sha"])
     if not (forward or given.get("force", False)):
         raise Refused(422, "Update is not a fast forward")
-    return _move(call, found.name, given["sha"], found.object, 200)
+    refuse_guarded(call, found.name)
+    if not git_objects.moved(call.repository.path, found.name, given["sha"], found.object):
+        raise Refused(409, f"{found.name} was changed by somebody else.")
+    return _standing(call, found.name, 200)
 
 
 def delete_reference(call: Call) -> Reply:
     """DELETE git/refs/{ref}: 422 when it does not exist."""
     found = _existing(call)
+    refuse_guarded(call, found.name)
     git_objects.git(call.repository.path, "update-ref", "-d", found.name, found.object)
     return Reply(204)
 
@@ -142,9 +155,7 @@ def _need_object(call: Call, name: str, id_: str) -> None:
         raise Refused(422, "Object does not exist")
 
 
-def _move(call: Call, name: str, to: str, expected: str, status: int) -> Reply:
-    if not git_objects.moved(call.repository.path, name, to, expected):
-        raise Refused(409, f"{name} was changed by somebody else.")
+def _standing(call: Call, name: str, status: int) -> Reply:
     found = _reference(call, name)
     if found is None:
         raise not_found()

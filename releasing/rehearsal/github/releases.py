@@ -50,7 +50,7 @@ def create_release(call: Call) -> Reply:
         body=given.get("body"),
         draft=given.get("draft", False),
         prerelease=given.get("prerelease", False),
-        login=call.settings.login,
+        login=call.login,
         created=call.now,
     )
     _need_free_tag(call.state, release)

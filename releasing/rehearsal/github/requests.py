@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlencode
 
 from releasing.rehearsal.github.state import Issue, PullRequest, Repository, Settings, State
@@ -15,6 +15,8 @@ UPLOADS = "https://uploads.github.com"
 DOCUMENTATION = "https://docs.github.com/rest"
 PER_PAGE, PER_PAGE_LIMIT = 30, 100
 
+Role = Literal["pull", "triage", "push", "maintain", "admin"]
+ROLES: tuple[Role, ...] = ("pull", "triage", "push", "maintain", "admin")
 Item = TypeVar("Item")
 NOTHING = type(None)
 Kind = type | tuple[type, ...]
@@ -22,11 +24,18 @@ KIND_NAMES: dict[Kind, str] = {str: "a string", bool: "a boolean", int: "an inte
 
 
 class Refused(Exception):
-    """GitHub says no: `status`, `message`, and for each field that is wrong an entry in `errors`."""
+    """GitHub says no: `status`, `message`, and for what is wrong an entry each in `errors`."""
 
-    def __init__(self, status: int, message: str, errors: Sequence[Mapping[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        errors: Sequence[Mapping[str, str] | str] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = dict(headers or {})
         told = {"message": message, "documentation_url": DOCUMENTATION, "status": str(status)}
         self.body: dict[str, Any] = {**told, "errors": list(errors)} if errors else dict(told)
 
@@ -42,7 +51,10 @@ class Reply:
 
 @dataclass(frozen=True)
 class Call:
-    """One request to one repository: its path and the names in it, query and body, and the state it meets."""
+    """One request to one repository: its path and the names in it, query and body, and the state it meets.
+
+    `login` is whose request it is, `role` what that user is in the repository.
+    """
 
     repository: Repository
     state: State
@@ -53,11 +65,19 @@ class Call:
     query: Mapping[str, str]
     body: bytes
     content_type: str
+    accept: str
+    login: str
+    role: Role
 
     @property
     def url(self) -> str:
         """The repository's own address."""
         return f"{API}/repos/{self.repository.full_name}"
+
+    @property
+    def may_push(self) -> bool:
+        """Whether the user may push to the repository."""
+        return ROLES.index(self.role) >= ROLES.index("push")
 
     def issue(self) -> Issue:
         """The issue or pull request that the path numbers; 404 when there is none."""

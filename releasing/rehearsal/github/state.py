@@ -1,4 +1,4 @@
-"""What the local GitHub remembers beside git: issues, pull requests, releases and statuses.
+"""What the local GitHub remembers beside git: issues, pull requests, releases, statuses and check runs.
 
 It lies as JSON beside the bare repository and is replaced in one rename, so that it is whole at any instant.
 Refs are not in it: they live in git alone.
@@ -41,14 +41,35 @@ class Milestone:
 
     number: int
     title: str
+    description: str | None = None
+    closed: float | None = None
+
+    @property
+    def state(self) -> str:
+        """`open` or `closed`, as in every answer."""
+        return "open" if self.closed is None else "closed"
+
+
+@dataclass(frozen=True)
+class Review:
+    """Somebody's review of a pull request; `counts` says that the reviewer has push rights."""
+
+    id: int
+    login: str
+    state: str
+    body: str
+    commit: str
+    submitted: float
+    counts: bool
 
 
 @dataclass(frozen=True)
 class PullRequest:
     """What makes an issue a pull request: branch `head` of `head_owner`'s repository into branch `base`.
 
-    `base_commit` is where the base stood when `head_commit` became the head. `merging` is the commit that a
-    merge is about to put on the base, noted first so that a merge cut short is recognised.
+    `base_commit` is where the base stood when `head_commit` became the head. `merging` is the commit that
+    `merger` is about to put on the base, noted first so that a merge cut short is recognised. `queued` is when
+    it entered the merge queue.
     """
 
     head_owner: str
@@ -61,6 +82,9 @@ class PullRequest:
     teams: tuple[str, ...] = ()
     merging: str | None = None
     merge_commit: str | None = None
+    merger: str | None = None
+    reviews: tuple[Review, ...] = ()
+    queued: float | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +149,24 @@ class Status:
     description: str | None
     target_url: str | None
     created: float
+    login: str | None = None
+
+
+@dataclass(frozen=True)
+class CheckRun:
+    """One run of an App's check on a commit; `conclusion` is there once it is completed."""
+
+    id: int
+    name: str
+    status: str
+    conclusion: str | None
+    html_url: str
+    details_url: str | None
+    started: float
+    completed: float | None = None
+    external_id: str | None = None
+    title: str | None = None
+    summary: str | None = None
 
 
 @dataclass(frozen=True)
@@ -142,6 +184,7 @@ class State:
     latest_release: int | None = None
     milestones: tuple[Milestone, ...] = ()
     statuses: Mapping[str, tuple[Status, ...]] = field(default_factory=dict)
+    check_runs: Mapping[str, tuple[CheckRun, ...]] = field(default_factory=dict)
     heads: Mapping[str, float] = field(default_factory=dict)
     arrived: Mapping[str, float] = field(default_factory=dict)
 
@@ -171,11 +214,6 @@ def _state_adapter() -> TypeAdapter[State]:
     return TypeAdapter(State)
 
 
-@cache
-def _verdicts_adapter() -> TypeAdapter[dict[str, dict[str, str]]]:
-    return TypeAdapter(dict[str, dict[str, str]])
-
-
 @dataclass(frozen=True)
 class Repository:
     """One repository below the server's root: its bare git repository and the files beside it."""
@@ -184,13 +222,14 @@ class Repository:
     owner: str
     name: str
 
-    def _beside(self, suffix: str) -> Path:
+    def beside(self, suffix: str) -> Path:
+        """The file of this repository with this suffix: `git`, `json`, `verdicts.json`, `protection.json`."""
         return self.root / self.owner / f"{self.name}.{suffix}"
 
     @property
     def path(self) -> Path:
         """The bare git repository."""
-        return self._beside("git")
+        return self.beside("git")
 
     @property
     def full_name(self) -> str:
@@ -199,29 +238,25 @@ class Repository:
 
     def read(self) -> State:
         """The state on disk; an empty one before anything was remembered."""
-        file = self._beside("json")
+        file = self.beside("json")
         return _state_adapter().validate_json(file.read_bytes()) if file.exists() else State()
 
     def write(self, state: State) -> None:
         """Replace the state on disk in one rename."""
-        _replace(self._beside("json"), _state_adapter().dump_json(state, indent=1))
-
-    def verdicts(self) -> dict[str, dict[str, str]]:
-        """Which contexts end otherwise than in success: {commit or "*": {context: state}}."""
-        file = self._beside("verdicts.json")
-        return _verdicts_adapter().validate_json(file.read_bytes()) if file.exists() else {}
+        replaced(self.beside("json"), _state_adapter().dump_json(state, indent=1))
 
     def asset_file(self, asset: int) -> Path:
         """Where the bytes of an asset lie."""
-        return self._beside("assets") / str(asset)
+        return self.beside("assets") / str(asset)
 
     def write_asset(self, asset: int, content: bytes) -> None:
         """Keep the bytes of an asset."""
         self.asset_file(asset).parent.mkdir(exist_ok=True)
-        _replace(self.asset_file(asset), content)
+        replaced(self.asset_file(asset), content)
 
 
-def _replace(file: Path, content: bytes) -> None:
+def replaced(file: Path, content: bytes) -> None:
+    """Put `content` into `file` in one rename."""
     aside = file.with_name(f".{file.name}.aside")
     aside.write_bytes(content)
     os.replace(aside, file)  # noqa: PTH105
