@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import IO
+from typing import IO, Any
 
 import pytest
 from aiohttp import web
@@ -34,6 +34,13 @@ def installed(program: str) -> str:
 @contextmanager
 def docker_registry(folder: Path) -> Iterator[str]:
     """Run Debian's docker-registry with its storage in `folder`; yields its base URL once it listens."""
+    with guarded_registry(folder, {}) as url:
+        yield url
+
+
+@contextmanager
+def guarded_registry(folder: Path, auth: dict[str, Any]) -> Iterator[str]:
+    """Run docker-registry with `auth` as the section of that name in its settings; empty lets everybody in."""
     settings = folder / "docker-registry.json"
     folder.mkdir(parents=True, exist_ok=True)
     settings.write_text(
@@ -46,6 +53,7 @@ def docker_registry(folder: Path) -> Iterator[str]:
                     "delete": {"enabled": True},
                 },
                 "http": {"addr": "127.0.0.1:0"},
+                **({"auth": auth} if auth else {}),
             }
         )
     )

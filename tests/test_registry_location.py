@@ -6,7 +6,7 @@ import pytest
 
 from releasing.errors import PreconditionError, UsageError
 from releasing.image_name import ImageName
-from releasing.registry.location import Mirrors, trusted
+from releasing.registry.location import Mirrors, address, is_google, trusted
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,46 @@ def test_a_password_in_a_mirror_is_refused_and_not_repeated() -> None:
 def test_plain_http_goes_to_this_machine_only(url: str) -> None:
     with pytest.raises(PreconditionError, match="only https"):
         trusted(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://Plain.example:5000/v2/", "https://plain.example:5000/", "http://localhost/"]
+)
+def test_plain_http_goes_to_a_host_where_it_is_allowed(url: str) -> None:
+    assert trusted(url, {"plain.example:5000"}) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://plain.example/",
+        "http://plain.example:5000@evil.example/",
+        "http://evil.example/plain.example:5000",
+    ],
+)
+def test_what_is_allowed_is_one_host_at_one_port(url: str) -> None:
+    with pytest.raises(PreconditionError) as raised:
+        trusted(url, {"plain.example:5000"})
+    assert "plain-http: true" in raised.value.hint
+
+
+def test_a_mirror_and_an_image_may_be_where_plain_http_is_allowed() -> None:
+    plain = {"plain.example:5000"}
+    mirrors = Mirrors.parse("gcr.io=http://plain.example:5000/", plain)
+    assert mirrors.locate(ImageName.parse("gcr.io/p/x")).origin == "http://plain.example:5000"
+    assert mirrors.locate(ImageName.parse("plain.example:5000/p/x")).origin == "http://plain.example:5000"
+    assert mirrors.locate(ImageName.parse("plain.example:5001/p/x")).origin == "https://plain.example:5001"
+
+
+def test_docker_hub_answers_at_another_host() -> None:
+    assert [address(host) for host in ("docker.io", "gcr.io")] == ["registry-1.docker.io", "gcr.io"]
+
+
+@pytest.mark.parametrize("host", ["gcr.io", "US.gcr.io", "europe-docker.pkg.dev"])
+def test_registries_of_google_are_known_by_their_names(host: str) -> None:
+    assert is_google(host)
+
+
+@pytest.mark.parametrize("host", ["gcr.io.example", "notgcr.io", "pkg.dev", "gcr.io:443", "127.0.0.1"])
+def test_others_are_not_taken_for_googles(host: str) -> None:
+    assert not is_google(host)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from urllib.parse import urljoin, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
 
 import aiohttp
 
-from releasing.registry.location import on_this_machine, trusted
+from releasing.registry.location import split, trusted
+from releasing.registry.traffic import Traffic
 
 REDIRECTS = 5
 MOVED = {301, 302, 303, 307, 308}
@@ -44,7 +44,7 @@ class Request:
     @property
     def host(self) -> str:
         """The HOST[:PORT] that it goes to."""
-        return urlsplit(self.url).netloc
+        return self.scope.host if self.scope else split(self.url).netloc
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,11 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def challenge(self) -> str:
+        """What it says about how to authenticate, in one header or several."""
+        return ", ".join(text for name, text in self.headers.items() if name.lower() == "www-authenticate")
 
 
 def session(connections: int, timeout: float) -> aiohttp.ClientSession:
@@ -66,32 +71,35 @@ def session(connections: int, timeout: float) -> aiohttp.ClientSession:
     )
 
 
-async def exchange(session: aiohttp.ClientSession, request: Request, authorization: str | None) -> Answer:
-    """Send `request`, following redirects; the Authorization header stays with the first host.
+async def exchange(
+    session: aiohttp.ClientSession, request: Request, authorization: str | None, traffic: Traffic
+) -> Answer:
+    """Send `request`, whose turn has come, following redirects; the Authorization header stays with the first host.
 
     Raises aiohttp.ClientError or OSError when there is no answer, PreconditionError for an unsafe address.
     """
-    url = trusted(request.url)
+    url = trusted(request.url, traffic.plain)
     for _ in range(REDIRECTS):
-        headers = dict(request.headers)
-        if authorization and urlsplit(url).netloc == request.host:
-            headers["Authorization"] = authorization
-        answer = await _exchange(session, replace(request, url=url, headers=headers))
+        headers = {**request.headers, "Authorization": authorization} if authorization else request.headers
+        where = split(url)
+        if where.netloc != request.host:
+            headers = {name: text for name, text in headers.items() if name != "Authorization"}
+        proxy = traffic.proxy(where.scheme, where.netloc)
+        answer = await _exchange(session, request, url, headers, proxy)
         location = answer.headers.get("Location")
         if answer.status not in MOVED or request.method not in ("GET", "HEAD") or not location:
             return answer
-        url = trusted(urljoin(url, location))
+        split(location)
+        url = trusted(urljoin(url, location), traffic.plain)
+        await traffic.turn(split(url).netloc)
     raise aiohttp.ClientError(f"more than {REDIRECTS} redirects")
 
 
-async def _exchange(session: aiohttp.ClientSession, request: Request) -> Answer:
+async def _exchange(
+    session: aiohttp.ClientSession, request: Request, url: str, headers: Mapping[str, str], proxy: str | None
+) -> Answer:
     async with session.request(
-        request.method,
-        request.url,
-        headers=request.headers,
-        data=request.body,
-        allow_redirects=False,
-        proxy=_proxy(request),
+        request.method, url, headers=headers, data=request.body, allow_redirects=False, proxy=proxy
     ) as response:
         return Answer(response.status, response.headers, await response.read())
 
@@ -104,10 +112,3 @@ async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerTy
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise BrokenConnectionError(f"connection broken: {error}") from None
-
-
-def _proxy(request: Request) -> str | None:
-    parts = urlsplit(request.url)
-    if on_this_machine(parts.netloc) or proxy_bypass(parts.hostname or ""):
-        return None
-    return getproxies().get(parts.scheme)

@@ -4,92 +4,135 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from releasing.errors import PreconditionError
-from releasing.registry.credentials import Credentials, find
+from releasing.registry.challenge import Challenge, preferred
+from releasing.registry.credentials import Credentials
 from releasing.registry.http import Answer, Request, Scope
+from releasing.registry.location import is_google
+from releasing.registry.logins import Logins
 
-PARAMETER = re.compile(r'(\w+)="([^"]*)"')
 CLIENT = "release"
+DENIED = (401, 403)
+LOGINS = 3  # none, one that has run out, a fresh one
 
 
 class Tokens:
-    """The headers of one run, one for each scope, renewed when a registry no longer takes them."""
+    """The headers of one run, one for each scope, renewed when a registry no longer takes them.
+
+    Where Docker has no credentials, Google's registries are read anonymously first, since asking gcloud takes a
+    second; gcloud is asked for writes, and for reads that are refused without it.
+    """
 
     def __init__(self, send: Callable[[Request], Awaitable[Answer]], environment: Mapping[str, str]) -> None:
         self._send = send
-        self._environment = environment
+        self._logins = Logins(environment)
         self._headers: dict[Scope, str] = {}
-        self._locks: defaultdict[Scope | str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._credentials: dict[str, Credentials | None] = {}
+        self._behind: dict[Scope, Credentials | None] = {}
+        self._challenges: dict[Scope, Challenge] = {}
+        self._private: set[Scope] = set()
+        self._locks: defaultdict[Scope, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def header(self, scope: Scope | None) -> str | None:
         """Give the present Authorization header for `scope`, if there is one."""
         return self._headers.get(scope) if scope else None
 
-    async def renewed(self, scope: Scope, used: str | None, challenge: str) -> bool:
-        """Get another header after `used` was refused; tells whether there is a reason to try again.
+    def hint(self, host: str) -> str:
+        """Say what to type when HOST[:PORT] has refused."""
+        return self._logins.hint(host)
 
-        Raises PreconditionError when the token service refuses the operator's credentials.
+    async def renewed(self, scope: Scope, used: str | None, answer: Answer, *, fresh: bool) -> bool:
+        """Get another header after `answer` refused `used`; tells whether there is a reason to try again.
+
+        `fresh` says that `used` was got for the same request, so that it cannot have run out. Raises
+        PreconditionError when the token service refuses the operator's credentials.
         """
         async with self._locks[scope]:
             if self._headers.get(scope) == used:
-                header = await self._answer(scope, challenge)
+                header = await self._another(scope, used, answer, fresh)
                 if header is None or header == used:
                     return False
                 self._headers[scope] = header
             return True
 
-    async def _answer(self, scope: Scope, challenge: str) -> str | None:
-        credentials = await self._find(scope.host)
-        kind, _, rest = challenge.partition(" ")
-        if kind.lower() == "bearer":
-            return f"Bearer {await self._token(scope, dict(PARAMETER.findall(rest)), credentials)}"
-        return credentials.basic if credentials and kind.lower() == "basic" else None
+    async def _another(self, scope: Scope, used: str | None, answer: Answer, fresh: bool) -> str | None:
+        if challenge := preferred(answer.challenge):
+            self._challenges[scope] = challenge
+        before = self._behind.get(scope)
+        itself = before is not None and used == before.basic
+        if answer.status == 403 and not (is_google(scope.host) and (before is None or itself)):
+            return None
+        if before is None and (fresh or answer.status == 403):
+            self._private.add(scope)
+        # A token that was good for a while has run out; what is refused otherwise are the credentials behind it.
+        login = await self._login(scope, before if fresh or itself else None)
+        if answer.status == 403 and login is None:
+            return None
+        return await self._header(scope, login)
 
-    async def _find(self, host: str) -> Credentials | None:
-        async with self._locks[host]:
-            if host not in self._credentials:
-                # In a thread: a credential helper may ask the network, and others go on meanwhile.
-                self._credentials[host] = await asyncio.to_thread(find, host, self._environment)
-            return self._credentials[host]
+    async def _login(self, scope: Scope, refused: Credentials | None = None) -> Credentials | None:
+        wanted = scope.writes or scope in self._private
+        return await self._logins.of(scope.host, gcloud=wanted, refused=refused)
 
-    async def _token(self, scope: Scope, challenge: dict[str, str], credentials: Credentials | None) -> str:
-        realm = challenge.get("realm", "")
-        asked = {"service": challenge.get("service", ""), "scope": challenge.get("scope", str(scope))}
-        answer = await self._send(_token_request(realm, asked, credentials))
-        try:
-            given = json.loads(answer.body)
-            if answer.status == 200 and (token := given.get("token") or given.get("access_token")):
-                return str(token)
-        except (ValueError, AttributeError):
-            pass
-        who = "your credentials" if credentials else "anonymous access"
-        where = f"{scope.host}: {urlsplit(realm).netloc}"
-        raise PreconditionError(
-            f"{where} refuses {who} for {asked['scope']} (HTTP {answer.status})",
-            login_hint(scope.host),
+    async def _header(self, scope: Scope, login: Credentials | None) -> str | None:
+        challenge = self._challenges.get(scope)
+        if challenge and challenge.scheme == "bearer":
+            return f"Bearer {await self._token(scope, challenge, login)}"
+        self._behind[scope] = login
+        # Google refuses some requests without saying how to authenticate; it takes an access token as a password.
+        asked = challenge or is_google(scope.host)
+        return login.basic if login and asked and not login.is_identity else None
+
+    async def _token(self, scope: Scope, challenge: Challenge, login: Credentials | None) -> str:
+        for _ in range(LOGINS):
+            answer = await self._send(_token_request(scope, challenge, login))
+            if token := _token_in(answer):
+                self._behind[scope] = login
+                return token
+            if answer.status not in DENIED:
+                break
+            self._private.add(scope)
+            refused, login = login, await self._login(scope, login)
+            if login == refused:
+                break
+        raise self._refusal(scope, challenge, login, answer)
+
+    def _refusal(
+        self, scope: Scope, challenge: Challenge, login: Credentials | None, answer: Answer
+    ) -> PreconditionError:
+        who = "your credentials" if login else "anonymous access"
+        where = Request("GET", challenge.parameters.get("realm", "")).host
+        return PreconditionError(
+            f"{scope.host}: {where} refuses {who} for {rights(scope, challenge)} (HTTP {answer.status})",
+            self.hint(scope.host),
         )
 
 
-def login_hint(host: str) -> str:
-    """Say how to get credentials for a registry."""
-    google = host == "gcr.io" or host.endswith((".gcr.io", ".pkg.dev"))
-    return f"gcloud auth configure-docker {host}" if google else f"docker login {host}"
+def rights(scope: Scope, challenge: Challenge) -> str:
+    """Give what to ask for: as the registry says, unless that is less than the request needs."""
+    named = challenge.parameters.get("scope", "")
+    enough = not scope.writes or "push" in named.rpartition(":")[2]
+    return named if named and enough else str(scope)
 
 
-def _token_request(realm: str, asked: dict[str, str], credentials: Credentials | None) -> Request:
-    if credentials and credentials.is_identity:
-        form = asked | {
-            "grant_type": "refresh_token",
-            "client_id": CLIENT,
-            "refresh_token": credentials.secret,
-        }
+def _token_request(scope: Scope, challenge: Challenge, login: Credentials | None) -> Request:
+    realm = challenge.parameters.get("realm", "")
+    asked = {"service": challenge.parameters.get("service", ""), "scope": rights(scope, challenge)}
+    if login and login.is_identity:
+        form = asked | {"grant_type": "refresh_token", "client_id": CLIENT, "refresh_token": login.secret}
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return Request("POST", realm, headers, urlencode(form).encode())
-    headers = {"Authorization": credentials.basic} if credentials else {}
+    headers = {"Authorization": login.basic} if login else {}
     return Request("GET", f"{realm}{'&' if '?' in realm else '?'}{urlencode(asked)}", headers)
+
+
+def _token_in(answer: Answer) -> str:
+    """The token that a token service gave; empty when it gave none."""
+    try:
+        given = json.loads(answer.body)
+        return str(given.get("token") or given.get("access_token") or "") if answer.status == 200 else ""
+    except (ValueError, AttributeError):
+        return ""
