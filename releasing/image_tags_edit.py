@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from releasing.shell import Command
     from releasing.step_shell import StepShell
 
+STEP = "update-image-tags"
 BUILD_TAG = re.compile(r"v\d{8}-[0-9a-f]{8}")
 
 
@@ -37,7 +38,7 @@ def change(release: Release, step: str, build_tag: str) -> Change:
 
 def listed_build(release: Release, sh: StepShell) -> str | None:
     """The build whose images this release's own change of image_tags.yaml tags; None before there is one."""
-    change_of_this = change(release, "update-image-tags", "")
+    change_of_this = change(release, STEP, "")
     proposed = pull_requests.find(release, sh, change_of_this) if release.images else None
     revision = (
         proposed.merge_commit
@@ -48,7 +49,7 @@ def listed_build(release: Release, sh: StepShell) -> str | None:
         return None
     tags = [
         {tag for tag in version.tags if BUILD_TAG.fullmatch(tag)}
-        for row in _rows(release, sh, revision)
+        for row in rows(release, sh, revision)
         for version in row.versions
         if row.name in release.images and release.image_tag in version.tags
     ]
@@ -60,7 +61,9 @@ def edits(release: Release, sh: StepShell, checkout: str, build_tag: str) -> lis
     update = sh["update_image_tags.py"][f"{checkout}/{_path(release)}"]
     names = [word for image in release.images for word in ("--image", image)]
     built = ("--pattern", pattern(release.images, build_tag))
-    return [update["add", *built, *names], update["tag", *built, "--tag", release.image_tag]]
+    tag = update["tag", *built, "--tag", release.image_tag]
+    moving = tag["--allow-move", release.allow_move] if release.allow_move else tag
+    return [update["add", *built, *names], moving]
 
 
 def pattern(images: tuple[str, ...], tag: str) -> str:
@@ -72,27 +75,28 @@ def digests(release: Release, sh: StepShell, revision: str) -> dict[str, str]:
     """What image_tags.yaml at `revision` says the release's tag stands for, by image of this release."""
     return {
         row.name: version.digest
-        for row in _rows(release, sh, revision)
+        for row in rows(release, sh, revision)
         for version in row.versions
         if row.name in release.images and release.image_tag in version.tags
     }
 
 
-def _lists(release: Release, sh: StepShell, revision: str, build_tag: str) -> bool:
-    tagged = {
-        row.name
-        for row in _rows(release, sh, revision)
-        for version in row.versions
-        if {build_tag, release.image_tag} <= {*version.tags}
-    }
-    return tagged >= set(release.images)
-
-
-def _rows(release: Release, sh: StepShell, revision: str) -> tuple[Image, ...]:
+def rows(release: Release, sh: StepShell, revision: str) -> tuple[Image, ...]:
+    """All images that image_tags.yaml at `revision` lists; none when it is not there."""
     from releasing.image_tags import parse  # noqa: PLC0415 - only where the file is read
 
     content = origin.file_at(release, sh, revision, _path(release))
     return parse(content, f"{revision}:{_path(release)}").images if content else ()
+
+
+def _lists(release: Release, sh: StepShell, revision: str, build_tag: str) -> bool:
+    tagged = {
+        row.name
+        for row in rows(release, sh, revision)
+        for version in row.versions
+        if {build_tag, release.image_tag} <= {*version.tags}
+    }
+    return tagged >= set(release.images)
 
 
 def _path(release: Release) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasing import pull_requests, reference_edit, registry
-from releasing.reference_edit import ReferenceEdit
+from releasing.reference_edit import ReferenceEdit, pinned
 from releasing.step import Finding, unmet
 
 if TYPE_CHECKING:
     from releasing.config import Operator
     from releasing.pull_requests import Change
+    from releasing.reference_edit import Words
     from releasing.release import Release
     from releasing.step_shell import StepShell
 
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 def edit(release: Release, operator: Operator) -> ReferenceEdit:
     """All places that name the operator's image or check out its repository."""
     image = reference_edit.rule(release, operator.image, operator.release)
-    return ReferenceEdit((image,), operator.pins, leave_alone=release.config.leave_alone)
+    return ReferenceEdit((image,), pins(operator), leave_alone=release.config.left_alone)
+
+
+def pins(operator: Operator) -> tuple[Words, ...]:
+    """The operator's pins, at its release."""
+    return pinned(operator.pins, {"release": operator.release})
 
 
 def change(release: Release, operator: Operator, step: str) -> Change:

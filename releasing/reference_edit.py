@@ -8,22 +8,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasing import origin
+from releasing.placeholders import filled
 from releasing.pull_requests import Change
 
 if TYPE_CHECKING:
-    from releasing.config import Images, Pin
+    from collections.abc import Mapping
+
+    from releasing.config import Images, OperatorPin, Parameter, Pin
     from releasing.references.report import Report
     from releasing.release import Release
     from releasing.shell import Command
     from releasing.step_shell import StepShell
 
 
+Words = tuple[str, str, str]
+
+
 @dataclass(frozen=True)
 class ReferenceEdit:
-    """Image rules (NAME_REGEX:TAG), pins, and the paths they are for."""
+    """Image rules (NAME_REGEX:TAG), pins (FILE PATTERN VALUE), parameters (GLOB NAME VALUE), and paths."""
 
     images: tuple[str, ...]
-    pins: tuple[Pin, ...] = ()
+    pins: tuple[Words, ...] = ()
+    parameters: tuple[Words, ...] = ()
     only: tuple[str, ...] = ()
     leave_alone: tuple[str, ...] = ()
 
@@ -33,7 +40,9 @@ class ReferenceEdit:
         for image in self.images:
             command = command["--image", image]
         for pin in self.pins:
-            command = command["--pin", pin.file, pin.pattern, pin.value]
+            command = command["--pin", *pin]
+        for parameter in self.parameters:
+            command = command["--parameter", *parameter]
         for option, paths in (("--only", self.only), ("--except", self.leave_alone)):
             for path in paths:
                 command = command[option, path]
@@ -44,10 +53,11 @@ class ReferenceEdit:
         from releasing.references import survey  # noqa: PLC0415
         from releasing.references.rules import Rules  # noqa: PLC0415 - a no-op run does without
 
-        pins = [(pin.file, pin.pattern, pin.value) for pin in self.pins]
-        rules = Rules.parse(self.images, pins, only=self.only, except_=self.leave_alone)
-        pinned = tuple(pin.file for pin in self.pins)
-        return survey(origin.files_naming(release, sh, revision, prefixes(release), pinned), rules)
+        rules = Rules.parse(self.images, self.pins, self.parameters, only=self.only, except_=self.leave_alone)
+        also = [file for file, _, _ in self.pins]
+        for files, name, _ in self.parameters:
+            also += _setting(release, sh, revision, name, files)
+        return survey(origin.files_naming(release, sh, revision, prefixes(release), tuple(also)), rules)
 
     def wanted(self, release: Release, sh: StepShell, base: str) -> bool:
         """Whether `base` on origin lacks (part of) the edit; a branch that is not there yet lacks it."""
@@ -77,6 +87,16 @@ def rule(release: Release, pattern: str, tag: str) -> str:
     return f"({beginnings})({pattern}):{tag}"
 
 
+def pinned(pins: Iterable[Pin | OperatorPin], known: Mapping[str, str]) -> tuple[Words, ...]:
+    """The pins with their values filled in from `known`."""
+    return tuple((pin.file, pin.pattern, filled(pin.value, known)) for pin in pins)
+
+
+def set_by_name(parameters: Iterable[Parameter], known: Mapping[str, str]) -> tuple[Words, ...]:
+    """The parameters with their values filled in from `known`."""
+    return tuple((each.files, each.name, filled(each.value, known)) for each in parameters)
+
+
 def escaped(text: str) -> str:
     """A pattern for exactly `text`, readable: re.escape would escape hyphens and slashes, too."""
     return re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", text)
@@ -85,3 +105,11 @@ def escaped(text: str) -> str:
 def rules(release: Release, groups: Iterable[Images], tag: str) -> tuple[str, ...]:
     """A rule for each of the `groups`."""
     return tuple(rule(release, group.pattern, tag) for group in groups)
+
+
+def _setting(release: Release, sh: StepShell, revision: str, name: str, files: str) -> list[str]:
+    """The paths at `revision` that match the glob `files` and contain `name`."""
+    # A plain pathspec means what our globs mean: * crosses folders, and a folder names all that is in it.
+    search = origin.git(release, sh)["grep", "-I", "-l", "-z", "-F", "-e", name, revision, "--", files]
+    found = sh.read(search).split("\0")[:-1] if sh.shell.succeeds(search) else []
+    return [line.removeprefix(f"{revision}:") for line in found]

@@ -5,11 +5,20 @@ r"""Change or check image_tags.yaml, the list of which digest of each image carr
       List the builds that the registry has at a matching tag, of the images in FILE, of those that the
       registry lists beside them, and of each --image NAME. Listed builds stay as they are.
   update_image_tags.py FILE tag --pattern '.*/tensorflow-.*:v20180707-5a11c84d' --tag v0.2.1
-      Set a tag on the build of each image that has a matching tag, and take it off another build of the
-      image; with --no-move that is refused. (The registry is another matter: apply_image_tags.py.)
+      Set a tag on the build of each image that has a matching tag. When the tag is on another build of its
+      image, nothing is written, unless --allow-move or floating-tags of release.yaml name it. (The registry
+      is another matter: apply_image_tags.py.)
   update_image_tags.py FILE check --registry --expect gcr.io/kubeflow-images-public/tf_operator --tag v0.2.1
       Find wrong digests and tags, repeated entries and release tags on two digests; with --registry, digests
       that the registry does not have; with --expect, images that are not listed (with --tag: at that tag).
+  update_image_tags.py FILE check --checkout . --tag v0.2.1
+      Also find every place in the files that git tracks in a checkout which refers to an image of ours at the
+      tag, and that image is not listed at it. What is ours, and which files are left out, is what
+      reference-prefixes and leave-alone say in release.yaml: that of RELEASE_CONFIG, or this tool's own.
+      Protected paths (vendored copies, tests, changelogs) are left out as update_references.py does.
+  update_image_tags.py FILE sort
+      Put images in the order of their names and builds in that of their age. The other actions leave rows where
+      they are, so that a change shows what it changed and merges with others.
 
 The expressions of a pattern have to match the whole name and the whole tag; with --prefix their beginning is
 enough. FILE is written only when something changes, in one step.
@@ -21,18 +30,23 @@ Exit codes: 0 done, or nothing to do; 2 nothing, or too much, matches; 3 the fil
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entry import program
 
 from releasing import image_tags, registry
+from releasing.config_path import config_path
 from releasing.errors import ConfigError, UsageError
-from releasing.image_name import DIGEST, ImageName, ImagePattern
+from releasing.image_name import DIGEST, ImageName, ImagePattern, movable
 from releasing.image_tags.changes import Changed, with_builds, with_tag
+from releasing.image_tags.referred import Ours, referred, unlisted
 from releasing.image_tags.validation import missing, problems
+from releasing.references.checkout import contents, tracked_files
 from releasing.registry import builds as registry_builds
 from releasing.registry.progress import Progress
+from releasing.registry.settings_file import settings
 
 if TYPE_CHECKING:
     from releasing.image_tags import Image, ImageTags
@@ -65,23 +79,49 @@ def add(options: argparse.Namespace, tags: ImageTags) -> None:
 def tag(options: argparse.Namespace, tags: ImageTags) -> None:
     """Set a tag on one build of each image."""
     pattern = ImagePattern.parse(options.pattern, prefix=options.prefix)
-    finish(options.file, tags, with_tag(tags, pattern, options.tag, may_move=not options.no_move))
+    floats = options.tag in settings(os.environ).floating_tags
+    allow_move = movable(".*" if floats else options.allow_move)
+    finish(options.file, tags, with_tag(tags, pattern, options.tag, allow_move))
+
+
+def sort(options: argparse.Namespace, tags: ImageTags) -> None:
+    """Put the rows in order."""
+    finish(options.file, tags, Changed(tags.ordered(), ()))
 
 
 def check(options: argparse.Namespace, tags: ImageTags) -> None:
     """Find all problems; raises ConfigError with them."""
-    if options.tag and not options.expect:
+    if options.tag and not (options.expect or options.checkout):
         raise UsageError(
-            "--tag says at which tag the images of --expect have to be", "name them: --expect NAME …"
+            "--tag says at which tag the images of --expect and --checkout have to be",
+            "name them: --expect NAME …, or --checkout FOLDER",
         )
     where = str(options.file)
-    found = problems(tags, where) + missing(tags, where, options.expect, options.tag)
+    found = problems(tags, where, every_tag=options.every_tag)
+    found += missing(tags, where, options.expect, options.tag)
+    if options.checkout:
+        found += dangling(options, tags)
     if options.registry:
         found += absent(tags, where)
     if found:
         raise ConfigError(f"{len(found)} problem{'s' if len(found) > 1 else ''}\n" + "\n".join(found))
     count = sum(len(image.versions) for image in tags.images)
     print(f"{where}: {count} versions of {len(tags.images)} images, no problem")
+
+
+def dangling(options: argparse.Namespace, tags: ImageTags) -> list[str]:
+    """Find the references of a checkout to images that the file does not list at the tag."""
+    from releasing.config_file import load  # noqa: PLC0415 - takes longer to import than all else takes
+
+    if not options.tag:
+        raise UsageError("--checkout asks for references at one tag", "name it: --tag v0.2.1")
+    if not options.checkout.is_dir():
+        raise UsageError(f"{options.checkout}: no such folder", "name the folder of a checkout")
+    config = load(config_path(os.environ))
+    ours = Ours.of(config.reference_prefixes or (f"{config.registry}/",), config.leave_alone, options.name)
+    files = contents(options.checkout, filter(ours.reads, tracked_files(options.checkout)))
+    found = unlisted(referred(files, ours, options.tag), tags.images, ours, options.tag)
+    return [f"{each}:{options.tag} is not listed in {options.file}" for each in found]
 
 
 def absent(tags: ImageTags, where: str) -> list[str]:
@@ -101,7 +141,8 @@ def absent(tags: ImageTags, where: str) -> list[str]:
 
 def finish(path: Path, before: ImageTags, changed: Changed) -> None:
     """Write the file when it changed, and say what was done."""
-    print("\n".join(changed.lines))
+    for line in changed.lines:
+        print(line)
     print(f"{path}: {'written' if image_tags.save(path, before, changed.tags) else 'nothing to change'}")
 
 
@@ -111,12 +152,13 @@ def arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="image_tags.yaml")
-    actions = parser.add_subparsers(required=True, metavar="add|tag|check")
-    adding, tagging, checking = (
-        actions.add_parser(name, allow_abbrev=False) for name in ("add", "tag", "check")
+    actions = parser.add_subparsers(required=True, metavar="add|tag|sort|check")
+    adding, tagging, sorting, checking = (
+        actions.add_parser(name, allow_abbrev=False) for name in ("add", "tag", "sort", "check")
     )
-    for changing, action in ((adding, add), (tagging, tag)):
-        changing.set_defaults(action=action)
+    for chosen, action in ((adding, add), (tagging, tag), (sorting, sort), (checking, check)):
+        chosen.set_defaults(action=action)
+    for changing in (adding, tagging):
         changing.add_argument("--pattern", required=True, metavar="NAME_RE:TAG_RE")
         changing.add_argument(
             "--prefix", action="store_true", help="match beginnings, as the old scripts did"
@@ -125,15 +167,28 @@ def arguments() -> argparse.Namespace:
         "--image", action="append", default=[], metavar="NAME", help="an image not in FILE yet"
     )
     tagging.add_argument("--tag", required=True, help="the tag to set")
-    tagging.add_argument("--no-move", action="store_true", help="refuse when another build has the tag")
-    checking.set_defaults(action=check)
-    checking.add_argument(
-        "--registry", action="store_true", help="also look for every digest in the registry"
+    tagging.add_argument(
+        "--allow-move", metavar="NAME_RE:TAG_RE", help="tags that may move from one build to another"
     )
-    checking.add_argument("--expect", nargs="+", action="extend", default=[], metavar="NAME")
-    checking.add_argument("--tag", help="the tag that expected images have to have")
+    ask(checking)
     return parser.parse_args()
 
+
+def ask(checking: argparse.ArgumentParser) -> None:
+    """Add the options of a check."""
+    option = checking.add_argument
+    option("--registry", action="store_true", help="also look for every digest in the registry")
+    option("--expect", nargs="+", action="extend", default=[], metavar="NAME")
+    option("--checkout", type=Path, metavar="FOLDER", help="look for what it refers to at --tag")
+    option("--name", action="append", default=[], metavar="NAME_RE", help=NAME)
+    option("--tag", help="the tag that images of --expect and --checkout have to have")
+    option("--every-tag", action="store_true", help="find every tag on two digests, such as latest, too")
+
+
+NAME = (
+    "of --checkout, only images whose whole name after the registry matches (default: all but mirrors of other "
+    "hosts, such as quay.io/…)"
+)
 
 if __name__ == "__main__":
     program(main)

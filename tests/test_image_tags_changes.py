@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,10 @@ def carriers(tags: ImageTags, name: str, tag: str) -> list[str]:
     return [v.digest for image in tags.images if image.name == name for v in image.versions if tag in v.tags]
 
 
-def test_a_tag_is_added_to_the_build_and_taken_off_the_older_one() -> None:
+def test_a_tag_that_may_move_is_taken_off_the_older_build() -> None:
     before = load(REAL)
     new, old = carriers(before, CPU, "v20180707-5a11c84d"), carriers(before, CPU, "v0.2.0")
-    changed = with_tag(before, BUILD, "v0.2.0")
+    changed = with_tag(before, BUILD, "v0.2.0", re.compile(r".*/tensorflow-.*:v0\.2\.0"))
     assert carriers(changed.tags, CPU, "v0.2.0") == new
     assert f"moved       {CPU}:v0.2.0 from {old[0]} to {new[0]}" in changed.lines
 
@@ -34,9 +35,12 @@ def test_setting_a_tag_twice_changes_nothing_the_second_time() -> None:
     assert with_tag(once, BUILD, "v0.2.2").tags == once
 
 
-def test_a_tag_that_may_not_move_stays() -> None:
-    with pytest.raises(PreconditionError, match=f"{CPU}:v0.2.0 from sha256:"):
-        with_tag(load(REAL), BUILD, "v0.2.0", may_move=False)
+@pytest.mark.parametrize("allowed", [None, re.compile("v0.2.0"), re.compile(".*-gpu:v0.2.0")])
+def test_a_tag_that_may_not_move_stays(allowed: re.Pattern[str] | None) -> None:
+    with pytest.raises(PreconditionError, match=f"{CPU}:v0.2.0 from sha256:") as raised:
+        with_tag(load(REAL), BUILD, "v0.2.0", allowed)
+    assert ("-gpu:v0.2.0" in raised.value.message) == (allowed is None or allowed.pattern == "v0.2.0")
+    assert "--allow-move" in raised.value.hint
 
 
 def test_several_matching_builds_of_one_image_are_an_error_with_the_candidates() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from releasing.image_tags import Image, ImageTags, Version, load
-from releasing.image_tags.validation import missing, problems
+from releasing.image_tags.validation import holders, missing, problems
 
 FILES = Path(__file__).parent / "data" / "image_tags"
+RUNBOOK = "380a9822164d9ce73e9ba6a1e3307d1af1770fc4.yaml"
 NEWEST = "6fb8af8812c415099908bf2b37bee016e23e3ca4.yaml"
 NAME = "gcr.io/kubeflow-images-public/tf_operator"
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
@@ -39,6 +41,46 @@ def test_the_notebook_that_users_were_offered_and_nobody_listed_is_found() -> No
 def test_a_release_tag_on_two_digests_is_found() -> None:
     said = found(Version(A, ("v0.2.1",), None, 4), Version(B, ("v0.2.1",), None, 9))
     assert said == [f"f:9: {NAME}:v0.2.1 is on {B}, and at line 4 on {A}"]
+
+
+def test_latest_on_two_or_three_digests_of_nine_images_is_found_when_every_tag_counts() -> None:
+    """Nobody took it off an older build: nine images on two digests at v0.2.1; later ten, most on three."""
+    for name, counts in {
+        RUNBOOK: {2: 9},
+        NEWEST: {2: 1, 3: 9},
+    }.items():
+        tags = load(FILES / name)
+        held = Counter(len(holders(image).get("latest", [])) for image in tags.images)
+        assert {size: count for size, count in held.items() if size > 1} == counts
+        said = [line for line in problems(tags, name, every_tag=True) if ":latest is on " in line]
+        assert len(said) == sum(count * (size - 1) for size, count in counts.items())
+        assert not any("latest" in line for line in problems(tags, name))
+
+
+def test_what_the_old_scripts_left_out_of_a_row_is_no_problem() -> None:
+    """Rows without a time, and without a build's tag, were typed by hand."""
+    rows = [version for image in load(FILES / NEWEST).images for version in image.versions]
+    assert sum(version.timestamp is None for version in rows) == 12
+    assert sum(not any(tag.startswith("v20") for tag in version.tags) for version in rows) == 55
+    assert found(Version(A, ("v0.3.0",)), Version(B, ())) == []
+
+
+def test_images_that_users_were_given_and_nobody_ever_listed_are_found() -> None:
+    """What the files of v0.2.0 and v0.2.1 named, at those tags."""
+    prefix = "gcr.io/kubeflow-images-public/"
+    for tag, names in {
+        "v0.2.0": ["bootstrapper", "modeldb-backend", "katib-frontend", "katib-vizier-core"],
+        "v0.2.1": ["centraldashboard"],
+    }.items():
+        said = missing(load(FILES / RUNBOOK), "f", [prefix + name for name in names], tag)
+        assert said == [f"f:1: {prefix}{name} is not listed" for name in names]
+
+
+def test_a_longer_version_does_not_stand_for_a_shorter_one() -> None:
+    """The old scripts matched beginnings, so that v0.2.10 would have passed for v0.2.1."""
+    tags = ImageTags((Image(NAME, (Version(A, ("v0.2.10",)),), 2),))
+    assert missing(tags, "f", [NAME], "v0.2.1") == [f"f:2: {NAME} has no tag v0.2.1; it has: v0.2.10"]
+    assert missing(tags, "f", [NAME], "v0.2.10") == []
 
 
 def test_latest_on_two_digests_counts_only_where_every_tag_does() -> None:

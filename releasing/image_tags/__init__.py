@@ -6,10 +6,11 @@ Timestamps are the mappings that `gcloud container images list-tags --format=jso
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -18,6 +19,7 @@ from releasing.files import replace_bytes
 from releasing.image_name import ImagePattern
 from releasing.image_tags.marked_yaml import Document, line_of
 
+T = TypeVar("T")
 TIMESTAMP_KEYS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
@@ -40,12 +42,22 @@ class Image:
     versions: tuple[Version, ...]
     line: int = field(default=0, compare=False, repr=False)
 
+    def with_version(self, version: Version) -> Image:
+        """Put `version` in its place by age; all others stay in theirs."""
+        return replace(self, versions=_inserted(self.versions, version, _age))
+
 
 @dataclass(frozen=True)
 class ImageTags:
-    """The whole file."""
+    """The whole file, in the order that it has: rows that change nothing of theirs stay where they are."""
 
     images: tuple[Image, ...]
+
+    def with_image(self, image: Image) -> ImageTags:
+        """Put `image` in place of the one of its name, or else where its name belongs."""
+        if any(other.name == image.name for other in self.images):
+            return ImageTags(tuple(image if other.name == image.name else other for other in self.images))
+        return ImageTags(_inserted(self.images, image, lambda other: other.name))
 
     def selected(self, pattern: ImagePattern) -> ImageTags:
         """Keep the images, versions and tags that `pattern` takes, and nothing else."""
@@ -83,14 +95,19 @@ def dump(tags: ImageTags) -> bytes:
 
 
 def save(path: Path, before: ImageTags, after: ImageTags) -> bool:
-    """Write `after`, in order, to `path` when it says more or less than `before`; tells whether it wrote.
+    """Write `after` to `path` when it is another than `before`; tells whether it wrote.
 
     The file is replaced in one step: a reader, or a kill, finds either the old or the new one.
     """
     if before == after:
         return False
-    replace_bytes(path.resolve(), dump(after.ordered()))
+    replace_bytes(path.resolve(), dump(after))
     return True
+
+
+def _inserted(items: tuple[T, ...], item: T, key: Callable[[T], Any]) -> tuple[T, ...]:
+    place = next((index for index, other in enumerate(items) if key(other) > key(item)), len(items))
+    return (*items[:place], item, *items[place:])
 
 
 def _age(version: Version) -> tuple[datetime, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -24,11 +25,10 @@ def with_builds(tags: ImageTags, builds: Iterable[Image]) -> Changed:
 
     Raises PreconditionError when that would put a release tag on two digests of one image.
     """
-    images = {image.name: image for image in tags.images}
     conflicts: list[str] = []
     lines: list[str] = []
     for build in builds:
-        known = images.get(build.name, Image(build.name, ()))
+        known = next((image for image in tags.images if image.name == build.name), Image(build.name, ()))
         listed = {version.digest for version in known.versions}
         added = tuple(version for version in build.versions if version.digest not in listed)
         conflicts += _conflicts(known, added)
@@ -36,8 +36,9 @@ def with_builds(tags: ImageTags, builds: Iterable[Image]) -> Changed:
             _line(build, version, "already" if version.digest in listed else "added")
             for version in build.versions
         ]
-        if added:
-            images[build.name] = replace(known, versions=known.versions + added)
+        for version in added:
+            known = known.with_version(version)
+            tags = tags.with_image(known)
         if not build.versions:
             lines.append(f"left alone  {build.name}: no tag matches")
     if conflicts:
@@ -45,14 +46,16 @@ def with_builds(tags: ImageTags, builds: Iterable[Image]) -> Changed:
             "a release tag would be on two digests of one image:\n" + "\n".join(conflicts),
             "take the tag off one of them, in the registry or in the file",
         )
-    return Changed(ImageTags(tuple(images.values())), tuple(lines))
+    return Changed(tags, tuple(lines))
 
 
-def with_tag(tags: ImageTags, pattern: ImagePattern, tag: str, *, may_move: bool = True) -> Changed:
-    """Set `tag` on the version of each image that `pattern` takes, and take it off any other of that image.
+def with_tag(
+    tags: ImageTags, pattern: ImagePattern, tag: str, allow_move: re.Pattern[str] | None = None
+) -> Changed:
+    """Set `tag` on the version of each image that `pattern` takes; nothing else changes.
 
     Raises UsageError when nothing, or several versions of one image, match; PreconditionError when the tag
-    is on another digest and may not move.
+    is on another digest and `allow_move` does not match the whole of NAME:TAG.
     """
     if not TAG.fullmatch(tag):
         raise UsageError(f"--tag {tag!r} is not an image tag (letters, digits, '_', '.', '-'; at most 128)")
@@ -62,9 +65,13 @@ def with_tag(tags: ImageTags, pattern: ImagePattern, tag: str, *, may_move: bool
     _refuse_several(tags, chosen, pattern)
     targets = {name: image.versions[0].digest for name, image in chosen.items()}
     moves = _moves(tags, targets, tag)
-    if moves and not may_move:
+    refused = [
+        move for name, move in moves.items() if not (allow_move and allow_move.fullmatch(f"{name}:{tag}"))
+    ]
+    if refused:
         raise PreconditionError(
-            "the tag would move to another digest:\n" + "\n".join(f"  {move}" for move in moves.values())
+            "the tag would move to another digest:\n" + "\n".join(f"  {move}" for move in refused),
+            "name the tags that may move: --allow-move NAME_RE:TAG_RE",
         )
     images, lines = [], []
     for image in tags.images:

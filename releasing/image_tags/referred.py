@@ -1,0 +1,120 @@
+"""Images of ours that files refer to at a tag, and which of them image_tags.yaml does not list there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from releasing.errors import UsageError
+from releasing.image_tags import Image
+from releasing.references.edits import line_of
+from releasing.references.forms import TEMPLATE, is_templated, references
+from releasing.references.kustomize import kustomize_entries
+from releasing.references.protected_paths import is_base, protection
+from releasing.references.rules import globs
+
+# A folder that is named like a host has mirrors of somebody else's images, tagged by them.
+OWN_NAMES = r"[^/]+|[^/.]+/.+"
+_TEMPLATE = re.compile(TEMPLATE.decode(), re.ASCII)
+
+
+@dataclass(frozen=True)
+class Ours:
+    """Which references are ours: by what the name begins with, by the rest of it, and by the file.
+
+    `prefixes` and `leave_alone` are those of release.yaml; one of the expressions `names` matches the whole of
+    what follows the prefix.
+    """
+
+    prefixes: tuple[str, ...]
+    leave_alone: tuple[str, ...] = ()
+    names: tuple[str, ...] = (OWN_NAMES,)
+
+    @classmethod
+    def of(cls, prefixes: Iterable[str], leave_alone: Iterable[str], names: Iterable[str] = ()) -> Ours:
+        """From release.yaml and, for `names`, a command line; raises UsageError."""
+        for name in (chosen := tuple(names)):
+            try:
+                re.compile(name)
+            except re.error as error:
+                raise UsageError(f"--name {name!r} is no regular expression: {error}") from None
+        return cls(tuple(prefixes), tuple(leave_alone), chosen or (OWN_NAMES,))
+
+    def name_in(self, text: str) -> str:
+        """The name of our image that `text` is, without its prefix; empty when it is none of ours."""
+        prefix = next((each for each in self._longest_first if text.startswith(each)), None)
+        rest = text[len(prefix) :] if prefix is not None else ""
+        return rest if any(re.fullmatch(name, rest) for name in self.names) else ""
+
+    def reads(self, path: str) -> bool:
+        """Whether references in `path` count: not in what a rewrite leaves alone."""
+        return not protection(path) and not (self.leave_alone and self._left_alone.match(path))
+
+    @cached_property
+    def _longest_first(self) -> list[str]:
+        return sorted(self.prefixes, key=len, reverse=True)
+
+    @cached_property
+    def _left_alone(self) -> re.Pattern[str]:
+        return globs(self.leave_alone)
+
+
+@dataclass(frozen=True)
+class Referred:
+    """One place that refers to an image of ours: as written, and its name without the prefix."""
+
+    path: str
+    line: int
+    written: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.written}"
+
+    def is_among(self, listed: Iterable[str]) -> bool:
+        """Whether `listed` (names without prefix) has it; a template in a name stands for any text."""
+        name = ".+".join(re.escape(part) for part in _TEMPLATE.split(self.name))
+        prefix = self.written.removesuffix(self.name)
+        # What a template or an expression gives may have folders in it: then the end of the name has to do.
+        anywhere = is_templated(prefix) or not prefix.strip("/")
+        form = re.compile(("(?:.+/)?" if anywhere else "") + name)
+        return any(form.fullmatch(each) for each in listed)
+
+
+def referred(files: Iterable[tuple[str, bytes]], ours: Ours, tag: str) -> Iterator[Referred]:
+    """Every reference to an image of ours at `tag` in `files` (path and content)."""
+    for path, content in files:
+        if ours.reads(path) and tag.encode() in content and b"\0" not in content:
+            yield from _in_file(path, content, ours, tag)
+
+
+def unlisted(
+    found: Iterable[Referred], images: Iterable[Image], ours: Ours, tag: str
+) -> tuple[Referred, ...]:
+    """Those of `found` whose image none of `images` is, at `tag`."""
+    listed = {ours.name_in(image.name) for image in images for each in image.versions if tag in each.tags}
+    return tuple(each for each in found if not each.is_among(listed))
+
+
+def _in_file(path: str, content: bytes, ours: Ours, tag: str) -> Iterator[Referred]:
+    if path.rpartition("/")[2].lower().partition(".")[0] == "kustomization":
+        for entry in kustomize_entries(content):
+            name = ours.name_in(entry.name.text)
+            if name and entry.tag and entry.tag.text == tag:
+                yield Referred(path, line_of(content, entry.name.start), entry.name.text, name)
+    for start, end in _lines_with(content, tag.encode()):
+        for each in references(content, start, end):
+            name = ours.name_in(each.name) if each.tag == tag and not each.variable else ""
+            if name and not is_base(path, content, each.start):
+                yield Referred(path, line_of(content, each.start), each.name, name)
+
+
+def _lines_with(content: bytes, text: bytes) -> Iterator[tuple[int, int]]:
+    end = -1
+    while (found := content.find(text, end + 1)) >= 0:
+        start = content.rfind(b"\n", 0, found) + 1
+        end = content.find(b"\n", found)
+        end = len(content) if end < 0 else end
+        yield start, end
