@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import builds, origin
+from releasing import branch_creation, builds, origin
 from releasing.step import Finding, met, step, unmet
 from releasing.steps.authenticate import auth
+from releasing.steps.preflight import preflight
 
 if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.step_shell import StepShell
 
 
-@step(needs=(auth,))
+@step(needs=(preflight, auth))
 def cut_branch(release: Release, sh: StepShell) -> None:
     """Cut the release branch at the commit of the latest green postsubmit, unless it exists.
 
-    The empty lease makes the push create-only: a branch that somebody else cut meanwhile is refused, not moved.
+    The empty lease makes the push create-only: a branch that somebody else cut meanwhile is used, not moved.
     """
     commit = builds.commit(release, sh)
-    ref = f"refs/heads/{release.branch}"
-    push = origin.git(release, sh)[
-        "push", "--quiet", f"--force-with-lease={ref}:", "origin", f"{commit}:{ref}"
-    ]
-    sh.run(push)
+    branch_creation.create(release, sh, origin.git(release, sh), release.branch, commit)
     sh.run(origin.fetch(release, sh))
 
 
@@ -36,8 +33,19 @@ def branch_is_on_origin(release: Release, sh: StepShell) -> Finding:
         return unmet(f"origin has no branch {release.branch}")
     if not origin.has(release, sh, f"origin/{release.branch}"):
         return unmet(f"{release.branch} is on origin, but not fetched")
-    both = (f"origin/{release.branch}", f"origin/{release.config.default_branch}")
-    base = sh.read(origin.git(release, sh)["merge-base", *both])
-    return met(
-        f"{release.branch} is at {commit[:12]}, cut from {release.config.default_branch} at {base[:12]}"
-    )
+    left = _departure(release, sh)
+    default = release.config.default_branch
+    if not left:
+        return unmet(f"{release.branch} is at {commit[:12]} and has no commit in common with {default}")
+    return met(f"{release.branch} is at {commit[:12]}, cut from {default} at {left[:12]}")
+
+
+def _departure(release: Release, sh: StepShell) -> str:
+    """The commit of the default branch that the release branch began at; empty when it began elsewhere.
+
+    Not the merge base: that moves on when the default branch is merged into the release branch.
+    """
+    git, branch = origin.git(release, sh), f"origin/{release.branch}"
+    outside = git["rev-list", "--first-parent", "--reverse", "--parents"]
+    first = sh.read(outside[f"origin/{release.config.default_branch}..{branch}"]).partition("\n")[0].split()
+    return "".join(first[1:2]) if first else sh.read(git["rev-parse", branch])
