@@ -1,0 +1,93 @@
+"""A release read back as a whole, from git, GitHub and the registries: no journal, and nothing is changed.
+
+It works on releases that this tool did not make: read `claims` first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from releasing.errors import ReleaseError, UnmetError, UnreachableError
+from releasing.verification import (
+    age,
+    files,
+    image_listing,
+    names,
+    parameters,
+    pins,
+    postsubmit,
+    published,
+    recorded,
+    references,
+    registries,
+    table,
+    tags,
+)
+from releasing.verification.claim import Claim
+
+if TYPE_CHECKING:
+    from releasing.verification.tagged import Tagged
+
+WHY = "the table says what was found; docs/verify.md says what each claim means"
+
+Group = Callable[["Tagged"], Iterator[Claim]]
+
+OF_TREE: tuple[tuple[str, Group], ...] = (
+    ("postsubmit", postsubmit.claims),
+    ("files", files.claims),
+    ("parameters", parameters.claims),
+    ("references", references.claims),
+    ("not put back", age.claims),
+    ("pins", pins.claims),
+    ("listing", image_listing.claims),
+    ("document", recorded.claims),
+    ("registry", registries.claims),
+    ("on GitHub", published.claims),
+)
+
+
+def claims(it: Tagged) -> list[Claim]:
+    """Everything that is claimed of a release, in the order of the table; without a tag what names and refs tell."""
+    groups = (("names", names.claims), ("tag", tags.claims), *(OF_TREE if it.commit else ()))
+    with ThreadPoolExecutor(len(groups)) as pool:
+        return [
+            claim
+            for found in pool.map(lambda group: _asked(group[0], group[1], it), groups)
+            for claim in found
+        ]
+
+
+def lines(it: Tagged, claims: list[Claim]) -> Iterator[str]:
+    """The claims as a table for people."""
+    project = it.release.config.project
+    yield f"{project} {it.release.tag}, read back from {it.release.slug}, GitHub and the registries"
+    yield from table.lines(claims)
+
+
+def as_json(it: Tagged, claims: list[Claim]) -> str:
+    """The claims for programs."""
+    return table.as_json(it.release.tag, it.commit, claims)
+
+
+def require(it: Tagged, claims: list[Claim]) -> None:
+    """Raise UnmetError for what does not hold; when nothing does not, UnreachableError for what was not read."""
+    false = [claim.name for claim in claims if claim.holds is False]
+    unread = [claim.name for claim in claims if claim.holds is None]
+    if false:
+        raise UnmetError(
+            f"of what is claimed of {it.release.tag}, this does not hold: {', '.join(false)}", WHY
+        )
+    if unread:
+        raise UnreachableError(
+            f"of what is claimed of {it.release.tag}, this could not be read: {', '.join(unread)}", WHY
+        )
+
+
+def _asked(name: str, group: Group, it: Tagged) -> list[Claim]:
+    """The claims of a group; one that could not be read when the world gave no answer."""
+    try:
+        return [*group(it)]
+    except ReleaseError as error:
+        return [Claim(name, None, f"could not be read: {getattr(error, 'cause', error.message)}")]

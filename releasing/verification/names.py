@@ -1,0 +1,108 @@
+"""Tags that resemble a version: which release each means, and whether it is written as releases are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from releasing.errors import UsageError
+from releasing.verification.claim import Claim, counted
+from releasing.version import Candidate, Version
+
+if TYPE_CHECKING:
+    from releasing.verification.tagged import Tagged
+
+_VERSION = re.compile(r"[vV]?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?(?![\d])(.*)")
+_CANDIDATE = re.compile(r"\W*rc\W*(\d{1,6})?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Name:
+    """A tag as people read it: a version, and the number of a candidate; `kind` is final, candidate or other."""
+
+    tag: str
+    version: Version
+    kind: str
+    number: int = 0
+
+    @property
+    def well_formed(self) -> bool:
+        """Whether tools read the same as people."""
+        if self.kind == "candidate":
+            return self.tag == Candidate(self.version, self.number).tag
+        return self.kind == "final" and self.tag == self.version.tag
+
+
+def read(tag: str) -> Name | None:
+    """What `tag` resembles; None for a tag that names no version."""
+    found = _VERSION.fullmatch(tag)
+    if found is None:
+        return None
+    version = Version(int(found[1]), int(found[2]), int(found[3] or 0))
+    if not found[4]:
+        return Name(tag, version, "final")
+    candidate = _CANDIDATE.fullmatch(found[4])
+    if candidate is None:
+        return Name(tag, version, "other")
+    return Name(tag, version, "candidate", int(candidate[1] or 0))
+
+
+def of_version(tags: Iterable[str], version: Version) -> tuple[Name, ...]:
+    """The tags that resemble `version`, finals last and candidates in order."""
+    found = [name for name in map(read, tags) if name and name.version == version]
+    return tuple(sorted(found, key=lambda name: (name.kind == "final", name.number, name.tag)))
+
+
+def standing_for(names: Iterable[Name], tag: str) -> Name | None:
+    """The tag that is `tag`, or that people would take for it; None when there is none."""
+    wanted = read(tag)
+    alike = [name for name in names if wanted and (name.kind, name.number) == (wanted.kind, wanted.number)]
+    return min(alike, key=lambda name: not name.well_formed, default=None)
+
+
+def newest(names: Iterable[Name], kind: str) -> Name | None:
+    """The final, or the candidate with the highest number; one that is written well comes first."""
+    return max(
+        (name for name in names if name.kind == kind),
+        key=lambda name: (name.number, name.well_formed),
+        default=None,
+    )
+
+
+def meant(tags: Iterable[str], version: Version, candidate: str = "") -> tuple[Candidate, bool]:
+    """The candidate to read back and whether it is the final: the one named, or the final, or the newest candidate.
+
+    Raises UsageError for a `candidate` that is no number.
+    """
+    known = of_version(tags, version)
+    last = newest(known, "candidate")
+    number = last.number if last else 0
+    if candidate and not candidate.isdecimal():
+        raise UsageError(f"--candidate {candidate}: expected a number", f"--candidate {number}")
+    if candidate:
+        return Candidate(version, int(candidate)), False
+    return Candidate(version, number), newest(known, "final") is not None or last is None
+
+
+def claims(it: Tagged) -> Iterator[Claim]:
+    """The form of the names, and the numbers of the candidates."""
+    names, version = it.names, it.release.version
+    malformed = [name for name in names if not name.well_formed]
+    listed = ", ".join(name.tag for name in names) or f"no tag of {version} on origin"
+    details = tuple(f"{name.tag}: {_expected(name)}" for name in malformed)
+    yield Claim("names", not malformed, listed, details)
+    numbers = sorted({name.number for name in names if name.kind == "candidate"})
+    if numbers:
+        gaps = sorted({*range(numbers[-1])} - {*numbers})
+        missing = ", ".join(Candidate(version, number).tag for number in gaps)
+        count = counted(len(numbers), "candidate")
+        yield Claim("numbers", not gaps, f"{count}; there is no {missing}" if gaps else f"{count}, from 0")
+
+
+def _expected(name: Name) -> str:
+    if name.kind == "other":
+        return f"neither a release nor a candidate; they are written {name.version.tag} and {name.version.tag}-rc.N"
+    proper = Candidate(name.version, name.number).tag if name.kind == "candidate" else name.version.tag
+    return f"written {proper}, tools would read it"

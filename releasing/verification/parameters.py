@@ -1,0 +1,37 @@
+"""Parameters of ksonnet prototypes: a comment line declares each, and nothing misses one that is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from releasing.references.edits import line_of
+from releasing.references.protected_paths import protection
+from releasing.verification.claim import Claim, counted, judged
+
+if TYPE_CHECKING:
+    from releasing.verification.tagged import Tagged
+
+_DECLARED = re.compile(rb"^//\s*@(?:optionalP|p)aram\s", re.MULTILINE)
+_JOINED = re.compile(rb"^//\s*@(?:optionalP|p)aram\s.*//\s*@(?:optionalP|p)aram\s+(\w+)", re.MULTILINE)
+
+
+def claims(it: Tagged) -> Iterator[Claim]:
+    """Every prototype declares each parameter on a line of its own: what follows on that line is its description.
+
+    Whether a parameter that is used is declared at all cannot be told from the file: a package adds its own.
+    """
+    prototypes = [(path, content) for path, content in it.files if _is_prototype(path, content)]
+    lost = [
+        f"{path}:{line_of(content, found.start())}: {found[1].decode()} stands on another one's line"
+        for path, content in prototypes
+        for found in _JOINED.finditer(content)
+    ]
+    if prototypes:
+        found = f"each on a line of its own in {counted(len(prototypes), 'prototype')}"
+        yield judged("parameters", lost, found, f"{counted(len(lost), 'parameter')} lost")
+
+
+def _is_prototype(path: str, content: bytes) -> bool:
+    return path.endswith(".jsonnet") and not protection(path) and _DECLARED.search(content) is not None

@@ -1,0 +1,81 @@
+"""The release on GitHub: published, its notes, and its manifest held against git and the registries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from releasing import manifest, notes, publication
+from releasing.errors import ReleaseError, UnmetError
+from releasing.verification.claim import Claim, counted
+from releasing.verification.registries import digests
+from releasing.version import finals
+
+if TYPE_CHECKING:
+    from releasing.manifest import Manifest
+    from releasing.verification.tagged import Tagged
+
+
+def claims(it: Tagged) -> Iterator[Claim]:
+    """The release is on GitHub, a candidate as a pre-release, with notes and a manifest."""
+    found = publication.find(it.sh.shell, it.release.slug, it.tag)
+    if found is None or found.draft:
+        yield Claim("on GitHub", False, f"{it.release.slug} has no published release {it.tag}")
+        return
+    fits = found.prerelease != it.release.final
+    otherwise = "" if fits else f", {'' if found.prerelease else 'not '}marked as a pre-release"
+    yield Claim("on GitHub", fits, f"{found.url}{otherwise}")
+    yield _notes(it, found.body)
+    asset = found.asset(manifest.NAME)
+    if asset is None:
+        yield Claim("manifest", False, f"the release has no {manifest.NAME}")
+    else:
+        yield _manifest(it, publication.content(it.sh.shell, it.release.slug, asset))
+
+
+def _notes(it: Tagged, text: str) -> Claim:
+    """They mention every pull request that came since the final before."""
+    if not text.strip():
+        return Claim("notes", False, "the release has no notes")
+    merged = it.read("tag", "--list", "v*", "--merged", it.commit).split()
+    before = [final for final in finals(merged) if final < it.release.version]
+    since = [f"^refs/tags/{before[-1].tag}"] if before else []
+    pulls = notes.of(it.read("log", "--first-parent", f"--format={notes.FORMAT}", it.commit, *since, "--"))
+    lost = tuple(f"#{each.number} {each.title}" for each in notes.unmentioned(text, pulls))
+    count = len(pulls)
+    after = f" since {before[-1].tag}" if before else ""
+    return Claim(
+        "notes", not lost, f"{count - len(lost)} of {count} pull requests{after} are mentioned", lost
+    )
+
+
+def _manifest(it: Tagged, text: str) -> Claim:
+    try:
+        said = manifest.parse(text)
+    except UnmetError as error:
+        return Claim("manifest", False, f"{manifest.NAME} cannot be read: {error.message}")
+    wrong, unread = [*_off(it, said)], []
+    # The images of a superseded candidate have lost their tag to the next one's.
+    for reference, there in _digests(it, said).items() if not it.superseded else ():
+        if isinstance(there, ReleaseError):
+            unread.append(there.message)
+        elif there != said.images[reference]:
+            wrong.append(f"{reference}: {said.images[reference]}, but the registry has {there or 'none'}")
+    found = f"{manifest.NAME} names {counted(len(said.images), 'image')}"
+    found += f"; {counted(len(wrong), 'difference')}" if wrong else ""
+    holds = False if wrong else None if unread else True
+    return Claim("manifest", holds, found, (*wrong, *dict.fromkeys(unread)))
+
+
+def _off(it: Tagged, said: Manifest) -> Iterator[str]:
+    slug = it.release.slug
+    expected = [("tag", said.tag, it.tag), ("commit", said.commit, it.commit)]
+    expected.append((f"commit of {slug}", said.repositories.get(slug, "none"), it.commit))
+    yield from (f"{what}: {found}, not {wanted}" for what, found, wanted in expected if found != wanted)
+    images = (f"{image}:{it.release.image_tag}" for image in it.release.images)
+    yield from (f"{image} is not named" for image in images if image not in said.images)
+
+
+def _digests(it: Tagged, said: Manifest) -> dict[str, str | ReleaseError | None]:
+    pairs = [(name, tag) for name, _, tag in (reference.rpartition(":") for reference in said.images)]
+    return {":".join(pair): there for pair, there in digests(pairs, it.sh.environment).items()}

@@ -1,0 +1,131 @@
+"""What is read back: a release, the tag of origin that stands for it, and the tree at that tag, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from releasing import origin
+from releasing.references.protected_paths import is_copy
+from releasing.references.rules import globs
+from releasing.verification import names
+from releasing.verification.image_listing import Listing
+from releasing.verification.mentions import Mention, mentions
+from releasing.verification.names import Name
+
+if TYPE_CHECKING:
+    from releasing.release import Release
+    from releasing.shell import Command
+    from releasing.step_shell import StepShell
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """A release, the refs of origin, and the tag that stands for it with its commit and tree.
+
+    `tag` is what people would take for the release's when origin has no other, such as v1.0 for v1.0.0.
+    """
+
+    release: Release
+    sh: StepShell
+    refs: Mapping[str, str]
+    names: tuple[Name, ...]
+    tag: str
+    commit: str
+    files: tuple[tuple[str, bytes], ...]
+    mentions: tuple[Mention, ...]
+    listing: Listing | None
+
+    @property
+    def git(self) -> Command:
+        """Git in our own clone."""
+        return origin.git(self.release, self.sh)
+
+    @property
+    def short(self) -> str:
+        """The beginning of the commit, for people."""
+        return self.commit[:12]
+
+    def is_left_alone(self, path: str) -> bool:
+        """Whether release.yaml says so of `path`."""
+        patterns = self.release.config.left_alone
+        return bool(patterns) and globs(patterns).match(path) is not None
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Every tag of origin."""
+        return tuple(_tags(self.refs))
+
+    @property
+    def operators(self) -> dict[str, str]:
+        """The images that operators release elsewhere, and the release of each that this one uses."""
+        bumped = self.release.config.operators
+        return {
+            f"{self.release.config.registry}/{each.image}": each.release
+            for each in (bumped.tfjob, bumped.pytorchjob)
+            if each
+        }
+
+    @property
+    def superseded(self) -> bool:
+        """Whether the images' tag may have moved on since: there is a newer candidate."""
+        newest = names.newest(self.names, "candidate")
+        return not self.release.final and newest is not None and newest.number > self.release.candidate.number
+
+    def read(self, *words: str) -> str:
+        """The output of a git command that changes nothing."""
+        return self.sh.read(self.git[words])
+
+    def commit_of(self, tag: str) -> str:
+        """The commit that a tag of origin names."""
+        return commit_of(self.refs, tag)
+
+    def content(self, path: str) -> bytes | None:
+        """The content of `path` at the tag."""
+        return dict(self.files).get(path)
+
+
+def tagged(release: Release, sh: StepShell) -> Tagged:
+    """Everything that is read once: origin's refs, the tree at the tag, image_tags.yaml of the default branch."""
+    refs = _refs(release, sh)
+    known = names.of_version(_tags(refs), release.version)
+    name = names.standing_for(known, release.tag)
+    commit = commit_of(refs, name.tag) if name else ""
+    files = tuple(_files(release, sh, commit)) if commit else ()
+    return Tagged(
+        release,
+        sh,
+        refs,
+        known,
+        name.tag if name else release.tag,
+        commit,
+        files,
+        tuple(mentions(release, files)),
+        Listing.read(release, sh) if release.config.image_tags else None,
+    )
+
+
+def commit_of(refs: Mapping[str, str], tag: str) -> str:
+    """The commit that `tag` names in `refs`, annotated or not; nothing when it is not there."""
+    return refs.get(f"refs/tags/{tag}^{{}}", refs.get(f"refs/tags/{tag}", ""))
+
+
+def _refs(release: Release, sh: StepShell) -> dict[str, str]:
+    listed = sh.read(origin.git(release, sh)["ls-remote", "--heads", "--tags", "origin"]).splitlines()
+    return {name: commit for commit, name in (line.split("\t") for line in listed)}
+
+
+def _tags(refs: Mapping[str, str]) -> Iterator[str]:
+    for ref in refs:
+        if ref.startswith("refs/tags/") and not ref.endswith("^{}"):
+            yield ref.removeprefix("refs/tags/")
+
+
+def _files(release: Release, sh: StepShell, commit: str) -> Iterator[tuple[str, bytes]]:
+    """Every regular file of the tree but the copies of others' work, which are most of its bytes."""
+    listed = sh.read(origin.git(release, sh)["ls-tree", "-r", "-z", "--full-tree", commit])
+    rows = [row.partition("\t") for row in listed.split("\0") if row]
+    paths = [path for mode, _, path in rows if mode.startswith("100") and not is_copy(path)]
+    # A path with a line break cannot be asked for in a batch.
+    return origin.contents(release, sh, commit, [path for path in paths if "\n" not in path])
