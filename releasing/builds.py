@@ -42,9 +42,16 @@ def chosen_tag(release: Release, sh: StepShell) -> str:
 
 def commit(release: Release, sh: StepShell) -> str:
     """The commit that all images of this release are built from: the latest green postsubmit."""
-    contexts = [word for context in release.config.checks.postsubmit for word in ("--context", context)]
-    latest = sh["latest_green_commit.py"][release.slug, release.config.default_branch, *contexts]
+    latest = sh["latest_green_commit.py"][release.slug, release.config.default_branch, *_source(release)]
     return sh.choose("commit", lambda: sh.read(latest, pending="commit", known=True))
+
+
+def _source(release: Release) -> list[str]:
+    """The options that say who knows which commits are green: the testgrid of release.yaml, or GitHub."""
+    checks = release.config.checks
+    if checks.testgrid:
+        return ["--testgrid", checks.testgrid.url, checks.testgrid.dashboard, checks.testgrid.tab]
+    return [word for context in checks.postsubmit for word in ("--context", context)]
 
 
 def build_tag(release: Release, sh: StepShell) -> str:

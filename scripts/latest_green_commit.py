@@ -2,8 +2,11 @@
 """Print the newest commit of a branch on which the named checks succeeded.
 
   latest_green_commit.py kubeflow/kubeflow master --context kubeflow-postsubmit
+  latest_green_commit.py kubeflow/kubeflow master \\
+    --testgrid https://testgrid-api.prow.k8s.io sig-big-data kubeflow-postsubmit
 
-Reads commit statuses and check runs from GitHub through gh, which has to be logged in.
+Reads commit statuses and check runs from GitHub through gh, which has to be logged in; or the columns of a testgrid,
+of which GitHub only has to know the commit. RELEASE_TESTGRID=URL stands in for the testgrid's URL.
 """
 
 from __future__ import annotations
@@ -11,9 +14,11 @@ from __future__ import annotations
 from entry import program  # isort: skip
 
 import argparse
+import os
 
-from releasing.checks import latest_green
+from releasing import checks, testgrid
 from releasing.shell import Shell
+from releasing.testgrid_tab import Tab
 
 
 def main() -> int:
@@ -26,9 +31,20 @@ def main() -> int:
     parser.add_argument(
         "--context", action="append", default=[], metavar="NAME", help="a check that must succeed"
     )
+    parser.add_argument(
+        "--testgrid", nargs=3, metavar=("URL", "DASHBOARD", "TAB"), help="ask this one instead"
+    )
     options = parser.parse_args()
-    print(latest_green(Shell(), options.repository, options.branch, tuple(options.context)))
+    print(_found(options))
     return 0
+
+
+def _found(options: argparse.Namespace) -> str:
+    if options.testgrid:
+        url, dashboard, name = options.testgrid
+        tab = Tab.chosen(url, dashboard, name, os.environ)
+        return testgrid.latest_green(Shell(), tab, options.repository, options.branch)
+    return checks.latest_green(Shell(), options.repository, options.branch, tuple(options.context))
 
 
 if __name__ == "__main__":
