@@ -15,12 +15,13 @@ from releasing.registry import existing_digests
 
 @dataclass(frozen=True)
 class Announcement:
-    """A mail about `name` (a git tag): `text` comes first, then commit, images and notes."""
+    """A mail about `name` (a git tag): `text` comes first, then `more` as it is, commit, images and notes."""
 
     prefix: str
     name: str
     text: str
     kind: str
+    more: str = ""
 
     def write(self, options: argparse.Namespace) -> int:
         """Write the mail that the command line (`options_of`) describes; the digests come from the registry."""
@@ -33,7 +34,6 @@ class Announcement:
         message.set_content(self._body(options))
         replace_text(options.mail, message.as_string())
         print(f"{subject} is in {options.mail}")
-        print(f"nothing was sent; to send it: mailto:{options.to}, with the text of that file")
         return 0
 
     def _body(self, options: argparse.Namespace) -> str:
@@ -42,10 +42,12 @@ class Announcement:
         images = "".join(f"  {image}:{tag}\n    {digest}\n" for image, digest in digests.items())
         notes = options.notes.read_text(encoding="utf-8") if options.notes and options.notes.exists() else ""
         return (
-            f"{self.text.format(project=options.project, name=self.name)}\n"
+            f"{self.text.format(project=options.project, name=self.name)}{self.more}\n"
             f"Commit: {options.commit}\n"
             f"  git fetch https://github.com/{options.repository}.git refs/tags/{self.name}\n"
-            f"  git rev-parse FETCH_HEAD^{{commit}}\n\n"
+            f"  git rev-parse FETCH_HEAD^{{commit}}\n"
+            f"Notes and manifest: https://github.com/{options.repository}/releases/tag/{self.name}\n"
+            f"To read all of it back: release.verify --version {self.name.removeprefix('v')}\n\n"
             f"Images:\n{images}\n{notes}"
         )
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from releasing.errors import CommandError, PreconditionError, UnmetError
+from releasing.errors import PreconditionError, UnmetError
+from releasing.waiting import wait
 
 if TYPE_CHECKING:
     from releasing.shell import Shell
 
 STATUSES = '.statuses[] | [.context, .state, .target_url // ""] | @tsv'
 RUNS = '.check_runs[] | [.name, .conclusion // "pending", .html_url // ""] | @tsv'
-FIRST_PAUSE, LONGEST_PAUSE = 0.3, 30.0  # seconds between two looks
-# GitHub's refusals but for rate limits (403, 429), and what gh says to somebody who is not logged in.
-HOPELESS = re.compile(r"HTTP 4(?!03|29)\d\d|gh auth login")
 PASSED = ("success", "neutral", "skipped")
 FAILED = ("failure", "error", "cancelled", "timed_out", "action_required", "startup_failure")
 
@@ -75,41 +70,23 @@ def latest_green(sh: Shell, slug: str, branch: str, contexts: tuple[str, ...], d
     )
 
 
+def awaited(sh: Shell, slug: str, commit: str, contexts: tuple[str, ...]) -> str:
+    """Which of `contexts` have yet to succeed on `commit`; UnmetError when one failed."""
+    problems = unsuccessful(sh, slug, commit, contexts)
+    text = "; ".join(map(str, problems))
+    if any(check.failed for check in problems):
+        raise UnmetError(f"{slug}@{commit[:12]}: {text}", "look at the link; a new commit needs a new check")
+    return text
+
+
 def wait_until_successful(
     sh: Shell, slug: str, commit: str, contexts: tuple[str, ...], timeout: float
 ) -> None:
     """Return when all `contexts` have succeeded on `commit`; says what it waits for.
 
-    Raises UnmetError when one failed or `timeout` seconds have passed. A read that fails is tried again, unless
-    waiting cannot mend it: gh missing or not logged in, a commit that GitHub does not know.
+    Raises UnmetError when one failed or `timeout` seconds have passed.
     """
-    began = time.monotonic()
-    since = f"{datetime.now(UTC):%H:%M:%S} UTC"
-    pause, said = FIRST_PAUSE, ""
-    while problems := _asked(sh, slug, commit, contexts):
-        text = "; ".join(map(str, problems))
-        if any(check.failed for check in problems):
-            raise UnmetError(
-                f"{slug}@{commit[:12]}: {text}", "look at the link; a new commit needs a new check"
-            )
-        if time.monotonic() - began > timeout:
-            raise UnmetError(
-                f"{slug}@{commit[:12]}: after {timeout / 60:.0f} minutes: {text}",
-                "the same command takes the wait up again",
-            )
-        if text != said:
-            print(f"waiting since {since} for {slug}@{commit[:12]}: {text}", flush=True)
-            said = text
-        time.sleep(pause)
-        pause = min(pause * 1.5, LONGEST_PAUSE)
+    what = f"{slug}@{commit[:12]}"
+    seconds = wait(what, lambda: awaited(sh, slug, commit, contexts), timeout)
     names = ", ".join(contexts) or "no checks asked for"
-    print(f"{slug}@{commit[:12]}: {names}: success after {time.monotonic() - began:.1f} s", flush=True)
-
-
-def _asked(sh: Shell, slug: str, commit: str, contexts: tuple[str, ...]) -> list[Check]:
-    try:
-        return unsuccessful(sh, slug, commit, contexts)
-    except CommandError as error:
-        if not error.said or HOPELESS.search(error.message):
-            raise
-        return [Check("GitHub", f"no answer: {error.cause}")]
+    print(f"{what}: {names}: success after {seconds:.1f} s", flush=True)

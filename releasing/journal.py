@@ -18,6 +18,8 @@ from typing import Any
 from releasing.errors import ConfigError
 
 Event = dict[str, Any]
+# What events of some kinds must say beside who, when and where.
+NEEDED = {"chosen": {"name", "value"}, "waived": {"number", "because"}}
 
 
 class Journal:
@@ -42,9 +44,13 @@ class Journal:
                 return None if event["event"] == "redo" else event
         return None
 
+    def events(self, kind: str) -> list[Event]:
+        """Every event of that kind, the oldest first."""
+        return [event for event in self._events if event["event"] == kind]
+
     def choices(self) -> dict[str, str]:
         """Every choice of this release by name."""
-        return {event["name"]: event["value"] for event in self._events if event["event"] == "chosen"}
+        return {event["name"]: event["value"] for event in self.events("chosen")}
 
     def choose(self, step: str, name: str, make: Callable[[], str]) -> str:
         """The choice `name` of this release: the one made before, or the one that `make` makes now.
@@ -103,6 +109,7 @@ def _event(line: bytes) -> Event:
     needed = ("event", "step", "time", "by")
     if not isinstance(event, dict) or not all(isinstance(event.get(name), str) for name in needed):
         raise ValueError(f"expected an object with {', '.join(needed)}")
-    if event["event"] == "chosen" and not {"name", "value"} <= event.keys():
-        raise ValueError("a choice without its name and value")
+    for kind, names in NEEDED.items():
+        if event["event"] == kind and not names <= event.keys():
+            raise ValueError(f"{kind} without {' and '.join(sorted(names))}")
     return event

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from releasing.release import Release
+    from releasing.step_shell import StepShell
 
 
 def path(release: Release) -> Path:
@@ -17,9 +18,23 @@ def path(release: Release) -> Path:
     return release.outbox / f"{release.tag}.eml"
 
 
+def send(release: Release, sh: StepShell) -> None:
+    """Send the mail of this release, where release.yaml says how; a second time it does nothing."""
+    announcement = release.config.announcement
+    smtp = announcement.smtp
+    if smtp is None:
+        sh.say(f"release.yaml names no mail server; send {path(release)} by hand: mailto:{announcement.to}")
+        return
+    command = sh["send_mail.py"][str(path(release)), "--host", smtp.host, "--port", str(smtp.port)]
+    command = command["--user", smtp.user] if smtp.user else command
+    sh.run(command["--password-command", *smtp.password_command] if smtp.password_command else command)
+
+
 def names(release: Release, commit: str | None) -> Finding:
-    """Whether the mail is in the outbox and names `commit`."""
+    """Whether the mail is in the outbox, names `commit`, and was sent where release.yaml says how."""
     import email.policy  # noqa: PLC0415 - `invoke --list` does without
+
+    from releasing import posting  # noqa: PLC0415
 
     file = path(release)
     if not file.exists():
@@ -28,4 +43,9 @@ def names(release: Release, commit: str | None) -> Finding:
     body = message.get_body()
     if commit is None or body is None or commit not in body.get_content():
         return unmet(f"the mail in {file} is not about {commit or 'a tag on origin'}")
-    return met(f"{message['Subject']!r} to {message['To']} is in {file}")
+    if release.config.announcement.smtp is None:
+        return met(f"{message['Subject']!r} to {message['To']} is in {file}")
+    known = posting.receipt(file)
+    if known is None or known.state != posting.SENT or known.message_id != message["Message-ID"]:
+        return unmet(f"the mail in {file} is not known to be sent")
+    return met(f"{message['Subject']!r} was sent to {message['To']} at {known.time} by {known.by}")

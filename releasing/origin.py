@@ -46,27 +46,6 @@ def tagged(release: Release, sh: StepShell, tag: str) -> str:
     return sh.read(command, pending=f"commit of {tag}")
 
 
-def push_tag(release: Release, sh: StepShell, tag: str, commit: str) -> None:
-    """Put the annotated `tag` on `commit`, on origin as well; a tag that is there already is never moved."""
-    text = f"{release.config.project} {tag}"
-    sh.run(git(release, sh)["tag", "--force", "--annotate", tag, commit, "-m", text])
-    # Never forced: origin refuses when somebody else was first, and voters may already have that tag.
-    sh.run(git(release, sh)["push", "--quiet", "origin", f"refs/tags/{tag}"])
-
-
-def tag_problem(release: Release, sh: StepShell, tag: str, branch: str) -> str:
-    """What is wrong with `tag` on origin: absent, not annotated (git describe sees no other), or off `branch`."""
-    ref = f"refs/tags/{tag}"
-    commit = commit_of(release, sh, ref)
-    if commit is None:
-        return f"origin has no tag {tag}"
-    if f"{ref}^{{}}" not in sh.read(listed(release, sh, f"{ref}*")).split():
-        return f"{tag} on origin is not annotated"
-    if not is_on(release, sh, commit, branch):
-        return f"{tag} is at {commit[:12]}, which is not on {branch}"
-    return ""
-
-
 def tags(release: Release, sh: StepShell, pattern: str) -> list[str]:
     """The names of the tags on origin that match the glob `pattern`."""
     lines = sh.read(git(release, sh)["ls-remote", "--refs", "--tags", "origin", pattern]).splitlines()
@@ -78,9 +57,14 @@ def has(release: Release, sh: StepShell, revision: str) -> bool:
     return sh.shell.succeeds(git(release, sh)["rev-parse", "--quiet", "--verify", f"{revision}^{{commit}}"])
 
 
+def contains(release: Release, sh: StepShell, newer: str, older: str) -> bool:
+    """Whether the history of the commit `newer` has `older`; both are in our clone."""
+    return sh.shell.succeeds(git(release, sh)["merge-base", "--is-ancestor", older, newer])
+
+
 def is_on(release: Release, sh: StepShell, commit: str, branch: str) -> bool:
     """Whether `commit` is on `branch` of origin, as last fetched."""
-    return sh.shell.succeeds(git(release, sh)["merge-base", "--is-ancestor", commit, f"origin/{branch}"])
+    return contains(release, sh, f"origin/{branch}", commit)
 
 
 def file_at(release: Release, sh: StepShell, revision: str, path: str) -> bytes | None:
@@ -103,12 +87,13 @@ def contents(release: Release, sh: StepShell, revision: str, paths: list[str]) -
     """Path and content at `revision` of those `paths` that are there, in one reading."""
     asked = "".join(f"{revision}:{path}\n" for path in paths)
     answer = sh.shell.read(git(release, sh)["cat-file", "--batch"], stdin=asked)
-    rest = answer.encode(errors="surrogateescape") + b"\n"
+    whole, at = answer.encode(errors="surrogateescape") + b"\n", 0
     for path in paths:
-        header, _, rest = rest.partition(b"\n")
+        end = whole.index(b"\n", at)
+        header, at = whole[at:end], end + 1
         if header.endswith(b" missing"):
             continue
         size = int(header.split()[-1])
         # The shell takes trailing newlines off, here those of the last file.
-        yield path, rest[:size].ljust(size, b"\n")
-        rest = rest[size + 1 :]
+        yield path, whole[at : at + size].ljust(size, b"\n")
+        at += size + 1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasing import origin
+from releasing import branch_creation, origin, pull_attention
 from releasing.command import Command
-from releasing.errors import PreconditionError
+from releasing.errors import CommandError, PreconditionError
 from releasing.step import Finding, met, unmet
 
 if TYPE_CHECKING:
@@ -64,6 +65,9 @@ def proposed(release: Release, sh: StepShell, change: Change) -> Finding:
         return met(f"#{pull_request.number} is merged into {change.base} as {pull_request.merge_commit[:12]}")
     if pull_request.state == "closed":
         return unmet(f"#{pull_request.number} was closed without being merged")
+    lacking = pull_attention.lacking(release, sh, pull_request.number)
+    if lacking:
+        return unmet(f"#{pull_request.number} is open, but lacks {', '.join(lacking)}")
     return met(f"#{pull_request.number} is open, at {pull_request.head[:12]}")
 
 
@@ -101,23 +105,32 @@ def push(release: Release, sh: StepShell, change: Change) -> None:
     for edit in change.edits(sh, scratch):
         sh.run(edit)
     sh.run(sh["git"]["-C", scratch, "add", "--all"])
-    sh.run(sh["git"]["-C", scratch, "commit", "--quiet", "-m", change.title, "-m", change.reason])
-    sh.run(sh["git"]["-C", scratch, "push", "--quiet", "origin", f"HEAD:{branch}"])
+    paragraphs = [change.title, change.reason, *_marks(release, change)]
+    message = [word for paragraph in paragraphs for word in ("-m", paragraph)]
+    sh.run(sh["git"]["-C", scratch, "commit", "--quiet", *message])
+    branch_creation.create(release, sh, sh["git"]["-C", scratch], release.head(change.step), "HEAD")
 
 
 def request(release: Release, sh: StepShell, change: Change) -> None:
-    """Open the pull request for the branch of `change`, unless it is open or merged."""
-    if sh.lacks(
-        _lookup(release, sh, change, "all", 'select(.state == "open" or .merged_at != null) | .number')
-    ):
+    """Open the pull request for the branch of `change`, unless it is there, and ask for its labels and reviews."""
+    live = _lookup(release, sh, change, "all", 'select(.state == "open" or .merged_at != null) | .number')
+    if sh.lacks(live):
         words = [f"title={change.title}", f"head={release.head(change.step)}", f"base={change.base}"]
-        body = f"{change.reason}\n\nRelease {release.tag}, step {change.step}."
-        fields = [word for field in [*words, f"body={body}"] for word in ("-f", field)]
-        sh.run(sh["gh"]["api", "-X", "POST", f"repos/{release.slug}/pulls", "--silent", *fields])
+        fields = [word for field in [*words, f"body={_body(release, sh, change)}"] for word in ("-f", field)]
+        try:
+            sh.run(sh["gh"]["api", "-X", "POST", f"repos/{release.slug}/pulls", "--silent", *fields])
+        except CommandError as error:
+            # The answer may be lost, or somebody ran the same command: what is there decides.
+            number = sh.shell.read(live)
+            if not number:
+                raise
+            sh.say(f"#{number} is there, although opening it failed: {error.cause}")
+    if pull_attention.is_wanted(release):
+        pull_attention.ask(release, sh, sh.read(live, pending=f"{change.step} pull request"))
 
 
 def settle(release: Release, sh: StepShell, change: Change) -> None:
-    """Wait for the presubmit of the pull request's head, then merge exactly that head, unless it is merged."""
+    """Wait until the pull request may be merged, then merge exactly the head that was tested, unless it is merged."""
     if not sh.needed(lambda: not is_settled(release, sh, change)):
         return
     number = sh.read(_lookup(release, sh, change, "open", ".number"), pending=f"{change.step} pull request")
@@ -128,15 +141,39 @@ def settle(release: Release, sh: StepShell, change: Change) -> None:
         )
     path = f"repos/{release.slug}/pulls/{number}"
     head = sh.read(sh["gh"]["api", path, "--jq", ".head.sha"], pending=f"{change.step} head")
-    sh.wait(waiting(release, sh, head, release.config.checks.presubmit))
+    options = [word for context in release.config.checks.presubmit for word in ("--context", context)]
+    sh.wait(sh["wait_to_merge.py"][release.slug, number, head, *options])
+    if not sh.needed(lambda: not is_settled(release, sh, change)):
+        # A person or the merge queue was first.
+        return
     fields = ["-f", f"sha={head}", "-f", "merge_method=squash"]
-    sh.run(sh["gh"]["api", "-X", "PUT", f"{path}/merge", "--silent", *fields])
+    try:
+        sh.run(sh["gh"]["api", "-X", "PUT", f"{path}/merge", "--silent", *fields])
+    except CommandError as error:
+        if not is_settled(release, sh, change):
+            raise
+        sh.say(f"#{number} is merged, although merging it failed: {error.cause}")
 
 
 def waiting(release: Release, sh: StepShell, commit: str, contexts: tuple[str, ...]) -> Command:
     """The command that waits until every one of `contexts` has succeeded on `commit`."""
     options = [word for context in contexts for word in ("--context", context)]
     return sh["wait_for_checks.py"][release.slug, commit, *options]
+
+
+def _body(release: Release, sh: StepShell, change: Change) -> str:
+    """Why, what was run, and for which release: what a reviewer needs to do the same by hand."""
+    commands = "\n".join(f"    {shlex.join(edit.words)}" for edit in change.edits(sh, "."))
+    made = f"Made by, in a checkout of {change.base}:\n\n{commands}"
+    place = f"Release {release.tag}, step {change.step}."
+    return "\n\n".join([change.reason, made, place, *_marks(release, change)])
+
+
+def _marks(release: Release, change: Change) -> list[str]:
+    """What tells the branching policy that a change of the release branch is solely for the release."""
+    if change.base != release.branch:
+        return []
+    return [f"{release.config.branching.release_only_trailer}: {change.step} of {release.tag}"]
 
 
 def _lookup(release: Release, sh: StepShell, change: Change, state: str, wanted: str) -> Command:

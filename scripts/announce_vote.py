@@ -15,13 +15,19 @@ from releasing.announcement import Announcement, options_of
 
 def main() -> int:
     """Write the mail."""
-    options = options_of(__doc__ or "", "--candidate", "--until").parse_args()
+    parser = options_of(__doc__ or "", "--candidate", "--until")
+    parser.add_argument(
+        "--waiver", action="append", default=[], metavar="TEXT", help="what was let pass, and why"
+    )
+    options = parser.parse_args()
     text = f"""\
 {{project}} {{name}} is tagged. Please test it and vote by {options.until}.
 
 How to vote: answer this mail with +1 or -1, and say what you tested.
 """
-    return Announcement("[VOTE]", options.candidate, text, "vote").write(options)
+    waived = "".join(f"  {waiver}\n" for waiver in options.waiver)
+    more = f"\nKnown problems that were let pass:\n{waived}" if waived else ""
+    return Announcement("[VOTE]", options.candidate, text, "vote", more).write(options)
 
 
 if __name__ == "__main__":

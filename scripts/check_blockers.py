@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Fail when an issue with one of the labels is open, and list all of them.
 
-  check_blockers.py kubeflow/kubeflow --label priority/p0 --label release-blocker
+  check_blockers.py kubeflow/kubeflow --label priority/p0 --label release-blocker --milestone 0.2.1 --waived 1018
 
-Reads issues through gh, which has to be logged in. Exit code 4 when there are blockers.
+With a milestone only its issues count. Reads issues through gh, which has to be logged in. Exit code 4 when there
+are blockers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from entry import program  # isort: skip
 
 import argparse
 
-from releasing.blockers import labelled
+from releasing import blockers
 from releasing.errors import PreconditionError
 from releasing.shell import Shell
 
@@ -24,14 +25,17 @@ def main() -> int:
     )
     parser.add_argument("repository", metavar="OWNER/NAME")
     parser.add_argument("--label", action="append", default=[], metavar="LABEL")
+    parser.add_argument("--milestone", default="", metavar="TITLE", help="only issues in this one count")
+    parser.add_argument("--waived", action="append", default=[], metavar="NUMBER", help="does not count")
     options = parser.parse_args()
-    found = labelled(Shell(), options.repository, tuple(options.label))
-    if found:
+    everything = blockers.found(Shell(), options.repository, tuple(options.label), options.milestone)
+    left = blockers.without(everything, options.waived)
+    if left:
         raise PreconditionError(
-            f"open blockers of {options.repository}:\n  " + "\n  ".join(found),
-            "close them or take the label off, then the same command again",
+            f"open blockers of {options.repository}:\n  " + "\n  ".join(map(str, left)),
+            'close them or take the label off; or check-blockers --waive NUMBER --because "WHY"',
         )
-    print(f"no open issue of {options.repository} is labelled {' or '.join(options.label)}")
+    print(f"no blocker of {options.repository} is open, {len(everything)} waived")
     return 0
 
 

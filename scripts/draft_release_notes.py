@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Write release notes that mention every pull request merged since the release before.
 
-  draft_release_notes.py NOTES.md --project Kubeflow --version 0.2.1 --checkout DIR --branch v0.2-branch
+  draft_release_notes.py NOTES.md --project Kubeflow --version 0.2.1 --checkout DIR --branch v0.2-branch \\
+    --repository kubeflow/kubeflow --group 'Bug fixes' kind/bug,area/bug
 
-What NOTES.md says already is kept; lines for pull requests that it does not mention are added at its end.
+What NOTES.md says already is kept; lines for pull requests that it does not mention are added, under the heading
+that a label of theirs chooses. Titles, authors and labels come from GitHub through gh, which has to be logged in.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
-from releasing import notes
+from releasing import note_lines, notes
 from releasing.files import replace_text
 from releasing.shell import Shell
 from releasing.version import Version
@@ -21,6 +23,20 @@ from releasing.version import Version
 
 def main() -> int:
     """Write what is missing."""
+    options = arguments()
+    sh = Shell()
+    everything = notes.merged(sh, options.checkout, options.branch, Version.parse(options.version))
+    before = options.notes.read_text(encoding="utf-8") if options.notes.exists() else ""
+    missing = notes.unmentioned(before, everything)
+    groups = {heading: labels.split(",") for heading, labels in options.group}
+    lines = note_lines.grouped(note_lines.lines(sh, options.repository, missing), groups)
+    replace_text(options.notes, notes.with_missing(before, f"{options.project} {options.version}", lines))
+    print(f"{options.notes}: {len(missing)} pull requests added; edit it as you like")
+    return 0
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -29,13 +45,11 @@ def main() -> int:
     parser.add_argument("--version", required=True)
     parser.add_argument("--checkout", required=True, metavar="DIR")
     parser.add_argument("--branch", required=True)
-    options = parser.parse_args()
-    merged = notes.subjects(Shell(), options.checkout, options.branch, Version.parse(options.version))
-    before = options.notes.read_text(encoding="utf-8") if options.notes.exists() else ""
-    missing = notes.unmentioned(before, merged)
-    replace_text(options.notes, notes.with_missing(before, f"{options.project} {options.version}", merged))
-    print(f"{options.notes}: {len(missing)} pull requests added; edit it as you like")
-    return 0
+    parser.add_argument("--repository", required=True, metavar="OWNER/NAME")
+    parser.add_argument(
+        "--group", action="append", default=[], nargs=2, metavar=("HEADING", "LABEL,…"), help="in this order"
+    )
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

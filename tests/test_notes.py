@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from releasing import notes
+from releasing import notes, waivers
+from releasing.config import Notes
 from releasing.version import Version
-from tests.releases import Origin, origin_in
+from tests.rehearsal.project import commit
+from tests.releases import Origin, hosted, origin_in
 
 ROOT = Path(__file__).parent.parent
 
@@ -30,8 +32,13 @@ def merged(origin: Origin, *subjects: str, tag: str = "") -> None:
     origin.sh.run(git["push", "--quiet", "--tags", "origin", f"HEAD:refs/heads/{origin.release.branch}"])
 
 
-def subjects(origin: Origin, version: Version) -> list[str]:
-    return notes.subjects(origin.sh.shell, origin.release.checkout, origin.release.branch, version)
+def found(origin: Origin, version: Version) -> list[notes.Merged]:
+    return notes.merged(origin.sh.shell, origin.release.checkout, origin.release.branch, version)
+
+
+def logged(*subjects: str, body: str = "") -> list[notes.Merged]:
+    """The pull requests behind commits with these subjects."""
+    return notes.of("\n".join(f"Ada\0{subject}\0{body}\0" for subject in subjects))
 
 
 def written(origin: Origin, text: str) -> Path:
@@ -45,28 +52,60 @@ def test_what_was_merged_counts_from_the_final_before(origin: Origin) -> None:
     merged(origin, "Old (#1)", tag="v0.2.0-rc.9")
     merged(origin, "Older fix (#2)", tag="v0.2.1")
     merged(origin, "New (#3)", "Newer (#4)", tag="v0.2.2-rc.0")
-    assert subjects(origin, Version(0, 2, 2)) == ["New (#3)", "Newer (#4)"]
-    assert subjects(origin, Version(0, 2, 1))[:2] == ["Old (#1)", "Older fix (#2)"]
+    assert [each.title for each in found(origin, Version(0, 2, 2))] == ["New", "Newer"]
+    assert found(origin, Version(0, 2, 1))[0] == notes.Merged("1", "Old", "Ada")
 
 
-def test_numbers_are_those_at_the_ends_of_subjects() -> None:
-    assert notes.numbers(["Fix (#12)", "See (#3) first", "Revert (#4) (#15)", "No number"]) == ["12", "15"]
+def test_numbers_are_those_at_the_ends_of_subjects_each_once() -> None:
+    subjects = ("Fix (#12)", "See (#3) first", "Revert (#4) (#15)", "No number", "Fix again (#12)")
+    assert [each.number for each in logged(*subjects)] == ["12", "15"]
+
+
+def test_a_merge_commit_names_its_pull_request_at_the_beginning() -> None:
+    body = "Serve models\n\nLonger text."
+    assert logged("Merge pull request #7 from ada/serve", body=body) == [
+        notes.Merged("7", "Serve models", "Ada")
+    ]
 
 
 def test_a_number_that_only_begins_alike_is_not_mentioned() -> None:
-    assert notes.unmentioned("- #123 and #4.", ["A (#12)", "B (#123)", "C (#4)"]) == ["12"]
+    everything = logged("A (#12)", "B (#123)", "C (#4)")
+    assert [each.number for each in notes.unmentioned("- #123 and #4.", everything)] == ["12"]
 
 
 def test_a_draft_begins_with_the_heading_and_keeps_the_order() -> None:
-    assert notes.with_missing("", "Kubeflow 0.2.1", ["A (#2)", "no number", "B (#1)"]) == (
-        "# Kubeflow 0.2.1\n\n- A (#2)\n- B (#1)\n"
+    lines = [("", ["- A (#2)", "- B (#1)"])]
+    assert notes.with_missing("", "Kubeflow 0.2.1", lines) == "# Kubeflow 0.2.1\n\n- A (#2)\n- B (#1)\n"
+
+
+def test_groups_become_sections_and_empty_ones_do_not() -> None:
+    groups = [("Features", ["- F (#1)"]), ("Bug fixes", []), ("Other changes", ["- O (#2)"])]
+    text = notes.with_missing("", "K 1", groups)
+    assert text == "# K 1\n\n## Features\n\n- F (#1)\n\n## Other changes\n\n- O (#2)\n"
+
+
+def test_later_lines_go_into_the_section_that_is_there() -> None:
+    text = notes.with_missing("", "K 1", [("Features", ["- F (#1)"]), ("Other changes", ["- O (#2)"])])
+    more = notes.with_missing(text, "K 1", [("Features", ["- G (#3)"]), ("Bug fixes", ["- B (#4)"])])
+    assert more == (
+        "# K 1\n\n## Features\n\n- F (#1)\n- G (#3)\n\n## Other changes\n\n- O (#2)\n"
+        "\n## Bug fixes\n\n- B (#4)\n"
     )
 
 
 @pytest.mark.parametrize("text", ["edited, with #2", "edited, with #2\n"])
 def test_what_a_person_wrote_is_kept_and_only_added_to(text: str) -> None:
-    assert notes.with_missing(text, "", ["A (#2)", "B (#1)"]) == "edited, with #2\n- B (#1)\n"
-    assert notes.with_missing(text, "", ["A (#2)"]) == text
+    assert notes.with_missing(text, "", [("", ["- B (#1)"])]) == "edited, with #2\n\n- B (#1)\n"
+    assert notes.with_missing(text, "", [("", [])]) == text
+
+
+def test_a_waived_pull_request_need_not_be_mentioned(origin: Origin) -> None:
+    merged(origin, "A (#7)", "B (#8)")
+    path = written(origin, "#7 only")
+    waivers.record(origin.sh.journal, "check-release-notes", "8", "nobody notices")
+    finding = notes.complete(origin.release, origin.sh)
+    assert finding.text == f"the notes mention all 2 pull requests, but for 1 that are waived: {path}"
+    assert finding.holds
 
 
 def test_the_notes_are_complete_when_they_mention_everything(origin: Origin) -> None:
@@ -86,11 +125,23 @@ def test_without_the_release_branch_nothing_is_complete(origin: Origin) -> None:
     assert notes.complete(other, origin.sh).text == "there is no v0.3-branch yet"
 
 
-def test_the_program_that_drafts_makes_the_notes_complete(origin: Origin) -> None:
-    merged(origin, "A (#7)", "B (#8)")
-    written(origin, "mine, with #8")
-    command = notes.draft(origin.release, origin.sh)
-    assert command.program == "draft_release_notes.py"
-    origin.sh.run(origin.sh[str(ROOT / "scripts" / command.program)][command.words[1:]])
-    assert notes.path(origin.release).read_text() == "mine, with #8\n- A (#7)\n"
-    assert notes.complete(origin.release, origin.sh).holds
+def test_the_program_that_drafts_makes_the_notes_complete(tmp_path: Path) -> None:
+    with hosted(tmp_path) as (origin, github):
+        commit(origin.bare, "fix", "fix.txt", "fixed\n")
+        pull = github.api(
+            "repos/kubeflow/kubeflow/pulls", "-f", "title=Fix it", "-f", "head=fix", "-f", "base=master"
+        )
+        github.api(f"repos/kubeflow/kubeflow/issues/{pull['number']}/labels", "-f", "labels[]=kind/bug")
+        merged(origin, f"Fix it (#{pull['number']})", "B (#8)", "Unknown to GitHub (#99)")
+        config = origin.release.config.model_copy(
+            update={"notes": Notes(groups={"Bug fixes": ("kind/bug",)})}
+        )
+        release = replace(origin.release, config=config)
+        written(origin, "mine, with #8")
+        command = notes.draft(release, origin.sh)
+        origin.sh.run(origin.sh[str(ROOT / "scripts" / command.program)][command.words[1:]])
+        assert notes.path(release).read_text() == (
+            f"mine, with #8\n\n## Bug fixes\n\n- Fix it (#{pull['number']}, @{pull['user']['login']})\n"
+            "\n## Other changes\n\n- Unknown to GitHub (#99, Ada)\n"
+        )
+        assert notes.complete(release, origin.sh).holds

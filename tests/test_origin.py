@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from releasing import origin as subject
-from releasing.errors import CommandError
 from tests.rehearsal.project import commit, head
 from tests.releases import Origin, origin_in
 
@@ -77,28 +76,6 @@ def test_a_commit_is_on_a_branch_or_not(origin: Origin) -> None:
     assert subject.is_on(origin.release, origin.sh, old, "master")
     assert not subject.is_on(origin.release, origin.sh, newest, "v0.2-branch")
     assert not subject.is_on(origin.release, origin.sh, "0" * 40, "master")
-
-
-def test_a_tag_is_pushed_annotated_and_never_moved(origin: Origin) -> None:
-    first, other = head(origin.bare, "v0.2-branch"), head(origin.bare, "master")
-    subject.push_tag(origin.release, origin.sh, "v0.2.1-rc.0", first)
-    subject.push_tag(origin.release, origin.sh, "v0.2.1-rc.0", first)
-    assert subject.tag_problem(origin.release, origin.sh, "v0.2.1-rc.0", "v0.2-branch") == ""
-    with pytest.raises(CommandError, match="already exists"):
-        subject.push_tag(origin.release, origin.sh, "v0.2.1-rc.0", other)
-    assert subject.commit_of(origin.release, origin.sh, "refs/tags/v0.2.1-rc.0") == first
-
-
-def test_what_is_wrong_with_a_tag_is_told(origin: Origin) -> None:
-    newest = head(origin.bare, "master")
-    subject.push_tag(origin.release, origin.sh, "v0.2.1-rc.0", newest)
-
-    def problem(tag: str) -> str:
-        return subject.tag_problem(origin.release, origin.sh, tag, "v0.2-branch")
-
-    assert problem("v0.2.1") == "origin has no tag v0.2.1"
-    assert problem("v0.2.0") == "v0.2.0 on origin is not annotated"
-    assert problem("v0.2.1-rc.0") == f"v0.2.1-rc.0 is at {newest[:12]}, which is not on v0.2-branch"
 
 
 def test_files_are_read_byte_for_byte_wherever_they_stand(origin: Origin) -> None:

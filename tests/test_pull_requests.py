@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from releasing import origin as at_origin
 from releasing import pull_requests
+from releasing.config import PullRequests
 from releasing.errors import CommandError, PreconditionError
 from releasing.pull_requests import Change
 from tests.rehearsal.local_github import LocalGitHub
@@ -123,13 +124,47 @@ def test_a_settled_change_is_merged_at_the_head_that_was_tested(scene: Scene) ->
     assert (head(scene.origin.bare, "master"), scene.listed()) == (merged, [(1, "closed")])
 
 
-def test_a_merge_whose_answer_was_lost_is_found_by_the_next_run(scene: Scene) -> None:
+def test_a_merge_whose_answer_was_lost_is_found(scene: Scene) -> None:
     scene.propose()
     scene.github.faults.add("PUT", "/merge", "apply-then-drop")
+    scene.settle()
+    assert scene.settled()
+
+
+def test_a_merge_that_did_not_arrive_is_made_by_the_next_run(scene: Scene) -> None:
+    scene.propose()
+    scene.github.faults.add("PUT", "/merge", "drop")
     with pytest.raises(CommandError):
         scene.settle()
     scene.settle()
     assert scene.settled()
+
+
+def test_a_pull_request_whose_answer_was_lost_is_found_and_not_opened_twice(scene: Scene) -> None:
+    scene.github.faults.add("POST", "/pulls", "apply-then-drop")
+    scene.propose()
+    assert scene.listed() == [(1, "open")]
+
+
+def test_a_pull_request_tells_how_its_change_was_made(scene: Scene) -> None:
+    scene.propose()
+    body = scene.github.api(f"{PULLS}/1")["body"]
+    assert "Made by, in a checkout of master:\n\n    sed -i s/two/TWO/ ./config.txt\n" in body
+
+
+def test_labels_and_reviewers_of_release_yaml_are_asked_for_once(scene: Scene) -> None:
+    wish = PullRequests(labels=("release",), reviewers=("grace",))
+    config = scene.origin.release.config.model_copy(update={"pull_requests": wish})
+    asking = replace(
+        scene, origin=replace(scene.origin, release=replace(scene.origin.release, config=config))
+    )
+    scene.propose()
+    assert asking.proposed() == (False, "#1 is open, but lacks the label release, a review by grace")
+    asking.propose()
+    pull = scene.github.api(f"{PULLS}/1")
+    assert [label["name"] for label in pull["labels"]] == ["release"]
+    assert [person["login"] for person in pull["requested_reviewers"]] == ["grace"]
+    assert asking.proposed()[0]
 
 
 def test_a_merge_waits_for_the_presubmit_and_stops_when_it_fails(scene: Scene) -> None:

@@ -12,6 +12,8 @@ from releasing.errors import PreconditionError
 from releasing.files import replace_text
 from releasing.lock import lives
 
+# Files that keep the ports.
+REGISTRY, SMTP = "port", "smtp-port"
 SOCKET_LIMIT = 100  # of about 108 bytes that a socket's path may have
 
 
@@ -50,23 +52,32 @@ class Place:
         """Whether servers of `rehearsal.serve` are up."""
         return self.standing.exists() and lives(self.standing.read_text(encoding="utf-8").strip())
 
-    @property
-    def port(self) -> int:
-        """The registry's port of the last time; 0 for any."""
+    def port(self, server: str) -> int:
+        """The port that `server` had the last time; 0 for any."""
         try:
-            return int((self.folder / "port").read_text(encoding="utf-8"))
+            return int((self.folder / server).read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return 0
 
-    def remember_port(self, port: int) -> None:
-        """Keep the registry's port for the next time."""
-        if port != self.port:
-            replace_text(self.folder / "port", f"{port}\n")
+    def remember_port(self, server: str, port: int) -> None:
+        """Keep the port of `server` for the next time."""
+        if port != self.port(server):
+            replace_text(self.folder / server, f"{port}\n")
+
+    @property
+    def smtp_server(self) -> str:
+        """HOST:PORT of the server that takes mails."""
+        return f"127.0.0.1:{self.port(SMTP)}"
+
+    @property
+    def letters(self) -> Path:
+        """The mails that were sent."""
+        return self.folder / "sent"
 
     @property
     def registry_url(self) -> str:
         """The registry's address."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.port(REGISTRY)}"
 
     @property
     def socket(self) -> Path:

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from releasing.errors import PreconditionError, UnreachableError
 from releasing.files import replace_text
 from releasing.lock import held
-from releasing.rehearsal import source
+from releasing.rehearsal import signing, source, testgrid
 from releasing.rehearsal.github.client import gh_environment
 from releasing.rehearsal.github.state import Settings
 from releasing.rehearsal.place import Place
 from releasing.rehearsal.sampling import project as sample_project
+from releasing.rehearsal.signing import Keys
 from releasing.shell import clean_environment
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ SCRIPTS = Path(__file__).resolve().parent.parent.parent / "scripts"
 STAND_INS = Path(__file__).parent / "bin"
 SAMPLE = "the sample project"
 LOCK = "lock"
+SETTINGS = {"advice.detachedHead": "false"}
+NO_KEYS = Keys()
 
 
 @contextmanager
@@ -49,10 +52,11 @@ def opened(
             _empty(place)
         _refuse_another(place, wanted_source)
         _settle(place, config)
-        with served(place):
+        with served(place), signing.keys(place.folder / "signing", config.signing) as keys:
             if not place.marker.exists():
                 _fill(place, config, wanted_source)
-            yield environment(place, config), lock
+            source.found_operators(config, place.github)
+            yield environment(place, config, keys), lock
 
 
 def _empty(place: Place) -> None:
@@ -63,8 +67,8 @@ def _empty(place: Place) -> None:
             path.unlink()
 
 
-def environment(place: Place, config: Config) -> dict[str, str]:
-    """The variables that make production's command lines act on the sandbox, and nothing else.
+def environment(place: Place, config: Config, keys: Keys = NO_KEYS) -> dict[str, str]:
+    """The variables that make production's command lines act on the sandbox, and sign with `keys`, and nothing else.
 
     Programs that somebody puts into the sandbox's bin/ stand in before ours.
     """
@@ -81,12 +85,10 @@ def environment(place: Place, config: Config) -> dict[str, str]:
         **clean_environment(),
         **gh_environment(place.folder / "gh", place.socket),
         "PATH": os.pathsep.join(map(str, path)),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_COUNT": "2",
-        "GIT_CONFIG_KEY_0": f"url.{place.github}/.insteadOf",
-        "GIT_CONFIG_VALUE_0": "https://github.com/",
-        "GIT_CONFIG_KEY_1": "advice.detachedHead",
-        "GIT_CONFIG_VALUE_1": "false",
+        **git_settings(
+            {f"url.{place.github}/.insteadOf": "https://github.com/", **SETTINGS, **keys.settings}
+        ),
+        **keys.variables,
         "GIT_AUTHOR_NAME": "Release Team",
         "GIT_AUTHOR_EMAIL": "release-team@example.org",
         "GIT_COMMITTER_NAME": "Release Team",
@@ -97,7 +99,17 @@ def environment(place: Place, config: Config) -> dict[str, str]:
         "RELEASE_SANDBOX": str(place.folder),
         "RELEASE_SANDBOX_REGISTRY": place.registry_url,
         "RELEASE_REGISTRY_MIRRORS": mirrors,
+        "RELEASE_SMTP_SERVER": place.smtp_server,
+        "RELEASE_TESTGRID": f"{place.registry_url}{testgrid.PATH}/{config.repository}",
     }
+
+
+def git_settings(settings: Mapping[str, str]) -> dict[str, str]:
+    """The variables that give git these settings, and none of the machine's."""
+    variables = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings.items()):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables
 
 
 def _hosts(prefixes: tuple[str, ...]) -> set[str]:

@@ -1,8 +1,8 @@
-"""The sandbox's servers, as one program: the registry on loopback, GitHub on a Unix socket.
+"""The sandbox's servers, as one program: registry, testgrid and mail server on loopback, GitHub on a Unix socket.
 
   python -m releasing.rehearsal.serve SANDBOX
 
-Prints `ready` when both answer, and ends when its standard input does, so it never outlives who started it.
+Prints `ready` when all answer, and ends when its standard input does, so it never outlives who started it.
 """
 
 from __future__ import annotations
@@ -14,23 +14,29 @@ from pathlib import Path
 
 from aiohttp import web
 
+from releasing.rehearsal import post_office, testgrid
 from releasing.rehearsal.github import application as github
 from releasing.rehearsal.github.state import Settings
 from releasing.rehearsal.oci import registry
-from releasing.rehearsal.place import Place
+from releasing.rehearsal.place import REGISTRY, SMTP, Place
 
 
 async def serve(place: Place) -> None:
     """Answer until standard input ends."""
     settings = Settings(**json.loads(place.settings.read_text(encoding="utf-8")))
-    runner = web.AppRunner(registry.application(place.registry), access_log=None, shutdown_timeout=0.5)
+    loopback = registry.application(place.registry)
+    loopback.add_subapp(testgrid.PATH, testgrid.application(place.github, settings))
+    runner = web.AppRunner(loopback, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     await _listen(runner, place)
+    letters = await post_office.listen(place.letters, place.port(SMTP))
+    place.remember_port(SMTP, letters.sockets[0].getsockname()[1])
     # A killed server leaves its socket behind.
     place.socket.unlink(missing_ok=True)
     async with github.serving(github.application(place.github, settings), place.socket):
         print("ready", flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    letters.close()
     await runner.cleanup()
     place.socket.unlink(missing_ok=True)
 
@@ -38,10 +44,10 @@ async def serve(place: Place) -> None:
 async def _listen(runner: web.AppRunner, place: Place) -> None:
     """Listen on the port of the last time, so that addresses printed then still hold; else on any."""
     try:
-        await web.TCPSite(runner, "127.0.0.1", place.port).start()
+        await web.TCPSite(runner, "127.0.0.1", place.port(REGISTRY)).start()
     except OSError:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-    place.remember_port(runner.addresses[0][1])
+    place.remember_port(REGISTRY, runner.addresses[0][1])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasing.errors import CommandError, PreconditionError
+from releasing.rehearsal.github.founding import found
 from releasing.rehearsal.github.state import Repository, State
 from releasing.rehearsal.oci import images
 from releasing.shell import Shell
@@ -67,6 +68,13 @@ def seed_operators(config: Config, registry_url: str) -> None:
             images.push(
                 registry_url, f"{config.registry}/{operator.image}", operator.release, labels, RELEASED
             )
+
+
+def found_operators(config: Config, github: Path) -> None:
+    """Make a repository for each operator below `github`, with its release."""
+    for operator in (config.operators.tfjob, config.operators.pytorchjob):
+        if operator:
+            found(github, operator.repository, [(operator.release, False)])
 
 
 def _refuse_uncommitted(sh: Shell, source: str) -> None:

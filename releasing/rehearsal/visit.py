@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from releasing.command import Command
 from releasing.config import Config
+from releasing.config_path import carried
 from releasing.errors import PreconditionError
 from releasing.rehearsal.place import Place
 from releasing.rehearsal.sandbox import environment, served
@@ -24,7 +26,7 @@ def visit(folder: Path, config: Config, show: Callable[[str], None]) -> None:
         )
     with served(place, standing=True):
         show("# The sandbox is up until Ctrl-C. In another terminal, with its environment:")
-        for line in exports(environment(place, config)):
+        for line in exports(environment(place, config) | carried(os.environ)):
             show(line)
         show(str(Command(("gh", "api", f"repos/{config.repository}/pulls?state=all", "--jq", ".[].title"))))
         address = f"docker://{place.registry_url.removeprefix('http://')}/{config.registry}/NAME"

@@ -1,0 +1,92 @@
+"""The release of this candidate or final on GitHub: its manifest, the commands that publish it, and its check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasing import manifest, notes, origin, publication
+from releasing.errors import UnmetError
+from releasing.manifest import Manifest
+from releasing.step import Finding, met, unmet
+
+if TYPE_CHECKING:
+    from releasing.config import Operator
+    from releasing.publication import Published
+    from releasing.release import Release
+    from releasing.shell import Command
+    from releasing.step_shell import StepShell
+
+
+def publish(release: Release, sh: StepShell) -> None:
+    """Write the manifest, then publish the release with notes and manifest."""
+    commit = origin.tagged(release, sh, release.tag)
+    sh.run(_manifest(release, sh, commit))
+    title = f"{release.config.project} {release.tag}"
+    command = sh["publish_release.py"][release.slug, release.tag, _file(release), "--title", title]
+    command = command["--notes", str(notes.path(release))]
+    sh.run(command if release.final else command["--prerelease"])
+
+
+def published(release: Release, sh: StepShell) -> Finding:
+    """Whether GitHub has the release with notes, and a manifest that says what git and the registry have."""
+    found = publication.find(sh.shell, release.slug, release.tag)
+    wrong = [*publication.problems(found, prerelease=not release.final)]
+    if found is None or wrong:
+        return unmet(f"{release.tag}: {'; '.join(wrong)}")
+    wrong = _disagreements(release, sh, found)
+    if wrong:
+        return unmet(f"{release.tag}: {'; '.join(wrong)}")
+    return met(f"{found.url} has the notes and {manifest.NAME}")
+
+
+def images(release: Release) -> tuple[str, ...]:
+    """Every image of the release with its tag: those that it builds, and the operators'."""
+    built = tuple(f"{image}:{release.image_tag}" for image in release.images)
+    return built + tuple(
+        f"{release.config.registry}/{each.image}:{each.release}" for each in _operators(release)
+    )
+
+
+def _manifest(release: Release, sh: StepShell, commit: str) -> Command:
+    command = sh["write_release_manifest.py"][_file(release), *images(release)]
+    command = command["--project", release.config.project, "--tag", release.tag]
+    command = command["--repository", release.slug, "--commit", commit]
+    for operator in _operators(release):
+        command = command["--also", f"{operator.repository}@{operator.release}"]
+    for step in ("build-tfserving", "build-jupyter"):
+        workflow = sh.chosen(f"{step} workflow")
+        command = command["--workflow", workflow] if workflow else command
+    return command
+
+
+def _disagreements(release: Release, sh: StepShell, found: Published) -> list[str]:
+    asset = found.asset(manifest.NAME)
+    if asset is None:
+        return [f"its release on GitHub has no {manifest.NAME}"]
+    try:
+        said = manifest.parse(publication.content(sh.shell, release.slug, asset))
+    except UnmetError as error:
+        return [f"its {manifest.NAME}: {error.message}"]
+    return _differences(release, sh, said)
+
+
+def _differences(release: Release, sh: StepShell, said: Manifest) -> list[str]:
+    commit = origin.commit_of(release, sh, f"refs/tags/{release.tag}")
+    wrong = [] if said.commit == commit else [f"its manifest is about {said.commit}, the tag is at {commit}"]
+    wanted = {*images(release)}
+    there = manifest.digests(sorted(wanted | {*said.images}), sh.environment)
+    wrong += [
+        f"its manifest says {image} is {said.images.get(image, 'not there')}, the registry {digest or 'has none'}"
+        for image, digest in there.items()
+        if said.images.get(image) != digest
+    ]
+    return wrong
+
+
+def _file(release: Release) -> str:
+    return str(release.folder / manifest.NAME)
+
+
+def _operators(release: Release) -> tuple[Operator, ...]:
+    operators = release.config.operators
+    return tuple(each for each in (operators.tfjob, operators.pytorchjob) if each)

@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Publish a release on GitHub: draft it, upload its files, then publish it.
+
+  publish_release.py kubeflow/kubeflow v0.2.1-rc.0 FILE... --title 'Kubeflow v0.2.1-rc.0' --notes NOTES.md \\
+    --prerelease
+
+The tag has to be on GitHub already. What an earlier run began is finished; a release that is published is left
+as it is, but for files that it lacks. Works through gh, which has to be logged in.
+"""
+
+from __future__ import annotations
+
+from entry import program  # isort: skip
+
+import argparse
+from pathlib import Path
+
+from releasing.errors import UsageError
+from releasing.publication import Publication, publish
+from releasing.shell import Shell
+
+
+def main() -> int:
+    """Publish, and say where."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("repository", metavar="OWNER/NAME")
+    parser.add_argument("tag", metavar="TAG")
+    parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="uploaded with it")
+    parser.add_argument("--title", required=True)
+    parser.add_argument("--notes", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--prerelease", action="store_true", help="a candidate")
+    options = parser.parse_args()
+    for file in (options.notes, *options.files):
+        if not file.is_file():
+            raise UsageError(f"{file}: no such file", "check-release-notes writes the notes")
+    wanted = Publication(
+        options.repository,
+        options.tag,
+        options.title,
+        options.notes,
+        tuple(options.files),
+        options.prerelease,
+    )
+    print(f"published: {publish(Shell(show=print), wanted)}")
+    return 0
+
+
+if __name__ == "__main__":
+    program(main)

@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""Wait until a pull request may be merged: its checks have succeeded, and its branch's protection is content.
+
+  wait_to_merge.py kubeflow/kubeflow 1170 HEAD --context kubeflow-presubmit
+
+Required reviews and merge queues are waited for. Ends at once when a check failed, with its name and link, when the
+pull request conflicts or was closed, and when another commit was pushed to it. It may be stopped and started again
+at any time; a connection that breaks is tried again. Works through gh, which has to be logged in.
+"""
+
+from __future__ import annotations
+
+from entry import program  # isort: skip
+
+import argparse
+
+from releasing.merging import wait_until_mergeable
+from releasing.shell import Shell
+
+
+def main() -> int:
+    """Wait, and say what for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("repository", metavar="OWNER/NAME")
+    parser.add_argument("number", metavar="NUMBER")
+    parser.add_argument("head", metavar="HEAD", help="the commit that is to be merged")
+    parser.add_argument(
+        "--context", action="append", default=[], metavar="NAME", help="a check that must succeed"
+    )
+    parser.add_argument("--timeout", type=float, default=1440, metavar="MINUTES", help="default: a day")
+    options = parser.parse_args()
+    contexts = tuple(options.context)
+    wait_until_mergeable(
+        Shell(), options.repository, options.number, options.head, contexts, options.timeout * 60
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    program(main)

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Write release-manifest.json: every image with its digest, the commit of every repository, the workflows.
+
+  write_release_manifest.py release-manifest.json gcr.io/kubeflow-images-public/tf_operator:v0.2.0 ... \\
+    --project Kubeflow --tag v0.2.1-rc.0 --repository kubeflow/kubeflow --commit COMMIT \\
+    --also kubeflow/tf-operator@v0.2.0
+
+The digests of the images (NAME:TAG) come from their registries, the commits of the repositories of --also from
+GitHub. The same release always gives the same file.
+"""
+
+from __future__ import annotations
+
+from entry import program  # isort: skip
+
+import argparse
+import os
+import re
+from pathlib import Path
+
+from releasing.errors import CommandError, PreconditionError, UsageError
+from releasing.files import replace_text
+from releasing.manifest import Manifest, digests
+from releasing.shell import Shell
+
+
+def main() -> int:
+    """Write the file."""
+    options = arguments()
+    found = digests(options.images, os.environ)
+    absent = [image for image, digest in found.items() if digest is None]
+    if absent:
+        raise PreconditionError(
+            f"not in the registry: {', '.join(absent)}", "apply the tags: apply-image-tags"
+        )
+    repositories = {options.repository: options.commit}
+    repositories |= dict(commit_of(also) for also in options.also)
+    images = {image: digest for image, digest in found.items() if digest}
+    manifest = Manifest(
+        options.project,
+        options.tag,
+        options.repository,
+        options.commit,
+        images,
+        repositories,
+        tuple(options.workflow),
+    )
+    replace_text(options.file, manifest.text())
+    print(f"{options.file}: {len(images)} images, {len(repositories)} repositories")
+    return 0
+
+
+def commit_of(also: str) -> tuple[str, str]:
+    """The repository OWNER/NAME of OWNER/NAME@TAG, and the commit of its tag on GitHub."""
+    slug, at, tag = also.partition("@")
+    if not at:
+        raise UsageError(f"--also {also}: expected OWNER/NAME@TAG", "--also kubeflow/tf-operator@v0.2.0")
+    sh = Shell()
+    try:
+        return slug, sh.read(sh["gh"]["api", f"repos/{slug}/commits/{tag}", "--jq", ".sha"])
+    except CommandError as error:
+        if not re.search(r"HTTP 4(04|22)", error.message):
+            raise
+        raise PreconditionError(
+            f"{slug} has no tag {tag} on GitHub", "is it released? see release.yaml: operators"
+        ) from None
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("images", nargs="*", metavar="IMAGE:TAG")
+    for option in ("--project", "--tag", "--repository", "--commit"):
+        parser.add_argument(option, required=True)
+    parser.add_argument("--also", action="append", default=[], metavar="OWNER/NAME@TAG")
+    parser.add_argument("--workflow", action="append", default=[], metavar="NAME")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    program(main)
