@@ -47,18 +47,26 @@ HELP = {
     "to": "end with this step",
     "allow_move": "pattern of IMAGE:TAG in the registry that may move to another digest",
     "recipe": "which recipe: rc (default), final or master",
+    "commits": "ids of commits of the default branch, with commas between them",
+    "waive": "number of an issue or pull request that does not stop this candidate after all",
+    "because": "why it does not",
     "result": "of the vote: passed or failed",
     "evidence": "address of the mail thread with the votes",
     "write": "write it into its file instead",
+    "json": "for programs: every claim with all its details",
 }
-FLAGS = ("fresh", "redo", "write")
+FLAGS = ("fresh", "redo", "write", "json")
+PLACE = ("version", "candidate", "profile", "sandbox", "source", "fresh")
 RELEASE = ("version", "candidate", "profile", "account", "sandbox", "source", "fresh", "allow_move")
+WAIVING = ("waive", "because")
 
 # What a task does is in releasing/actions.py, which is imported only when a task runs: `invoke --list` stays quick.
 TEXTS = {
     "plan": "Show every command that a run would change the world with, to paste into a terminal.",
     "status": "Show how far a release is, and what comes next.",
-    "verify": "Read a release back from the world; exit code 5 when something is missing.",
+    "verify": "Read a whole release back, whoever made it; exit code 5 when a claim does not hold.",
+    "pick": "Bring commits of the default branch to the release branch, in a pull request.",
+    "notes": "Draft the release notes, or add what they do not mention yet.",
     "vote": "Record the result of the vote on a candidate, with its evidence.",
     "serve": "Bring the sandbox's registry and GitHub up, for a look with ordinary tools; Ctrl-C ends it.",
     "runbook": "Print RUNBOOK.md as the steps make it; --write puts it into the file.",
@@ -107,7 +115,8 @@ def recipe_task(recipe: Recipe) -> Task[Any]:
 
         actions.run(desk, recipe, options["from_"], options["to"], options)
 
-    return task(recipe.name, recipe.title, act, *RELEASE, "from_", "to")
+    waiving = WAIVING if any(step.waivable for step in recipe) else ()
+    return task(recipe.name, recipe.title, act, *RELEASE, "from_", "to", *waiving)
 
 
 def step_task(step: Step) -> Task[Any]:
@@ -119,7 +128,8 @@ def step_task(step: Step) -> Task[Any]:
 
         actions.run(desk, recipe, step.name, step.name, options)
 
-    return task(step.name, f"{step.title}\n\n{step.reasons}", act, *RELEASE, "redo")
+    waiving = WAIVING if step.waivable else ()
+    return task(step.name, f"{step.title}\n\n{step.reasons}", act, *RELEASE, "redo", *waiving)
 
 
 def action_task(name: str, *taken: str) -> Task[Any]:
@@ -161,9 +171,12 @@ def task(name: str, text: str, act: Action, *taken: str) -> Task[Any]:
 
 
 def _namespace() -> Collection:
-    looking = (action_task(name, *RELEASE, "recipe") for name in ("plan", "status", "verify"))
+    looking = [action_task(name, *RELEASE, "recipe") for name in ("plan", "status")]
+    looking.append(action_task("verify", *PLACE, "json"))
     return Collection(
         *(step_task(step) for step in every_step().values()),
+        action_task("pick", *RELEASE, "commits"),
+        action_task("notes", *RELEASE),
         action_task("vote", *RELEASE, "result", "evidence"),
         action_task("runbook", "write"),
         action_task("schema", "write"),
@@ -177,7 +190,8 @@ class Tool(Program):
 
     def parse_tasks(self) -> None:
         """Parse the command line; Exit with a hint instead of Invoke's bare sentence."""
-        if not self.core.unparsed and not self.args.complete.value:
+        asked_about = isinstance(self.args.help.value, str)  # --help NAME
+        if not (self.core.unparsed or self.args.complete.value or asked_about):
             # Nothing names a task: a listing needs no parser, which would cost as much as all our imports.
             self.tasks = ParseResult()
             return

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from releasing import config_file, config_page, page, runner, session, summary, voting
+from releasing import (
+    branching,
+    config_file,
+    config_page,
+    page,
+    picking,
+    runner,
+    session,
+    summary,
+    voting,
+    waivers,
+)
+from releasing import notes as release_notes
 from releasing.config import Config
+from releasing.config_path import carried, config_path
 from releasing.errors import UsageError
 from releasing.recipes import FINAL, MASTER, RC, RECIPES
 from releasing.runner import World
 from releasing.session import Place
 from releasing.step import Recipe
+from releasing.step_shell import StepShell
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,12 +56,12 @@ class Desk:
             )
             self.show(f"PRODUCTION ({name}): {', '.join(session.touched(config))}")
             with session.production(ROOT, chosen) as there:
-                yield there
+                yield replace(there, environment=there.environment | carried(os.environ))
             return
         folder = Path(options["sandbox"]) if options["sandbox"] else ROOT / chosen.sandbox
         self.show(f"# Rehearsal in {folder}; nothing outside it is changed (for real: --profile NAME)")
         with self.sandbox(folder, config, options["source"], options["fresh"]) as (environment, lock):
-            yield Place(chosen, environment, folder.resolve(), lock)
+            yield Place(chosen, environment | carried(os.environ), folder.resolve(), lock)
 
     @contextmanager
     def world(self, recipe: Recipe, options: Options, *, looking: bool = False) -> Iterator[World]:
@@ -60,7 +75,7 @@ class Desk:
 
 def load() -> Config:
     """The release.yaml in use."""
-    return config_file.load(Path(os.environ.get("RELEASE_CONFIG") or ROOT / "release.yaml"))
+    return config_file.load(config_path(os.environ))
 
 
 def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> None:
@@ -68,6 +83,7 @@ def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> 
     recipe.span(first, last)
     with desk.world(recipe, options) as it:
         whole = recipe.of(it.release)
+        waivers.record(it.journal, first or recipe.name, options.get("waive", ""), options.get("because", ""))
         seen = runner.Run(it, whole, whole.span(first, last), options.get("redo", False))()
         if not first and not last and recipe is not MASTER:
             for line in summary.lines(seen, seen.step_shell(whole.steps[-1])):
@@ -91,10 +107,19 @@ def plan(desk: Desk, options: Options) -> None:
 
 
 def verify(desk: Desk, options: Options) -> None:
-    """Read a release back from the world; exit code 5 when something is missing."""
-    recipe = named(options["recipe"])
-    with desk.world(recipe, options, looking=True) as it:
-        runner.verify(it, recipe.of(it.release))
+    """Read a whole release back, whoever made it: UnmetError when a claim does not hold."""
+    from releasing import verification  # noqa: PLC0415 - no other command needs it
+    from releasing.verification.tagged import tagged  # noqa: PLC0415
+
+    wish = session.Wish.parse(options["version"], options["candidate"], "", "", looking=True)
+    aside = replace(desk, show=lambda line: print(line, file=sys.stderr)) if options["json"] else desk
+    config = load()
+    with aside.place(config, options) as there:
+        it = tagged(*session.reading(config, there, wish))
+        claims = verification.claims(it)
+    for line in [verification.as_json(it, claims)] if options["json"] else verification.lines(it, claims):
+        desk.show(line)
+    verification.require(it, claims)
 
 
 def status(desk: Desk, options: Options) -> None:
@@ -102,6 +127,23 @@ def status(desk: Desk, options: Options) -> None:
     recipe = named(options["recipe"])
     with desk.world(recipe, options, looking=True) as it:
         runner.status(it, recipe.of(it.release))
+        looking = it.looking()
+        for rule, finding in branching.findings(it.release, looking.step_shell(recipe.steps[0])):
+            it.teller(rule, runner.DONE if finding.holds else runner.MISSING)(finding.text)
+
+
+def pick(desk: Desk, options: Options) -> None:
+    """Bring commits of the default branch to the release branch, in a pull request."""
+    with desk.world(RC, options) as it:
+        sh = StepShell(it.shell.showing(it.teller("pick")), it.journal, "pick")
+        picking.pick(it.release, sh, options["commits"])
+
+
+def notes(desk: Desk, options: Options) -> None:
+    """Draft the release notes, or add what they do not mention yet."""
+    with desk.world(RC, options) as it:
+        sh = StepShell(it.shell.showing(it.teller("notes")), it.journal, "notes")
+        sh.run(release_notes.draft(it.release, sh))
 
 
 def vote(desk: Desk, options: Options) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from releasing.placeholders import OF_OPERATOR, OF_RELEASE, filled
+from releasing.registry.settings import Backend, HostSettings, floating_tag, host, known_backend, rate, switch
 
 
 def _pattern(text: str) -> str:
@@ -18,9 +21,26 @@ def _pattern(text: str) -> str:
 
 
 def _one_group(text: str) -> str:
-    if re.compile(_pattern(text)).groups != 1:
+    try:
+        # As update_references.py will: on bytes, line by line.
+        pattern = re.compile(_pattern(text).encode(), re.MULTILINE)
+    except (re.error, ValueError) as error:
+        raise ValueError(f"{text!r} is not a regular expression for bytes: {error}") from None
+    if pattern.groups != 1:
         raise ValueError(f"{text!r} needs exactly one group: the part that is the value")
     return text
+
+
+def _value(names: tuple[str, ...], unfit: str, what: str) -> AfterValidator:
+    """A value in which `names` stand for themselves; it may not be empty or have anything that `unfit` finds."""
+
+    def check(text: str) -> str:
+        value = filled(text, dict.fromkeys(names, "x"))
+        if not value or re.search(unfit, value):
+            raise ValueError(f"expected {what}")
+        return text
+
+    return AfterValidator(check)
 
 
 def _inside(text: str) -> str:
@@ -30,12 +50,46 @@ def _inside(text: str) -> str:
     return text
 
 
+def _gridded(text: str) -> str:
+    # Testgrid compares letters and digits only.
+    if not re.search(r"[A-Za-z0-9]", text):
+        raise ValueError("expected a name with letters or digits in it")
+    return text
+
+
+def _label(text: str) -> str:
+    # A query for issues takes several labels, with commas between them.
+    if not text.strip() or "," in text:
+        raise ValueError("expected the name of one label, without commas")
+    return text
+
+
+def _stream_label(text: str) -> str:
+    if not all(text.count(place) == 1 for place in ("{major}", "{minor}")):
+        raise ValueError(
+            "expected a label with {major} and {minor} in it, such as cherrypick/v{major}.{minor}"
+        )
+    return _label(text)
+
+
 Pattern = Annotated[str, AfterValidator(_pattern)]
 PinPattern = Annotated[str, AfterValidator(_one_group)]
+ONE_LINE = (r"[\x00-\x1f]", "one line of text")
+PinValue = Annotated[str, _value(OF_RELEASE, *ONE_LINE)]
+OperatorPinValue = Annotated[str, _value(OF_OPERATOR, *ONE_LINE)]
+ParameterName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$")]
+ParameterValue = Annotated[
+    str, _value(OF_RELEASE, r"[\s\"'\\\x00-\x1f]", "one word, without blanks, quotes and backslashes")
+]
 Slug = Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$", description="a repository on GitHub: OWNER/NAME")]
 RepositoryPath = Annotated[str, AfterValidator(_inside), Field(description="a path in the repository")]
 ImageName = Annotated[str, Field(pattern=r"^[a-z0-9]+([._/-]+[a-z0-9]+)*$")]
 ImageTag = Annotated[str, Field(pattern=r"^\w[\w.-]{0,127}$")]
+Host = Annotated[str, AfterValidator(host), Field(description="a registry host: gcr.io")]
+FloatingTag = Annotated[str, AfterValidator(floating_tag)]
+Label = Annotated[str, AfterValidator(_label)]
+StreamLabel = Annotated[str, AfterValidator(_stream_label)]
+Trailer = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z-]*$")]
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="a mail address")]
 
 
@@ -71,8 +125,30 @@ class Pin(Section):
     """the file"""
     pattern: PinPattern
     """regular expression with one group: the part that is the value"""
-    value: str
-    """what belongs there"""
+    value: PinValue
+    """what belongs there; `{version}` is 0.2.1, `{tag}` v0.2.1, `{branch}` v0.2-branch, and `{{` a brace"""
+
+
+class OperatorPin(Section):
+    """A value in a file that is not an image tag: where `pattern`'s group stands, `value` belongs."""
+
+    file: RepositoryPath
+    """the file"""
+    pattern: PinPattern
+    """regular expression with one group: the part that is the value"""
+    value: OperatorPinValue
+    """what belongs there; `{release}` is the operator's, and `{{` a brace"""
+
+
+class Parameter(Section):
+    """A literal that files set by name, such as the half of an image that is its tag: `name` is `value`."""
+
+    files: Annotated[str, AfterValidator(_inside)]
+    """glob of the files; `*` also crosses folders"""
+    name: ParameterName
+    """its name as it is written: key, variable, field or parameter of a prototype"""
+    value: ParameterValue
+    """what it is set to; `{version}` is 0.2.1, `{tag}` v0.2.1, `{branch}` v0.2-branch, and `{{` a brace"""
 
 
 class Operator(Section):
@@ -84,7 +160,7 @@ class Operator(Section):
     """the release that is used: a git tag there, and the tag of the image"""
     image: ImageName
     """name of its image, below `registry`"""
-    pins: tuple[Pin, ...] = ()
+    pins: tuple[OperatorPin, ...] = ()
     """other values that change with it"""
 
 
@@ -157,6 +233,17 @@ class Operators(Section):
     """bumped by `update-pytorchjob`"""
 
 
+class Testgrid(Section):
+    """Where the latest green postsubmit is looked up instead of on GitHub (runbook: the postsubmit dashboard)."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] = "https://testgrid-api.prow.k8s.io"
+    """where its API answers; plain HTTP on this machine only"""
+    dashboard: Annotated[str, AfterValidator(_gridded)]
+    """name of the dashboard"""
+    tab: Annotated[str, AfterValidator(_gridded)]
+    """name of its tab, whose columns are commits of the default branch"""
+
+
 class Checks(Section):
     """Names of the checks on GitHub that must succeed before a merge and after it."""
 
@@ -164,6 +251,10 @@ class Checks(Section):
     """must succeed on the head of a pull request before it is merged"""
     postsubmit: tuple[str, ...] = ()
     """must succeed on a commit before images are built from it, and before it is tagged"""
+    testgrid: Testgrid | None = None
+    """what says which commit is the latest green postsubmit; without it GitHub does"""
+    expected_hours: Annotated[float, Field(gt=0, le=1000)] = 12
+    """how long a release takes from its start to its end; a token that expires sooner is reported"""
 
 
 class Blockers(Section):
@@ -171,6 +262,55 @@ class Blockers(Section):
 
     labels: tuple[str, ...] = ()
     """open issues with one of these stop a candidate"""
+    milestone: Annotated[str, _value(OF_RELEASE, *ONE_LINE)] | None = None
+    """only issues in the milestone of this title count; `{version}` is 0.2.1, `{tag}` v0.2.1"""
+
+
+class Notes(Section):
+    """Release notes: how a draft groups pull requests."""
+
+    groups: dict[str, tuple[Label, ...]] = {}
+    """headings with the labels of the pull requests under each; a pull request stands under the first that fits"""
+
+
+class PullRequests(Section):
+    """What the pull requests of a release ask for."""
+
+    labels: tuple[Label, ...] = ()
+    """labels that each one gets"""
+    reviewers: tuple[str, ...] = ()
+    """logins of those whose review is asked for"""
+
+
+class Branching(Section):
+    """How commits say why they are on a release branch (runbook: Release branching policy)."""
+
+    release_only_trailer: Trailer = "Release-only"
+    """a commit with this trailer and a reason in its message is solely for the release"""
+    release_only_label: Label | None = None
+    """label of pull requests whose commits are solely for the release"""
+    cherry_pick_label: StreamLabel | None = None
+    """label of pull requests that are wanted on a release branch, with `{major}` and `{minor}` in it"""
+
+
+class Signing(Section):
+    """How git tags are signed: by git itself, with the key that the operator's git is set up for."""
+
+    format: Literal["openpgp", "ssh"]
+    """kind of the key (git's gpg.format); git's own user.signingKey and gpg.ssh.allowedSignersFile say the rest"""
+
+
+class Smtp(Section):
+    """The server that sends the mails, with STARTTLS; RELEASE_SMTP_PASSWORD, or a command, gives the password."""
+
+    host: str
+    """its name"""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    """its port"""
+    user: str = ""
+    """who logs in; nobody when empty"""
+    password_command: tuple[str, ...] = ()
+    """words of a command that prints the password: `[pass, show, smtp]`"""
 
 
 class Announcement(Section):
@@ -182,6 +322,19 @@ class Announcement(Section):
     """who asks for the vote"""
     vote_days: Annotated[int, Field(ge=1, le=60)] = 3
     """how long a vote is open, in days"""
+    smtp: Smtp | None = None
+    """what sends the mails; without it they are files to send by hand"""
+
+
+class Registry(Section):
+    """How one registry is reached; the key is its host, as image names begin with it."""
+
+    requests_per_second: Annotated[float | None, BeforeValidator(rate)] = HostSettings.requests_per_second
+    """how many requests its quota leaves to one process; more wait (default: as many as it answers)"""
+    plain_http: Annotated[bool, BeforeValidator(switch)] = HostSettings.plain_http
+    """whether it is spoken to without encryption, credentials included; elsewhere only this machine is"""
+    backend: Annotated[Backend, BeforeValidator(known_backend)] = HostSettings.backend
+    """what writes image tags: `http`, or `gcloud` for `gcloud container images add-tag` as in the runbook"""
 
 
 class Profile(Section):
@@ -234,12 +387,28 @@ class Config(Section):
     """the file that lists digests and tags of every image"""
     document: RepositoryPath | None = None
     """the file on the release branch that records digests; without it there is no `record-image-digests`"""
+    registries: dict[Host, Registry] = {}
+    """how registries are reached, by host; without an entry: https, no limit"""
+    floating_tags: tuple[FloatingTag, ...] = ()
+    """image tags that may move to another digest without `--allow-move`; never a release tag"""
+    pins: tuple[Pin, ...] = ()
+    """values on the release branch that are not images and change with each release"""
+    parameters: tuple[Parameter, ...] = ()
+    """values on the release branch that files set by name and that change with each release"""
     leave_alone: tuple[str, ...] = ()
     """globs of files whose references are not touched"""
     checks: Checks = Checks()
     """names of checks on GitHub"""
     blockers: Blockers = Blockers()
     """what stops a candidate"""
+    branching: Branching = Branching()
+    """what belongs on a release branch"""
+    pull_requests: PullRequests = PullRequests()
+    """labels and reviewers of pull requests"""
+    notes: Notes = Notes()
+    """how release notes are drafted"""
+    signing: Signing | None = None
+    """how git tags are signed; without it they are annotated only"""
     announcement: Announcement
     """the mails"""
     profiles: dict[str, Profile]
@@ -254,6 +423,11 @@ class Config(Section):
         if self.images and self.image_tags is None:
             raise ValueError("released images are listed in a file: write 'image-tags:'")
         return self
+
+    @property
+    def left_alone(self) -> tuple[str, ...]:
+        """Globs of files whose references record something: those of `leave_alone`, and the release document."""
+        return (*self.leave_alone, *filter(None, [self.document]))
 
     @property
     def images(self) -> tuple[Images, ...]:

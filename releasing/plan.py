@@ -42,6 +42,11 @@ class PlanShell(StepShell):
         """Show `command`."""
         self.lines.append(str(command))
 
+    def require(self, problem: Callable[[], str], hint: str) -> None:
+        """The same, unless the answer depends on what is held back."""
+        if not (self.outstanding or self.lines):
+            super().require(problem, hint)
+
     def choose(self, name: str, make: Callable[[], str], how: str = "") -> str:  # noqa: ARG002
         """The choice made before, or the one that a run would make now; nothing is recorded."""
         if name not in self.drafts:
@@ -64,6 +69,9 @@ class PaperShell(PlanShell):
         """The mark of the value."""
         self.lines.append(f"{variable(pending)}=$({command})")
         return mark(pending)
+
+    def require(self, problem: Callable[[], str], hint: str) -> None:
+        """Nothing: there is no world to ask."""
 
     def needed(self, question: Callable[[], bool]) -> bool:  # noqa: ARG002
         """Always: the page shows the whole work."""

@@ -10,8 +10,9 @@ from releasing.steps.authenticate import auth
 from releasing.steps.build_jupyter import build_jupyter
 from releasing.steps.build_tf_serving import build_tfserving
 from releasing.steps.cut_branch import cut_branch
-from releasing.steps.release_final import announce_release, check_vote, tag_final
-from releasing.steps.tag_candidate import announce_vote, tag_candidate
+from releasing.steps.preflight import preflight
+from releasing.steps.release_final import announce_release, check_vote, publish_release, tag_final
+from releasing.steps.tag_candidate import announce_vote, publish_candidate, tag_candidate
 from releasing.steps.update_bootstrapper import update_bootstrapper
 from releasing.steps.update_images import apply_image_tags, update_image_tags, update_prototypes
 from releasing.steps.update_master import merge_master_update, tag_master, update_master
@@ -30,6 +31,7 @@ RC = Recipe(
     "rc",
     "Release candidate: build, update, tag and announce the vote",
     (
+        preflight,
         auth,
         update_tfjob,
         update_pytorchjob,
@@ -47,18 +49,21 @@ RC = Recipe(
         check_blockers,
         check_release_notes,
         tag_candidate,
+        publish_candidate,
         announce_vote,
     ),
 )
 
 FINAL = Recipe(
-    "final", "Release: tag the candidate that passed its vote", (check_vote, tag_final, announce_release)
+    "final",
+    "Release: tag the candidate that passed its vote",
+    (preflight, check_vote, tag_final, publish_release, announce_release),
 )
 
 MASTER = Recipe(
     "master",
     "Default branch: use the newest images, and tag the commit that does",
-    (update_master, merge_master_update, tag_master),
+    (preflight, update_master, merge_master_update, tag_master),
 )
 
 RECIPES = (RC, FINAL, MASTER)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from releasing.config import Config, Profile
+from releasing.placeholders import filled
 from releasing.version import Candidate, Version
 
 
@@ -66,6 +67,16 @@ class Release:
     def checkout(self) -> str:
         """Our own clone of the repository; the operator's is never touched."""
         return str(self.state / "checkout")
+
+    @property
+    def placeholders(self) -> dict[str, str]:
+        """What the names in braces in values of release.yaml stand for."""
+        return {"version": str(self.version), "tag": self.image_tag, "branch": self.branch}
+
+    @property
+    def milestone(self) -> str:
+        """The title of the milestone that blockers are filed under; empty when all of them count."""
+        return filled(self.config.blockers.milestone or "", self.placeholders)
 
     def scratch(self, step: str) -> str:
         """The clone that `step` edits; it is made anew whenever the step runs."""

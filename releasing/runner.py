@@ -1,4 +1,4 @@
-"""Plan, run, verify and print a recipe: the only place that knows whether something is really done."""
+"""Plan and run a recipe, and show its status: the only place that knows whether something is really done."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from releasing.step import Finding, Recipe, Step, met
 from releasing.step_shell import StepShell
 
 AT_ONCE = 8
+NOT_NEEDED = met("not needed any more: everything after it is done")
 DONE, ALREADY, MISSING, RUNNING = "✓", "=", "✗", "│"
 
 
@@ -123,17 +124,30 @@ class Run:
 def survey(world: World, recipe: Recipe, steps: Iterable[Step]) -> dict[str, Finding]:
     """What the (remembering) world says about each of `steps` of `recipe`, asked side by side.
 
-    A step that may lapse counts as done when everything that needs it is.
+    A step that may lapse counts as done when everything that needs it is, and is not asked then.
     """
     chosen = list(steps)
+    findings = _asked(world, [step for step in chosen if step.lasting])
+    names = {step.name for step in chosen}
+    gates = [
+        (step, names & {other.name for other in recipe.after(step)}) for step in chosen if not step.lasting
+    ]
+    findings |= _asked(world, [gate for gate, after in gates if not after or _missing(findings, after)])
+    for gate, after in gates:
+        if gate.name not in findings:
+            idle = not _missing(findings, after)
+            findings |= {gate.name: NOT_NEEDED} if idle else _asked(world, [gate])
+    return {step.name: findings[step.name] for step in chosen}
+
+
+def _asked(world: World, steps: list[Step]) -> dict[str, Finding]:
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = pool.map(lambda step: step.verify(world.release, world.step_shell(step)), chosen)
-        findings = {step.name: finding for step, finding in zip(chosen, answers, strict=True)}
-    for step in chosen:
-        after = [findings[other.name] for other in recipe.after(step) if other.name in findings]
-        if not step.lasting and not findings[step.name].holds and after and all(f.holds for f in after):
-            findings[step.name] = met("not needed any more: everything after it is done")
-    return findings
+        answers = pool.map(lambda step: step.verify(world.release, world.step_shell(step)), steps)
+        return {step.name: finding for step, finding in zip(steps, answers, strict=True)}
+
+
+def _missing(findings: dict[str, Finding], names: set[str]) -> set[str]:
+    return {name for name in names if name in findings and not findings[name].holds}
 
 
 def do(world: World, step: Step, redo: bool = False) -> None:
@@ -212,12 +226,3 @@ def status(world: World, recipe: Recipe) -> list[str]:
     missing = [name for name, finding in findings.items() if not finding.holds]
     world.show(f"next: {missing[0]}" if missing else "complete")
     return missing
-
-
-def verify(world: World, recipe: Recipe) -> None:
-    """Show the status; UnmetError when a step is not done."""
-    missing = status(world, recipe)
-    if missing:
-        raise UnmetError(
-            f"{world.release.tag} is not complete: {', '.join(missing)}", "the lines above say why"
-        )

@@ -115,6 +115,19 @@ def world(config: Config, place: Place, wish: Wish, show: Callable[[str], None],
     return World(release, shell, Journal(release.folder / "journal.jsonl"), show)
 
 
+def reading(config: Config, place: Place, wish: Wish) -> tuple[Release, StepShell]:
+    """The release to read back that `wish` means, and a shell that knows no journal and reads everything once."""
+    from releasing.verification.names import meant  # noqa: PLC0415 - no other command needs it
+
+    first = Candidate(wish.version, 0)
+    release = Release(config, place.profile, wish.version, first, place.state, "", "", final=True)
+    shell = Shell(place.environment, held=place.lock)
+    _bring_up(release, shell)
+    sh = _asking(shell.remembering())
+    candidate, final = meant(origin.tags(release, sh, "*"), wish.version, wish.candidate)
+    return replace(release, candidate=candidate, final=final), sh
+
+
 def _bring_up(release: Release, shell: Shell) -> None:
     """Clone origin, or fetch what is new there; only our own folder changes."""
     checkout = Path(release.checkout)

@@ -47,6 +47,7 @@ class Step:
     needs: tuple[str, ...] = ()
     irreversible: bool = False
     lasting: bool = True
+    waivable: bool = False
     section: str = ""
     when: Callable[[Release], bool] = lambda _release: True
     check: Check | None = field(default=None, init=False)
@@ -89,18 +90,21 @@ def step(
     needs: tuple[Step, ...] = (),
     irreversible: bool = False,
     lasting: bool = True,
+    waivable: bool = False,
     when: Callable[[Release], bool] = lambda _release: True,
 ) -> Callable[[Action], Step]:
     """Declare a step.
 
     `needs` come before it; `irreversible` says that it cannot be taken back; `lasting=False` that it may lapse
-    and matters only until all that needs it is done (a login, a gate); `when` for which projects it exists.
+    and matters only until all that needs it is done (a login, a gate); `waivable` that a person may let something
+    pass that stops it; `when` for which projects it exists.
     """
 
     def declare(action: Action) -> Step:
         module = inspect.getmodule(action)
         section = (module.__doc__ or "").split("\n")[0].rstrip(".") if module else ""
-        return Step(action, tuple(each.name for each in needs), irreversible, lasting, section, when)
+        names = tuple(each.name for each in needs)
+        return Step(action, names, irreversible, lasting, waivable, section, when)
 
     return declare
 
@@ -119,11 +123,11 @@ class Recipe:
     def of(self, release: Release) -> Recipe:
         """The recipe without the steps that this project does not have; what they needed is needed still.
 
-        Raises ConfigError when no step is left.
+        Raises ConfigError when no step is left that leaves anything behind.
         """
         gone = {each.name: each.needs for each in self.steps if not each.when(release)}
         kept = [copy.copy(each) for each in self.steps if each.name not in gone]
-        if not kept:
+        if not any(each.lasting for each in kept):
             raise ConfigError(
                 f"{release.config.project} has nothing for release.{self.name} to do",
                 "docs/release-yaml.md says which sections of release.yaml it is for",

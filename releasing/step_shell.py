@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from releasing.errors import PreconditionError
 from releasing.journal import Journal
 from releasing.shell import Command, Shell
 
@@ -46,6 +47,11 @@ class StepShell:
     def needed(self, question: Callable[[], bool]) -> bool:
         """Whether commands are needed: `question` asks the world, with reads that name nothing pending."""
         return question()
+
+    def require(self, problem: Callable[[], str], hint: str) -> None:
+        """Stop here with a PreconditionError when `problem`, which asks the world, finds one."""
+        if text := problem():
+            raise PreconditionError(text, hint)
 
     def lacks(self, command: Command) -> bool:
         """Whether `command`, a listing, lists nothing."""

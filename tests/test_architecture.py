@@ -35,12 +35,14 @@ BANNED = {
     "data",
     "info",
 }
-# Words of others' interfaces: aiohttp passes `handler` by that name, Docker calls its programs credential helpers.
+# Words of others' interfaces: aiohttp passes `handler` by that name, aiosmtpd calls `handle_DATA`, Docker calls
+# its programs credential helpers.
 TERMS = {
     "releasing.registry.credentials": {"helper", "helpers"},
     "releasing.registry.http": {"handler"},
     "releasing.rehearsal.github.application": {"handler"},
     "releasing.rehearsal.oci.registry": {"handler"},
+    "releasing.rehearsal.post_office": {"data"},
 }
 FIRST_WORDS = ("do_", "my_", "new_")
 

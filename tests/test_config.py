@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings, strategies
 from pydantic import ValidationError
 
-from releasing.config import Config, Images, Operator, Pin, Profile
+from releasing.config import Config, Images, Operator, Parameter, Pin, Profile
 from releasing.config_file import load
 from releasing.recipes import RC
+from releasing.reference_edit import pinned, set_by_name
+from releasing.references.rules import Rules
 from tests.releases import CONFIG, release_at
 
 ROOT = Path(__file__).parent.parent
 IMAGES = {"pattern": "notebook-(cpu|gpu)", "names": ["notebook-cpu", "notebook-gpu"]}
 WORKFLOW = {"app": "releaser", "environment": "releasing", "component": "workflows", "job-name": "job"}
+RELEASE = {"version": "0.2.1", "tag": "v0.2.1", "branch": "v0.2-branch"}
 TF_SERVING = {"images": IMAGES, "workflow": WORKFLOW}
 
 
@@ -36,6 +41,32 @@ def test_a_pins_pattern_has_one_group(pattern: str, problem: str) -> None:
     with pytest.raises(ValidationError, match=problem):
         Pin(file="a", pattern=pattern, value="b")
     assert Pin(file="a", pattern="a(?:b)(?P<value>c)", value="b").pattern
+
+
+@pytest.mark.parametrize("value", ["", "a\nb", "a\tb", "{release}", "{", "a}"])
+def test_a_pins_value_is_one_line_with_the_names_of_a_release(value: str) -> None:
+    with pytest.raises(ValidationError, match="value"):
+        Pin(file="a", pattern="(a)", value=value)
+    assert Pin(file="a", pattern="(a)", value="any {tag} {{ of \"{branch}'").value
+
+
+@given(
+    strategies.text(),
+    strategies.text() | strategies.from_regex(r"[A-Za-z_][\w.-]*", fullmatch=True),
+    strategies.text().map(lambda text: f"{text}(.)"),
+)
+@settings(deadline=None)
+@example("x/{tag}", "version.of-it", r"(\u00e9|\d)")
+@example("a b", "name", "(a)")
+@example("a\\'b", "name", "(a)")
+def test_what_release_yaml_accepts_update_references_accepts(value: str, name: str, pattern: str) -> None:
+    """The program has rules of its own; a release does not get as far as that and then stop."""
+    with suppress(ValidationError):
+        pins = pinned([Pin(file="a", pattern=pattern, value=value)], RELEASE)
+        Rules.parse((), pins, ())
+    with suppress(ValidationError):
+        parameters = set_by_name([Parameter(files="a*", name=name, value=value)], RELEASE)
+        Rules.parse((), (), parameters)
 
 
 def test_images_that_their_own_pattern_does_not_find_are_named() -> None:
@@ -86,9 +117,28 @@ def test_a_missing_section_drops_its_steps(tmp_path: Path) -> None:
 
 def test_a_project_without_builds_cluster_and_operators_has_a_short_recipe(tmp_path: Path) -> None:
     assert [each.name for each in RC.of(release_at(tmp_path))] == [
+        "preflight",
         "cut-branch",
         "wait-for-postsubmit",
         "check-release-notes",
         "tag-candidate",
+        "publish-candidate",
         "announce-vote",
     ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"cherry-pick-label": "cherrypick"}, "expected a label with {major} and {minor} in it"),
+        ({"cherry-pick-label": "a,v{major}.{minor}"}, "without commas"),
+        ({"release-only-label": "one,two"}, "without commas"),
+        ({"release-only-label": " "}, "expected the name of one label"),
+        ({"release-only-trailer": "Release only:"}, "release-only-trailer"),
+    ],
+)
+def test_labels_and_trailer_of_the_branching_policy_have_their_forms(
+    settings: dict[str, str], problem: str
+) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        with_section(branching=settings)

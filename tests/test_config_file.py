@@ -76,7 +76,7 @@ def test_a_missing_key_is_told_at_its_section(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("key", "meant"),
-    [("registri", "registry"), ("repositry", "repository"), ("default_branche", "default-branch")],
+    [("regstry", "registry"), ("repositry", "repository"), ("default_branche", "default-branch")],
 )
 def test_an_unknown_key_is_told_with_the_one_that_was_meant(tmp_path: Path, key: str, meant: str) -> None:
     told = f"release.yaml:10: {key}: unknown key; did you mean {meant!r}?"
@@ -176,6 +176,49 @@ def test_no_file_is_told_with_the_way_to_name_one(tmp_path: Path) -> None:
     assert caught.value.hint == "name it: RELEASE_CONFIG=path/to/release.yaml"
     with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
         load(tmp_path)
+
+
+PINNED = """\
+operators:
+  tfjob:
+    repository: kubeflow/tf-operator
+    release: v0.2.0
+    image: tf_operator
+    pins:
+    - file: a
+      pattern: a(b)
+      value: "{tag}"
+pins:
+- file: a
+  pattern: a(b)
+  value: "{branch} {{version}} {date}"
+- file: a
+  pattern: a(b)c(d)
+  value: "{tag"
+parameters:
+- files: scripts/*
+  name: not a name
+  value: "{version} or so"
+"""
+
+
+def test_a_value_with_another_name_in_braces_is_told_at_its_line_with_those_that_there_are(
+    tmp_path: Path,
+) -> None:
+    own = "write a brace that is only a brace twice"
+    names = "{version}, {tag}, {branch}"
+    assert problems(tmp_path, GOOD + PINNED) == [
+        f"release.yaml:18: operators.tfjob.pins[0].value: {{tag}} is none of {{release}}; {own}; found '{{tag}}'",
+        f"release.yaml:22: pins[0].value: {{date}} is none of {names}; {own}; "
+        "found '{branch} {{version}} {date}'",
+        "release.yaml:24: pins[1].pattern: 'a(b)c(d)' needs exactly one group: the part that is the value; "
+        "found 'a(b)c(d)'",
+        f"release.yaml:25: pins[1].value: {{ is none of {names}; {own}; found '{{tag'",
+        "release.yaml:28: parameters[0].name: String should match pattern '^[A-Za-z_][A-Za-z0-9_.-]*$'; "
+        "found 'not a name'",
+        "release.yaml:29: parameters[0].value: expected one word, without blanks, quotes and backslashes; "
+        "found '{version} or so'",
+    ]
 
 
 def test_the_schema_knows_the_keys_as_they_are_written() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from releasing.command import pending
+from releasing.errors import PreconditionError
 from releasing.journal import Journal
 from releasing.plan import PaperShell, PlanShell
 from releasing.shell import Shell
@@ -127,3 +128,14 @@ def test_a_choice_on_paper_is_the_command_that_makes_it_or_the_way_told(journal:
         'short_commit=$(printf %.8s "$commit")',
         'build "${short_commit}"',
     ]
+
+
+def test_what_stops_a_run_stops_a_plan_unless_it_may_be_different_then(journal: Journal) -> None:
+    for shell in (StepShell(Shell(), journal, "step"), PlanShell(Shell(), journal, "step")):
+        with pytest.raises(PreconditionError, match="too early"):
+            shell.require(lambda: "too early", "wait")
+    for later in (
+        PlanShell(Shell(), journal, "step", outstanding=True),
+        PaperShell(Shell(), journal, "step"),
+    ):
+        later.require(lambda: "too early", "wait")

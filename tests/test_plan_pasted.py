@@ -23,6 +23,7 @@ def test_the_lines_of_a_plan_pasted_into_a_shell_make_the_same_release(tmp_path:
     assert done.returncode == 0, done.stdout + done.stderr
     completed(run, "release.rc", "--version", VERSION)
     assert trace(pasted) == trace(run)
+    assert "complete" in completed(pasted, "release.status", "--version", VERSION).splitlines()
     completed(pasted, "release.verify", "--version", VERSION)
 
 

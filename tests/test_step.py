@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.errors import UsageError
+from releasing.errors import ConfigError, UsageError
 from releasing.release import Release
 from releasing.step import Finding, Recipe, met, present, step
 from releasing.step_shell import StepShell
@@ -89,3 +89,8 @@ def test_a_section_that_has_to_be_there_is_given_or_missed() -> None:
     assert present("section") == "section"
     with pytest.raises(TypeError, match=r"section of release\.yaml"):
         present(None)
+
+
+def test_a_recipe_of_which_only_what_lapses_is_left_has_nothing_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nothing for release\.hearth to do"):
+        Recipe("hearth", "", (light_fire,)).of(release_at(tmp_path))

@@ -40,14 +40,20 @@ class Trace:
     tags: dict[str, tuple[str, str]]
     images: dict[str, str]
     pull_requests: tuple[tuple[str, str, bool], ...]
+    releases: tuple[tuple[str, bool, bool, tuple[str, ...]], ...]
     mails: dict[str, str]
 
 
 def trace(sandbox: Path) -> Trace:
-    """Trees and subjects of branches, tags with their kind and tree, image tags, pull requests, mails."""
+    """Trees and subjects of branches, tags with their kind and tree, image tags, pull requests, releases, mails."""
     repository = sandbox / "github" / "kubeflow" / "kubeflow.git"
     return Trace(
-        _branches(repository), _tags(repository), _images(sandbox), _pulls(repository), _mails(sandbox)
+        _branches(repository),
+        _tags(repository),
+        _images(sandbox),
+        _pulls(repository),
+        _releases(repository),
+        _mails(sandbox),
     )
 
 
@@ -91,6 +97,17 @@ def _pulls(repository: Path) -> tuple[tuple[str, str, bool], ...]:
     return tuple(sorted((title, pull["base"], bool(pull["merge_commit"])) for title, pull in pulls))
 
 
+def _releases(repository: Path) -> tuple[tuple[str, bool, bool, tuple[str, ...]], ...]:
+    file = repository.with_suffix(".json")
+    rows = json.loads(file.read_text())["releases"] if file.exists() else []
+    return tuple(
+        sorted(
+            (row["tag_name"], row["draft"], row["prerelease"], tuple(each["name"] for each in row["assets"]))
+            for row in rows
+        )
+    )
+
+
 def _mails(sandbox: Path) -> dict[str, str]:
     # Commits and times differ between two runs of the same release; nothing else in a mail does.
     return {
@@ -111,5 +128,7 @@ def serving(sandbox: Path) -> Iterator[str]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         server.stdout.readline()
-        yield f"http://127.0.0.1:{(sandbox / 'port').read_text().strip()}"
-        server.terminate()
+        try:
+            yield f"http://127.0.0.1:{(sandbox / 'port').read_text().strip()}"
+        finally:
+            server.terminate()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasing.step import Finding, met, present, step, unmet
+from releasing.steps.preflight import preflight
 
 if TYPE_CHECKING:
     from releasing.release import Release
@@ -16,7 +17,7 @@ def has_cluster(release: Release) -> bool:
     return release.config.gcp is not None
 
 
-@step(lasting=False, when=has_cluster)
+@step(needs=(preflight,), lasting=False, when=has_cluster)
 def auth(release: Release, sh: StepShell) -> None:
     """Log in to Google Cloud and point kubectl at the releasing cluster.
 

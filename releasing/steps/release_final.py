@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import mail, notes, origin, registry, vote
+from releasing import mail, notes, origin, publishing, registry, tagging, vote
 from releasing.step import Finding, met, step, unmet
+from releasing.steps.preflight import preflight
 
 if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.step_shell import StepShell
 
 
-@step(lasting=False)
+@step(needs=(preflight,), lasting=False)
 def check_vote(release: Release, sh: StepShell) -> None:
     """Stop unless the vote on the candidate passed, and nothing has changed since."""
     commit = origin.tagged(release, sh, release.candidate.tag)
@@ -37,13 +38,13 @@ def tag_final(release: Release, sh: StepShell) -> None:
 
     Exactly the commit that was voted on, whatever the release branch has got since.
     """
-    origin.push_tag(release, sh, release.tag, origin.tagged(release, sh, release.candidate.tag))
+    tagging.push(release, sh, release.tag, origin.tagged(release, sh, release.candidate.tag))
 
 
 @tag_final.verified_by
 def final_is_the_candidates_commit(release: Release, sh: StepShell) -> Finding:
     """Origin lists the tag, annotated, on the commit of the candidate's tag."""
-    problem = origin.tag_problem(release, sh, release.tag, release.branch)
+    problem = tagging.problem(release, sh, release.tag, release.branch)
     if problem:
         return unmet(problem)
     commit = origin.commit_of(release, sh, f"refs/tags/{release.tag}")
@@ -54,6 +55,21 @@ def final_is_the_candidates_commit(release: Release, sh: StepShell) -> Finding:
 
 
 @step(needs=(tag_final,), irreversible=True)
+def publish_release(release: Release, sh: StepShell) -> None:
+    """Publish the release on GitHub, with its notes and a manifest of its images.
+
+    The manifest is uploaded to a draft, which is published last.
+    """
+    publishing.publish(release, sh)
+
+
+@publish_release.verified_by
+def release_is_published(release: Release, sh: StepShell) -> Finding:
+    """GitHub lists the release with notes and a manifest that agrees with the tag and the registry."""
+    return publishing.published(release, sh)
+
+
+@step(needs=(publish_release,), irreversible=True)
 def announce_release(release: Release, sh: StepShell) -> None:
     """Announce the release by mail."""
     announcement = release.config.announcement
@@ -64,9 +80,10 @@ def announce_release(release: Release, sh: StepShell) -> None:
     write = write["--release", release.tag, "--commit", commit, "--repository", release.slug]
     write = write["--to", announcement.to, "--from", announcement.from_, "--notes", str(notes.path(release))]
     sh.run(write["--image-tag", release.image_tag])
+    mail.send(release, sh)
 
 
 @announce_release.verified_by
 def release_is_announced(release: Release, sh: StepShell) -> Finding:
-    """The outbox has the mail, and it names the commit that the release's tag is at."""
+    """The outbox has the mail, it names the commit that the release's tag is at, and it was sent if mails are."""
     return mail.names(release, origin.commit_of(release, sh, f"refs/tags/{release.tag}"))

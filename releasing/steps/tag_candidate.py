@@ -5,11 +5,23 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from releasing import checks, mail, notes, origin, pull_requests
+from releasing import (
+    changes,
+    checks,
+    document,
+    mail,
+    notes,
+    origin,
+    publishing,
+    pull_requests,
+    tagging,
+    waivers,
+)
 from releasing.step import Finding, met, step, unmet
 from releasing.steps.update_release_branch import (
     check_blockers,
     check_release_notes,
+    has_document,
     record_image_digests,
     wait_for_postsubmit,
 )
@@ -25,28 +37,49 @@ if TYPE_CHECKING:
 def tag_candidate(release: Release, sh: StepShell) -> None:
     """Tag the head of the release branch as the candidate.
 
-    Voters test this tag, so it is annotated, on a commit with a green postsubmit, and never moved.
+    Voters test this tag, so it is annotated, on a commit with a green postsubmit and all of the release's own pull
+    requests, and never moved.
     """
     commit = sh.choose("candidate commit", lambda: origin.head(release, sh, release.branch))
+    again = f"scripts/invoke release.rc --version {release.version} --candidate next"
+    sh.require(lambda: _lack(release, sh, commit), f"tag a later commit: {again}")
     sh.wait(pull_requests.waiting(release, sh, commit, release.config.checks.postsubmit))
-    origin.push_tag(release, sh, release.tag, commit)
+    tagging.push(release, sh, release.tag, commit)
 
 
 @tag_candidate.verified_by
 def candidate_is_on_origin(release: Release, sh: StepShell) -> Finding:
-    """Origin lists the tag, annotated, on a commit of the release branch whose postsubmit is green."""
+    """Origin lists the tag, annotated, on a commit of the release branch whose postsubmit is green and that has the
+    release's own pull requests."""
     ref = f"refs/tags/{release.tag}"
     commit = origin.commit_of(release, sh, ref)
-    problem = origin.tag_problem(release, sh, release.tag, release.branch)
+    problem = tagging.problem(release, sh, release.tag, release.branch)
     if problem or commit is None:
         return unmet(problem)
     problems = checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
     if problems:
         return unmet(f"{release.tag} is at {commit[:12]}, where {'; '.join(map(str, problems))}")
+    if lack := _lack(release, sh, commit):
+        return unmet(lack)
     return met(f"{release.tag} is at {commit} on {release.branch}")
 
 
 @step(needs=(tag_candidate,), irreversible=True)
+def publish_candidate(release: Release, sh: StepShell) -> None:
+    """Publish the candidate as a pre-release on GitHub, with its notes and a manifest of its images.
+
+    The manifest is uploaded to a draft, which is published last: nobody sees a release without it.
+    """
+    publishing.publish(release, sh)
+
+
+@publish_candidate.verified_by
+def candidate_is_published(release: Release, sh: StepShell) -> Finding:
+    """GitHub lists the pre-release with notes and a manifest that agrees with the tag and the registry."""
+    return publishing.published(release, sh)
+
+
+@step(needs=(publish_candidate,), irreversible=True)
 def announce_vote(release: Release, sh: StepShell) -> None:
     """Announce the vote on the candidate by mail.
 
@@ -66,15 +99,30 @@ def announce_vote(release: Release, sh: StepShell) -> None:
         "--candidate", release.tag, "--commit", commit, "--until", end, "--repository", release.slug
     ]
     write = write["--to", announcement.to, "--from", announcement.from_, "--notes", str(notes.path(release))]
+    for waiver in waivers.of(sh.journal).values():
+        write = write["--waiver", str(waiver)]
     sh.run(write["--image-tag", release.image_tag])
+    mail.send(release, sh)
 
 
 @announce_vote.verified_by
 def vote_is_announced(release: Release, sh: StepShell) -> Finding:
-    """The outbox has the mail, and it names the commit that the candidate's tag is at."""
+    """The outbox has the mail, it names the commit that the candidate's tag is at, and it was sent if mails are."""
     commit = origin.commit_of(release, sh, f"refs/tags/{release.tag}")
     return mail.names(release, commit)
 
 
 def _end(days: int) -> str:
     return f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d %H:%M} UTC"
+
+
+def _lack(release: Release, sh: StepShell, commit: str) -> str:
+    """Which of the release's own pull requests into its branch `commit` does not have."""
+    own = [changes.prototypes(release)] if changes.has_references(release) else []
+    own += [document.change(release, record_image_digests.name)] if has_document(release) else []
+    found = (pull_requests.find(release, sh, change) for change in own)
+    merged = [each for each in found if each and each.merged]
+    lack = [
+        f"#{each.number}" for each in merged if not origin.contains(release, sh, commit, each.merge_commit)
+    ]
+    return f"{commit[:12]} does not have {' and '.join(lack)} of {release.tag}" if lack else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import builds, changes, image_tags_edit, origin, pull_requests, registry
+from releasing import builds, changes, dangling, image_tags_edit, origin, pull_requests, registry
 from releasing.step import Finding, met, step, unmet
 from releasing.steps.build_jupyter import build_jupyter
 from releasing.steps.build_tf_serving import build_tfserving
@@ -23,20 +23,15 @@ def has_images(release: Release) -> bool:
     return bool(release.images)
 
 
-def has_references(release: Release) -> bool:
-    """Whether there is anything that files of the release branch refer to."""
-    operators = release.config.operators
-    return has_images(release) or bool(operators.tfjob or operators.pytorchjob)
-
-
 @step(
     needs=(update_tfjob, update_pytorchjob, build_tfserving, build_jupyter, update_bootstrapper, cut_branch),
-    when=has_references,
+    when=changes.has_references,
 )
 def update_prototypes(release: Release, sh: StepShell) -> None:
     """Put every reference to a released image at the release's tag, on a branch for the release branch.
 
-    References are selected by the image's name, whatever their old tag is; the operators are pinned, too.
+    References are selected by the image's name, whatever their old tag is; the operators are pinned, too, and so is
+    what release.yaml lists under `pins` and `parameters`.
     """
     pull_requests.push(release, sh, changes.prototypes(release))
 
@@ -56,7 +51,7 @@ def prototypes_are_on_a_branch(release: Release, sh: StepShell) -> Finding:
 def update_image_tags(release: Release, sh: StepShell) -> None:
     """List the built digests with the release's tag in image_tags.yaml on the default branch.
 
-    An entry of an older build of this version loses the tag.
+    A tag that is on an older build of this version stays there, unless --allow-move names it.
     """
     tag = builds.build_tag(release, sh)
     pull_requests.propose(release, sh, image_tags_edit.change(release, update_image_tags.name, tag))
@@ -65,11 +60,14 @@ def update_image_tags(release: Release, sh: StepShell) -> None:
 
 @update_image_tags.verified_by
 def image_tags_are_proposed(release: Release, sh: StepShell) -> Finding:
-    """The default branch or a pull request lists every image of the build with the release's tag."""
+    """Every image of the build, and every other of ours that the updated prototypes refer to, is listed with the
+    release's tag on the default branch or in a pull request."""
     tag = builds.known_tag(release, sh)
     if tag is None:
         return unmet("nothing is built yet")
-    return pull_requests.proposed(release, sh, image_tags_edit.change(release, update_image_tags.name, tag))
+    listed = pull_requests.proposed(release, sh, image_tags_edit.change(release, update_image_tags.name, tag))
+    missing = dangling.proposed(release, sh) if listed.holds else ""
+    return unmet(missing) if missing else listed
 
 
 @step(needs=(update_image_tags,), irreversible=True, when=has_images)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import builds, changes, checks, origin, pull_requests
+from releasing import builds, changes, checks, origin, pull_requests, tagging
 from releasing.step import Finding, met, step, unmet
+from releasing.steps.preflight import preflight
 from releasing.steps.update_images import has_images
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from releasing.step_shell import StepShell
 
 
-@step(when=has_images)
+@step(needs=(preflight,), when=has_images)
 def update_master(release: Release, sh: StepShell) -> None:
     """Propose the newest images to the default branch.
 
@@ -55,7 +56,7 @@ def tag_master(release: Release, sh: StepShell) -> None:
     sh.run(origin.fetch(release, sh))
     commit = sh.choose("master commit", lambda: origin.head(release, sh, branch))
     sh.wait(pull_requests.waiting(release, sh, commit, release.config.checks.postsubmit))
-    origin.push_tag(release, sh, builds.chosen_tag(release, sh), commit)
+    tagging.push(release, sh, builds.chosen_tag(release, sh), commit)
 
 
 @tag_master.verified_by
@@ -64,7 +65,7 @@ def images_tag_is_on_master(release: Release, sh: StepShell) -> Finding:
     tag = builds.known_tag(release, sh)
     if tag is None:
         return unmet("this candidate's images are not built here yet")
-    problem = origin.tag_problem(release, sh, tag, release.config.default_branch)
+    problem = tagging.problem(release, sh, tag, release.config.default_branch)
     commit = origin.commit_of(release, sh, f"refs/tags/{tag}")
     if problem or commit is None:
         return unmet(problem)

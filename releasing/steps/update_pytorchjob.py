@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from releasing import operators, pull_requests
 from releasing.step import Finding, present, step
 from releasing.steps.authenticate import auth
+from releasing.steps.preflight import preflight
 
 if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.step_shell import StepShell
 
 
-@step(needs=(auth,), when=lambda release: release.config.operators.pytorchjob is not None)
+@step(needs=(preflight, auth), when=lambda release: release.config.operators.pytorchjob is not None)
 def update_pytorchjob(release: Release, sh: StepShell) -> None:
     """Point every reference to the PyTorchJob operator at its release.
 

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import blockers, builds, changes, checks, document, notes, origin, pull_requests
+from releasing import (
+    blockers,
+    builds,
+    changes,
+    checks,
+    dangling,
+    document,
+    notes,
+    origin,
+    pull_requests,
+    waivers,
+)
 from releasing.step import Finding, met, step, unmet
-from releasing.steps.update_images import apply_image_tags, has_images, has_references, update_prototypes
+from releasing.steps.update_images import apply_image_tags, has_images, update_prototypes
 
 if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.step_shell import StepShell
 
 
-@step(needs=(update_prototypes, apply_image_tags), when=has_references)
+@step(needs=(update_prototypes, apply_image_tags), when=changes.has_references)
 def open_release_pr(release: Release, sh: StepShell) -> None:
     """Open the pull request of the updated prototypes into the release branch."""
     pull_requests.request(release, sh, changes.prototypes(release))
@@ -25,7 +36,7 @@ def release_pr_is_open(release: Release, sh: StepShell) -> Finding:
     return pull_requests.proposed(release, sh, changes.prototypes(release))
 
 
-@step(needs=(open_release_pr,), when=has_references)
+@step(needs=(open_release_pr,), when=changes.has_references)
 def wait_for_presubmit(release: Release, sh: StepShell) -> None:
     """Wait for the presubmit of every pull request of this release, and merge each.
 
@@ -38,7 +49,8 @@ def wait_for_presubmit(release: Release, sh: StepShell) -> None:
 
 @wait_for_presubmit.verified_by
 def pull_requests_are_merged(release: Release, sh: StepShell) -> Finding:
-    """Every pull request of the release is merged, or its base has the change."""
+    """Every pull request of the release is merged, or its base has the change, and the default branch lists every
+    image of ours that the release branch (or the candidate) refers to at the release's tag."""
     tag = builds.known_tag(release, sh)
     if release.images and tag is None:
         return unmet("nothing is built yet")
@@ -46,6 +58,8 @@ def pull_requests_are_merged(release: Release, sh: StepShell) -> Finding:
     left = [change.step for change in wanted if not pull_requests.is_settled(release, sh, change)]
     if left:
         return unmet(f"not merged yet: {', '.join(left)}")
+    if release.images and (missing := dangling.merged(release, sh)):
+        return unmet(missing)
     return met(f"{len(wanted)} changes are on their branches")
 
 
@@ -63,7 +77,7 @@ def postsubmit_is_green(release: Release, sh: StepShell) -> Finding:
     if not origin.has(release, sh, f"origin/{release.branch}"):
         return unmet(f"there is no {release.branch} yet")
     merged = None
-    if has_references(release):
+    if changes.has_references(release):
         change = changes.prototypes(release)
         if not pull_requests.is_settled(release, sh, change):
             return unmet(f"{release.branch} does not have the release's change yet")
@@ -102,24 +116,39 @@ def digests_are_recorded(release: Release, sh: StepShell) -> Finding:
     return unmet(f"{release.config.document} on {release.branch} lacks the digests of {release.tag}")
 
 
-@step(needs=(wait_for_postsubmit,), lasting=False, when=lambda release: bool(release.config.blockers.labels))
+@step(
+    needs=(wait_for_postsubmit,),
+    lasting=False,
+    waivable=True,
+    when=lambda release: bool(release.config.blockers.labels),
+)
 def check_blockers(release: Release, sh: StepShell) -> None:
-    """Stop when a known blocker issue remains open."""
-    labels = [word for label in release.config.blockers.labels for word in ("--label", label)]
-    sh.wait(sh["check_blockers.py"][release.slug, *labels])
+    """Stop when a known blocker issue remains open.
+
+    One that does not matter after all is waived by its number and a reason, which the vote mail repeats.
+    """
+    command = sh["check_blockers.py"][release.slug]
+    for label in release.config.blockers.labels:
+        command = command["--label", label]
+    command = command["--milestone", release.milestone] if release.milestone else command
+    for number in waivers.of(sh.journal):
+        command = command["--waived", number]
+    sh.wait(command)
 
 
 @check_blockers.verified_by
 def no_blockers_are_open(release: Release, sh: StepShell) -> Finding:
-    """No open issue has a blocker's label."""
+    """No open issue that is not waived has a blocker's label."""
     labels = release.config.blockers.labels
-    open_issues = blockers.labelled(sh.shell, release.slug, labels)
-    if open_issues:
-        return unmet(f"blockers are open: {'; '.join(open_issues)}")
-    return met(f"no open issue is labelled {' or '.join(labels)}")
+    everything = blockers.found(sh.shell, release.slug, labels, release.milestone)
+    left = blockers.without(everything, waivers.of(sh.journal))
+    if left:
+        return unmet(f"blockers are open: {'; '.join(map(str, left))}")
+    passed = f", but for {len(everything)} that are waived" if everything else ""
+    return met(f"no open issue is labelled {' or '.join(labels)}{passed}")
 
 
-@step(needs=(wait_for_postsubmit, record_image_digests), lasting=False)
+@step(needs=(wait_for_postsubmit, record_image_digests), lasting=False, waivable=True)
 def check_release_notes(release: Release, sh: StepShell) -> None:
     """Ensure that the release notes are up to date.
 

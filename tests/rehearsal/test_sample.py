@@ -85,6 +85,8 @@ FORMS = {
         "kubeflow/katib/prototypes/all.jsonnet",
         r"gcr\.io/kubeflow-images-public/katib/",
     ),
+    "branch of a registry": ("bootstrap/image_registries.yaml", r"kubeflow\.git\n    branch: master$"),
+    "release in a constant": ("scripts/upgrade_ks_app.py", r'^CURRENT_RELEASE = ".*/tree/v0\.2\.0-rc\.1/'),
     "version inside a tag": ("kubeflow/core/prototypes/all.jsonnet", r"v20180618-v0\.2\.0-rc\.0-5-g"),
     "changelog": ("CHANGELOG.md", r"tf_operator:v0\.1\.2"),
     "document of an older version": ("ack_guide.md", r"tensorflow-1\.7\.0-notebook-cpu:v0\.1\.2"),
@@ -93,6 +95,7 @@ FORMS = {
 UPDATED = """\
 bootstrap/README.md:6 bootstrapper:latest -> bootstrapper:v0.2.1
 bootstrap/bootstrapper.yaml:22 bootstrapper:v20180618-715aafc -> bootstrapper:v0.2.1
+bootstrap/image_registries.yaml:5 master -> v0.2-branch
 components/gcp-click-to-deploy/src/configs/cluster-kubeflow.yaml:9 bootstrapper:latest -> bootstrapper:v0.2.1
 docs/gke/configs/cluster-kubeflow.yaml:13 bootstrapper:v0.2.0 -> bootstrapper:v0.2.1
 docs/gke/guide_fr.md:3 bootstrapper:v0.2.0 -> bootstrapper:v0.2.1
@@ -111,7 +114,7 @@ kubeflow/core/prototypes/all.jsonnet:8 tf_operator:v20180522-77375baf -> tf_oper
 kubeflow/core/prototypes/tf-job-operator.jsonnet:7 tf_operator:v20180329-a7511ff -> tf_operator:v0.2.0
 kubeflow/examples/pods/serving.json:7 tf-model-server-http-proxy:v20180606-9dfda4f2 -> tf-model-server-http-proxy:v0.2.1
 kubeflow/examples/prototypes/tf-serving-simple.jsonnet:9 tf-model-server-cpu:v20180327-995786ec -> tf-model-server-cpu:v0.2.1
-kubeflow/pytorch-job/prototypes/pytorch-operator.jsonnet:7 pytorch-operator:latest -> pytorch-operator:v0.2.0
+kubeflow/pytorch-job/prototypes/pytorch-operator.jsonnet:7 jgaguirr/pytorch-operator:latest -> gcr.io/kubeflow-images-public/pytorch-operator:v0.2.0
 kubeflow/tf-serving/prototypes/tf-serving-all-features.jsonnet:7 tf-model-server-cpu:v20180327-995786ec -> tf-model-server-cpu:v0.2.1
 kubeflow/tf-serving/prototypes/tf-serving-all-features.jsonnet:8 tf-model-server-gpu:v20180327-995786ec -> tf-model-server-gpu:v0.2.1
 kubeflow/tf-serving/prototypes/tf-serving-all-features.jsonnet:9 tf-model-server-http-proxy:v20180606-9dfda4f2 -> tf-model-server-http-proxy:v0.2.1
@@ -120,6 +123,7 @@ manifests/serving/kustomization.yaml:5 tf-model-server-cpu v20180606-9dfda4f2 ->
 releasing/update_images.sh:5 tf_operator:v20180522-77375baf -> tf_operator:v0.2.0
 releasing/update_images.sh:7 bootstrapper:v0.2.0 -> bootstrapper:v0.2.1
 scripts/gke/deploy.sh:8 tf-model-server-http-proxy:v0.2.0 -> tf-model-server-http-proxy:v0.2.1
+scripts/upgrade_ks_app.py:8 v0.2.0-rc.1/kubeflow -> v0.2.1/kubeflow
 scripts/windows/bootstrap.ps1:2 bootstrapper:v0.2.0 -> bootstrapper:v0.2.1
 testing/workflows/components/workflows.libsonnet:10 HEAD -> v0.2.0
 tf-controller-examples/tf-cnn/create_job_specs.py:6 tf-model-server-gpu:v20180606-9dfda4f2 -> tf-model-server-gpu:v0.2.1
@@ -226,5 +230,7 @@ def test_a_release_updates_these_references_and_no_others(clone: Path, tmp_path:
 
 
 def shown_change(change: dict[str, str]) -> str:
-    before, after = (change[side].rpartition("/")[2] for side in ("before", "after"))
+    before, after = change["before"], change["after"]
+    while (shared := before.partition("/")[0]) == after.partition("/")[0] and "/" in before:
+        before, after = before.removeprefix(f"{shared}/"), after.removeprefix(f"{shared}/")
     return f"{change['path']}:{change['line']} {before} -> {after}\n"

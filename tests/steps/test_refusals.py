@@ -168,8 +168,11 @@ def test_a_final_is_the_candidates_commit_and_ends_its_version(sandbox: Path) ->
     tagged = [git(repository(sandbox), "rev-parse", f"v{VERSION}{end}^{{commit}}") for end in ("", "-rc.0")]
     assert tagged[0] == tagged[1]
     assert "is released already" in refused(sandbox, 4, *RC)
-    completed(sandbox, "release.verify", "--version", VERSION)
-    completed(sandbox, "release.verify", "--version", VERSION, "--recipe", "final")
+    for recipe in ("rc", "final"):
+        status = completed(sandbox, "release.status", "--version", VERSION, "--recipe", recipe)
+        assert "complete" in status.splitlines()
+    for version in (f"{VERSION}-rc.0", VERSION):
+        completed(sandbox, "release.verify", "--version", version)
 
 
 def test_the_next_candidate_moves_image_tags_only_when_told(sandbox: Path) -> None:

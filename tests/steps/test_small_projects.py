@@ -35,6 +35,8 @@ def release(tmp_path: Path, source: Path, config: str) -> str:
     variables = {"RELEASE_CONFIG": str(tmp_path / "release.yaml")}
     sandbox = tmp_path / "sandbox"
     said = completed(sandbox, "release.rc", "--version", "1.0.0", "--source", str(source), **variables)
+    status = completed(sandbox, "release.status", "--version", "1.0.0", **variables)
+    assert "complete" in status.splitlines()
     completed(sandbox, "release.verify", "--version", "1.0.0", **variables)
     return said
 
@@ -43,13 +45,15 @@ def test_a_project_without_images_is_branch_checks_notes_tag_and_vote(tmp_path: 
     said = release(tmp_path, source, PLAIN)
     names = dict.fromkeys(line.split()[0] for line in said.splitlines() if "✓" in line or " = " in line)
     assert list(names) == [
+        "preflight",
         "cut-branch",
         "wait-for-postsubmit",
         "check-release-notes",
         "tag-candidate",
+        "publish-candidate",
         "announce-vote",
     ]
-    assert "(#7)" in (tmp_path / "sandbox" / "notes" / "v1.0.0.md").read_text()
+    assert "(#7, a)" in (tmp_path / "sandbox" / "notes" / "v1.0.0.md").read_text()
 
 
 def test_a_project_with_an_operator_only_bumps_it_on_both_branches(tmp_path: Path, source: Path) -> None:
