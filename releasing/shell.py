@@ -14,21 +14,22 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
-
-from plumbum import local
+from typing import IO, TYPE_CHECKING, Any
 
 from releasing.command import Command
 from releasing.errors import CommandError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 __all__ = ["Command", "Shell"]
 
 GRACE = 5.0  # seconds between interrupt, terminate and kill
 LAST_LINES = 10
 LONGEST_LINE = 200
+Popen = Callable[..., Any]  # how a program is started
 INSTALL = {
     "gh": "it comes with this project: scripts/setup-venv",
     "gcloud": "install the Google Cloud CLI: https://cloud.google.com/sdk/docs/install",
@@ -63,8 +64,6 @@ class Shell:
         self._living: set[Any] = set()
         self._memory: dict[tuple[Command, str | None], Future[str]] | None = None
         self._stopped = threading.Event()
-        # plumbum adds its copy of the process's environment to whatever it is given.
-        local.env.clear()
 
     def __getitem__(self, program: str) -> Command:
         return Command((program,))
@@ -89,6 +88,8 @@ class Shell:
         """
         if self._memory is None:
             return self._read(command, stdin)
+        from concurrent.futures import Future  # noqa: PLC0415  (a program that reads once does without)
+
         answer: Future[str] = Future()
         first = self._memory.setdefault((command, stdin), answer)
         if first is answer:
@@ -99,8 +100,16 @@ class Shell:
                 raise
         return first.result()
 
+    def begin(self, command: Command) -> Callable[[], str]:
+        """Start `command`, which changes nothing; what is given waits for its end and gives what read() gives."""
+        process = self._start(command, subprocess.Popen, subprocess.PIPE)
+        return lambda: self._answer(command, process, None)
+
     def _read(self, command: Command, stdin: str | None) -> str:
-        process = self._start(command, stdin is not None, subprocess.PIPE)
+        process = self._start(command, subprocess.Popen, subprocess.PIPE, stdin is not None)
+        return self._answer(command, process, stdin)
+
+    def _answer(self, command: Command, process: Any, stdin: str | None) -> str:
         out, err = self._guarded(process, lambda: process.communicate(_encoded(stdin)))
         if process.returncode:
             self._fail(command, process.returncode, (err or out).decode(errors="replace").splitlines())
@@ -108,14 +117,14 @@ class Shell:
 
     def succeeds(self, command: Command) -> bool:
         """Whether `command`, which changes nothing, exits 0."""
-        process = self._start(command, False, subprocess.PIPE)
+        process = self._start(command, subprocess.Popen, subprocess.PIPE)
         self._guarded(process, process.communicate)
         return bool(process.returncode == 0)
 
     def run(self, command: Command) -> None:
         """Run `command`, which changes something; its output is shown line by line. Raises CommandError."""
         self._note(f"$ {command}")
-        process = self._start(command, False, subprocess.STDOUT)
+        process = self._start(command, _plumbed, subprocess.STDOUT)
         last: deque[str] = deque(maxlen=LAST_LINES)
         self._guarded(process, lambda: self._follow(process.stdout, last))
         if process.returncode:
@@ -131,17 +140,18 @@ class Shell:
         for process in list(self._living):
             _end(process)
 
-    def _start(self, command: Command, with_input: bool, errors: int) -> Any:
+    def _start(self, command: Command, popen: Popen, errors: int, with_input: bool = False) -> Any:
         if self._stopped.is_set():
             raise KeyboardInterrupt
         try:
-            process = self._program(command).popen(
-                command.words[1:],
+            process = popen(
+                [self._program(command), *command.words[1:]],
                 cwd=command.folder or None,
                 env=self.environment,
                 stdin=subprocess.PIPE if with_input else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
                 stderr=errors,
-                new_session=True,
+                start_new_session=True,
                 pass_fds=() if self.held is None else (self.held,),
             )
         except (OSError, AttributeError) as error:
@@ -153,14 +163,14 @@ class Shell:
             raise KeyboardInterrupt
         return process
 
-    def _program(self, command: Command) -> Any:
+    def _program(self, command: Command) -> str:
         name = command.program
         if "/" in name:
-            return local[str(Path(command.folder, name).absolute())]
+            return str(Path(command.folder, name).absolute())
         for folder in self.environment.get("PATH", os.defpath).split(os.pathsep):
             path = Path(folder or ".") / name
             if os.access(path, os.X_OK) and path.is_file():
-                return local[str(path.absolute())]
+                return str(path.absolute())
         hint = INSTALL.get(name, f"install it, for example: apt-get install {name}")
         raise CommandError(f"{name} is not installed (nothing of that name in PATH)", hint)
 
@@ -196,6 +206,15 @@ class Shell:
         self._note(f"exit code {code}")
         text = f"{shortened(str(command))}\n  failed with exit code {code}"
         raise CommandError(f"{text}:\n{said}" if said else text, said=last, code=_class_of(command, code))
+
+
+def _plumbed(words: list[str], **options: Any) -> Any:
+    """A program that plumbum starts."""
+    from plumbum import local  # noqa: PLC0415  (slow to load, and many a program only reads)
+
+    # plumbum adds its copy of the process's environment to whatever it is given.
+    local.env.clear()
+    return local[words[0]].popen(words[1:], **options)
 
 
 def clean_environment() -> dict[str, str]:

@@ -12,8 +12,8 @@ they are left alone. Other values of a release are pinned by file and pattern, o
   --pin testing/workflows/components/workflows.libsonnet 'kubeflow/tf-operator@([^;"]+)' v0.2.1
   --parameter 'components/image-releaser/*' versionTag v0.2.1
 
-Changelogs, vendored copies, lock files, swagger files, test fixtures, hack/retag_*, image_tags.yaml and FROM
-lines of Dockerfiles are left alone unless --also names them. The report (on standard error beside a diff)
+Changelogs, vendored copies, lock files, swagger files, test fixtures, hack/retag_*, image_tags.yaml and
+what Dockerfiles build on are left alone unless --also names them. The report (on standard error beside a diff)
 says what was left alone and why, and which released images are still at another tag. Running it again changes
 nothing.
 """
@@ -23,14 +23,17 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from entry import program
 
 from releasing.errors import PreconditionError, UsageError
-from releasing.references import survey
-from releasing.references.checkout import contents, replace_content, tracked_files
-from releasing.references.report import as_json, as_text, diff
+from releasing.references import survey_checkout
+from releasing.references.checkout import replace_content
 from releasing.references.rules import Rules
+
+if TYPE_CHECKING:
+    from releasing.references.report import Report
 
 
 def main() -> int:
@@ -47,7 +50,7 @@ def main() -> int:
         except_=options.except_,
         also=options.also,
     )
-    report = survey(contents(checkout, filter(rules.reads, tracked_files(checkout))), rules)
+    report = survey_checkout(checkout, rules)
     if report.refused:
         raise PreconditionError(
             "\n".join(f"{fault} (it parses now; nothing was changed)" for fault in report.refused),
@@ -55,14 +58,20 @@ def main() -> int:
         )
     for rewrite in report.rewrites if options.write else ():
         replace_content(checkout / rewrite.path, rewrite.before, rewrite.after)
-    if options.json:
-        print(as_json(report, options.write))
-    elif options.write:
-        print(as_text(report, "Changed"))
+    _show(report, options.write, options.json)
+    return 0
+
+
+def _show(report: Report, written: bool, json: bool) -> None:
+    from releasing.references.report import as_json, as_text, diff  # noqa: PLC0415  (loaded while git looks)
+
+    if json or written:
+        text = as_json(report, written) if json else as_text(report, "Changed")
+        # The bytes of a path may be no text.
+        sys.stdout.buffer.write(f"{text}\n".encode(errors="surrogateescape"))
     else:
         sys.stdout.buffer.write(diff(report))
         print(as_text(report, "Would change"), file=sys.stderr)
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -30,7 +30,7 @@ program(main)
 def ran(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     # The project's own Python comes first in PATH, as in an activated environment.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": path}
+    environment = {**os.environ, "PATH": path, "PYTHONUNBUFFERED": ""}
     return subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -66,6 +66,12 @@ def test_an_error_is_a_message_a_hint_and_a_code(tmp_path: Path) -> None:
     shown = ran(sys.executable, written(tmp_path, 'raise UnmetError("it is not so", "look again")'))
     assert shown.stderr == "program.py: it is not so\n  hint: look again\n"
     assert (shown.returncode, shown.stdout) == (5, "")
+
+
+def test_what_was_printed_before_an_error_is_not_lost(tmp_path: Path) -> None:
+    body = 'print("said", end=""); raise UnmetError("it is not so")'
+    shown = ran(sys.executable, written(tmp_path, body))
+    assert (shown.stdout, shown.stderr) == ("said", "program.py: it is not so\n")
 
 
 @pytest.mark.parametrize(("body", "code"), [("return None", 0), ("return 4", 4)])

@@ -15,6 +15,11 @@ from releasing.references.file_syntax import fault, yaml_scalar
         ("a.py", b"a = 1\nb = (", 2),
         ("a.jsonnet", b"local a = 1;\n{ b: }", 2),
         ("a.libsonnet", b'{\n  a: "x\n}', 2),
+        ("a.yaml", b"a: 1\nb: \xe9\n", 2),
+        ("a.json", b'{\n"a": "\xe9"}', 2),
+        ("a.py", b"a = 1\nb = '\xe9'\n", 2),
+        ("a.json", b"[" * 100_000 + b"]" * 100_000, 1),
+        ("a.py", b"-" * 100_000 + b"1", 1),
     ],
 )
 def test_a_broken_file_is_named_with_its_line(path: str, content: bytes, line: int) -> None:
@@ -33,6 +38,10 @@ def test_a_broken_file_is_named_with_its_line(path: str, content: bytes, line: i
             "a.jsonnet",
             b'// c\nlocal k = import "gone.libsonnet";\nk.parts(params.name, env, import "param://x")',
         ),
+        ("a.json", b"[" + b"1" * 5000 + b"]"),
+        ("a.py", b"\xef\xbb\xbf# coding: utf-8\r\nx = 1\r"),
+        ("a.yaml", b"\xef\xbb\xbfa: 1\r\nb: 2\r"),
+        ("a.json", b"\xef\xbb\xbf{}"),
         ("Makefile", b"a: ["),
     ],
 )

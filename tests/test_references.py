@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from releasing.errors import PreconditionError, UsageError
-from releasing.references import survey
+from releasing.references import COPIES, survey, survey_checkout
+from releasing.references.checkout import contents, tracked_files
+from releasing.references.protected_paths import is_copy
 from releasing.references.report import Report
 from releasing.references.rules import Rules
 
@@ -147,7 +153,7 @@ OTHER = st.sampled_from(
         "é",
         "a:b",
     ]
-) | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
+) | st.text(st.characters(codec="utf-8", exclude_characters="\0+"), max_size=12)
 NAME = st.sampled_from(["gcr.io/p/operator", "{0}/{1}/notebook-1.8.0", "gcr.io/p/notebook-1.10"])
 TAG = st.from_regex(re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}[A-Za-z0-9_]", re.ASCII), fullmatch=True)
 REFERENCE = st.tuples(NAME, TAG)
@@ -163,3 +169,128 @@ def test_in_any_text_only_the_named_tags_differ_and_only_once(
     wanted = "".join(f"{a}{one if isinstance(one, str) else one[0] + ':v0.2.1'}{b}" for one, a, b in pieces)
     assert after(before) == wanted
     assert after(wanted) == wanted
+
+
+def checkout(folder: Path, files: Mapping[str, str]) -> Path:
+    """A git checkout that tracks `files`."""
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(text.encode())
+    for words in (["init", "--quiet", "--template="], ["add", "--all"]):
+        subprocess.run(["git", "-C", folder, *words], check=True)
+    return folder
+
+
+PATHS = [
+    "a.py",
+    "b/Dockerfile",
+    "b/kustomization.yaml",
+    "lib/c",
+    "d/vendor/e",
+    "CHANGELOG.md",
+    "d/deep/f.yaml",
+]
+ASKED = [
+    Rules.parse([OURS + ":v0.2.1"]),
+    Rules.parse(["gcr.io/p/.*:v0.2.1"]),
+    Rules.parse([".+:v0.2.1"], only=["d", "b"]),
+    Rules.parse(["gcr.io/p/op(erator)?:v0.2.1"], also=["lib", "vendor"]),
+    Rules.parse([r".*/notebook-.*:v0.2.1"], except_=["a*"]),
+    Rules.parse([], parameters=[["*", "TAG", "v2"]]),
+    Rules.parse(["(?i)GCR.io/p/.*:v0.2.1"], parameters=[["b/*", "image", "v2"]]),
+]
+TEXT = st.lists(
+    st.one_of(OTHER, REFERENCE.map(":".join), st.sampled_from(["FROM ", "images:\n- newName: ", "TAG: v1"])),
+    max_size=4,
+)
+FILES = st.dictionaries(st.sampled_from(PATHS), TEXT.map("\n".join), max_size=4)
+
+
+@given(FILES, st.sampled_from(ASKED))
+@settings(max_examples=40, deadline=None)
+def test_looking_only_where_git_finds_a_word_reports_what_reading_every_file_does(
+    files: dict[str, str], rules: Rules
+) -> None:
+    with TemporaryDirectory() as folder:
+        made = checkout(Path(folder), files)
+        every = contents(made, tracked_files(made))
+        assert survey_checkout(made, rules) == survey(every, rules)
+
+
+def test_the_same_image_elsewhere_is_found_although_it_has_no_word_of_the_pattern(tmp_path: Path) -> None:
+    made = checkout(tmp_path, {"a": "gcr.io/p/operator:v2", "b": "quay.io/x/operator:v1", "c": "operator:v1"})
+    report = survey_checkout(made, Rules.parse([r"gcr\.io/.*:v2"]))
+    assert [(left.path, left.written) for left in report.stale] == [("b", "quay.io/x/operator:v1")]
+
+
+def test_a_pinned_file_needs_no_word(tmp_path: Path) -> None:
+    made = checkout(tmp_path, {"lib/w": "version=1", "b": "gcr.io/p/operator:v1"})
+    report = survey_checkout(made, Rules.parse([OURS + ":v2"], [["lib/w", "version=(.*)", "2"]]))
+    assert [change.after for change in report.changes] == ["gcr.io/p/operator:v2", "2"]
+
+
+def test_a_vendored_file_that_was_named_is_read(tmp_path: Path) -> None:
+    made = checkout(tmp_path, {"a/vendor/f": "gcr.io/p/operator:v1"})
+    report = survey_checkout(made, Rules.parse([OURS + ":v2"], also=["a/vendor"]))
+    assert [change.path for change in report.changes] == ["a/vendor/f"]
+
+
+def test_a_parameters_name_is_not_what_files_with_images_are_chosen_by(tmp_path: Path) -> None:
+    made = checkout(tmp_path, {"f": "gcr.io/p/operator:v1", "g": "TAG=v1"})
+    rules = Rules.parse(["(?i)GCR.io/p/operator:v2"], parameters=[["g", "TAG", "v2"]])
+    assert [change.path for change in survey_checkout(made, rules).changes] == ["f", "g"]
+
+
+def test_a_pattern_that_goes_on_behind_its_wildcards_finds_its_names() -> None:
+    report = surveyed(
+        "x gcr.io/p/tensorflow-1.8.0-notebook-cpu:v1", image="gcr.io/p/tensorflow-.*notebook.*:v2"
+    )
+    assert [change.after for change in report.changes] == ["gcr.io/p/tensorflow-1.8.0-notebook-cpu:v2"]
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_what_git_is_not_asked_about_would_not_be_read(name: str) -> None:
+    assert is_copy(f"{name}/f")
+    assert is_copy(f"a/b/{name}/c/f")
+
+
+class Measured(bytes):
+    """Bytes that add up how many of them are looked at or copied."""
+
+    looked_at = 0
+
+    def find(self, sub: bytes, start: int = 0, end: int | None = None) -> int:  # type: ignore[override]
+        found = super().find(sub, start, end)
+        self._look(start, end if found < 0 else found)
+        return found
+
+    def rfind(self, sub: bytes, start: int = 0, end: int | None = None) -> int:  # type: ignore[override]
+        found = super().rfind(sub, start, end)
+        self._look(max(start, found), end)
+        return found
+
+    def count(self, sub: bytes, start: int = 0, end: int | None = None) -> int:  # type: ignore[override]
+        self._look(start, end)
+        return super().count(sub, start, end)
+
+    def __contains__(self, sub: object) -> bool:
+        return isinstance(sub, bytes) and self.find(sub) >= 0
+
+    def __getitem__(self, place: slice) -> bytes:  # type: ignore[override]
+        self._look(place.start or 0, place.stop)
+        return super().__getitem__(place)
+
+    def _look(self, start: int, end: int | None) -> None:
+        Measured.looked_at += (len(self) if end is None else end) - start
+
+
+def test_a_long_line_is_looked_at_a_few_times_however_many_images_it_names() -> None:
+    for number in (100, 3000):
+        names = ", ".join(
+            f'"gcr.io/p/operator:v{each}", "x/operator:v1", "gcr.io/p/operator"' for each in range(number)
+        )
+        content = Measured(f"[{names}]".encode())
+        Measured.looked_at = 0
+        report = survey([("f.json", content)], Rules.parse([OURS + ":v2"]))
+        assert (len(report.changes), len(report.left)) == (number - 1, 2 * number)
+        assert Measured.looked_at < 30 * len(content)

@@ -13,6 +13,7 @@ import pytest
 from releasing.errors import CommandError
 from releasing.shell import Command, Shell, clean_environment
 
+ROOT = Path(__file__).parent.parent
 PARENT = (
     "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', sys.argv[1]]); time.sleep(60)"
 )
@@ -37,6 +38,25 @@ def program(path: Path, text: str) -> Path:
 
 def test_reading_gives_the_output_without_its_last_newlines_and_without_stderr() -> None:
     assert Shell().read(python("import sys; print('a\\n\\n'); print('noise', file=sys.stderr)")) == "a"
+
+
+def test_what_was_begun_goes_on_by_itself_and_is_read_later(tmp_path: Path) -> None:
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    begun = Shell().begin(python("import sys; open(sys.argv[1], 'w').write('x'); print('said')", str(path)))
+    assert path.read_text() == "x"
+    assert begun() == "said"
+    failing = Shell().begin(python("import sys; sys.exit(3)"))
+    with pytest.raises(CommandError, match="failed with exit code 3") as caught:
+        failing()
+    assert caught.value.said == ()
+
+
+@pytest.mark.parametrize(("way", "loaded"), [("read", "False"), ("succeeds", "False"), ("run", "True")])
+def test_only_running_needs_plumbum(way: str, loaded: str) -> None:
+    code = f"import sys; from releasing.shell import Shell; sh = Shell(); sh.{way}(sh['true'])"
+    asked = python(f"{code}; print('plumbum' in sys.modules)").within(str(ROOT))
+    assert Shell().read(asked) == loaded
 
 
 def test_reading_keeps_bytes_that_are_not_utf_8() -> None:

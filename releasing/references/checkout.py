@@ -1,35 +1,94 @@
-"""Files of a checkout: which are tracked, what they hold, and how one is replaced whole."""
+"""Files of a checkout: which are tracked, which name a word, what they hold, and how one is replaced whole."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from errno import EISDIR, ELOOP, ENOENT, ENOTDIR
 from pathlib import Path
 
-from releasing.errors import PreconditionError
+from releasing.errors import CommandError, PreconditionError
+from releasing.shell import Shell
+
+# Nothing that people set for `git grep` plays a part.
+_OPTIONS = ("--text", "--fixed-strings", "--no-color", "--no-full-name", "--no-recurse-submodules")
+_GREP = ("grep", "--files-with-matches", "--null", *_OPTIONS)
+_BESIDE = ".update_references.part"
 
 
-def tracked_files(checkout: Path) -> list[str]:
-    """The paths that git tracks below `checkout`; every file where `checkout` is no git checkout."""
-    if not any((folder / ".git").exists() for folder in (checkout, *checkout.parents)):
-        return sorted(_walk(checkout))
-    from releasing.shell import Shell  # noqa: PLC0415  (plumbum is half of a start, and a plain folder needs none)
+class Search:
+    """A look into a checkout, which git begins at once: the files it tracks, and those that have a word."""
 
-    sh = Shell()
-    listed = sh.read(sh["git"]["-C", str(checkout), "ls-files", "-z"], pending="tracked files")
-    # A file in conflict is listed once for each side.
-    return list(dict.fromkeys(path for path in listed.split("\0") if path))
+    def __init__(self, folder: Path, words: Collection[str], without: Collection[str] = ()) -> None:
+        """Look for `words` in what git tracks below `folder`, and not below any folder named in `without`.
+
+        In no git checkout every file counts as tracked, and as one that may have a word.
+        """
+        self.folder = folder
+        self.asked = any((each / ".git").exists() for each in (folder, *folder.parents))
+        self.narrow = self.asked and bool(words)
+        sh = Shell()
+        git = sh["git"]["-C", str(folder)]
+        options = [option for word in words for option in ("-e", word)]
+        others = [f":(exclude,glob)**/{name}/**" for name in without]
+        if self.asked:
+            self.listed = sh.begin(git["ls-files", "-z", "-v", "--stage"])
+        if self.narrow:
+            self.found = sh.begin(git[*_GREP, *options, "--", *others])
+
+    def paths(self, also: Collection[str] = ()) -> list[str]:
+        """In git's order, the files that may have one of the words, those of `also`, and those not readable.
+
+        All files when there are no words. Raises CommandError.
+        """
+        if not self.asked:
+            return sorted(_walk(self.folder))
+        entries = self._entries()
+        if not self.narrow:
+            return [*entries]
+        # git would pass over a file that it may not read.
+        closed = {path for path in entries if not os.access(f"{self.folder}/{path}", os.R_OK)}
+        # git takes a file that is marked (assume-unchanged, skip-worktree) from the index, and a link not at all.
+        unasked = {path for path, head in entries.items() if not head.startswith("H 100")}
+        wanted = closed.union(unasked, also, self._having())
+        return [path for path in entries if path in wanted]
+
+    def _entries(self) -> dict[str, str]:
+        """Each path with what git says of it: a letter for its state, its mode, its content."""
+        try:
+            listed = [entry.partition("\t") for entry in self.listed().split("\0") if entry]
+        except CommandError:
+            if self.narrow:
+                with suppress(CommandError):
+                    self.found()
+            raise
+        # A file in conflict is listed once for each side.
+        return {path: head for head, _, path in listed}
+
+    def _having(self) -> list[str]:
+        """The paths where git finds a word; it fails in silence when there are none."""
+        try:
+            return self.found().split("\0")
+        except CommandError as error:
+            if error.said:
+                raise
+            return []
 
 
-def contents(checkout: Path, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+def tracked_files(folder: Path) -> list[str]:
+    """The paths that git tracks below `folder`; every file where that is no git checkout. Raises CommandError."""
+    return Search(folder, ()).paths()
+
+
+def contents(folder: Path, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """Each path that is a regular file, with its bytes; links, submodules and deleted files are left out.
 
     Raises PreconditionError for a file that may not be read.
     """
     for path in paths:
-        content = _content(checkout, path)
+        content = _content(str(folder), path)
         if content is not None:
             yield path, content
 
@@ -37,25 +96,49 @@ def contents(checkout: Path, paths: Iterable[str]) -> Iterator[tuple[str, bytes]
 def replace_content(path: Path, before: bytes, content: bytes) -> None:
     """Put `content` in place of `before` at once: a reader sees the one or the other. The mode stays.
 
-    Raises PreconditionError when the file holds something else by now.
+    Raises PreconditionError when the file holds something else by now, or cannot be written.
     """
-    if path.read_bytes() != before:
-        raise PreconditionError(f"{path}: changed while it was being rewritten", "run the same command again")
-    # One fixed name: a killed run's leftover is taken over by the next run.
-    beside = path.with_name(f".{path.name}.rewrite")
-    beside.write_bytes(content)
-    beside.chmod(stat.S_IMODE(path.stat().st_mode))
-    beside.replace(path)
-
-
-def _content(checkout: Path, path: str) -> bytes | None:
     try:
-        with open(checkout / path, "rb", buffering=0, opener=_open_no_link) as file:
+        if path.read_bytes() != before:
+            raise PreconditionError(
+                f"{path}: changed while it was being rewritten", "run the same command again"
+            )
+        # One fixed name: a killed run's leftover is taken over by the next run.
+        beside = path.with_name(_BESIDE)
+        beside.unlink(missing_ok=True)
+        with beside.open("xb") as file:
+            file.write(content)
+            _own(file.fileno(), path.stat())
+        beside.replace(path)
+    except OSError as error:
+        raise PreconditionError(
+            f"{path}: cannot be written: {error.strerror}", "mend that, then run the same command again"
+        ) from None
+
+
+def _own(descriptor: int, like: os.stat_result) -> None:
+    """Give the open file the mode of `like`, and its owner as far as we may."""
+    with suppress(PermissionError):
+        os.fchown(descriptor, like.st_uid, like.st_gid)
+    os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
+
+
+def _content(folder: str, path: str) -> bytes | None:
+    try:
+        if _behind_link(folder, path):
+            return None
+        with open(f"{folder}/{path}", "rb", buffering=0, opener=_open_no_link) as file:
             return file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
     except OSError as error:
         if error.errno in {ENOENT, ENOTDIR, EISDIR, ELOOP}:
             return None
-        raise PreconditionError(f"{checkout / path}: cannot be read: {error.strerror}") from None
+        raise PreconditionError(f"{folder}/{path}: cannot be read: {error.strerror}") from None
+
+
+def _behind_link(folder: str, path: str) -> bool:
+    """Whether a folder of `path` is a link by now: what is behind it is not tracked here."""
+    above = path.rpartition("/")[0]
+    return bool(above) and (os.path.islink(f"{folder}/{above}") or _behind_link(folder, above))  # noqa: PTH114
 
 
 def _open_no_link(path: str, flags: int) -> int:

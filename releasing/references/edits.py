@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -44,8 +45,13 @@ def apply(content: bytes, edits: Iterable[Edit]) -> bytes:
 def disjoint(edits: Iterable[Edit]) -> list[Edit]:
     """The edits without those that touch a span which an earlier one in the list takes."""
     kept: list[Edit] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for edit in edits:
-        if all(edit.end <= other.start or edit.start >= other.end for other in kept):
+        place = bisect_right(ends, edit.start)
+        if place == len(starts) or edit.end <= starts[place]:
+            starts.insert(place, edit.start)
+            ends.insert(place, edit.end)
             kept.append(edit)
     return kept
 
@@ -53,3 +59,13 @@ def disjoint(edits: Iterable[Edit]) -> list[Edit]:
 def line_of(content: bytes, position: int) -> int:
     """The line, from 1, of a byte position."""
     return content.count(b"\n", 0, position) + 1
+
+
+def lines_of(content: bytes, positions: Iterable[int]) -> dict[int, int]:
+    """The line of each of many byte positions, in one reading of the content."""
+    lines, line, done = {}, 1, 0
+    for position in sorted(positions):
+        line += content.count(b"\n", done, position)
+        done = position
+        lines[position] = line
+    return lines

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
-import warnings
 from collections.abc import Callable
 from pathlib import PurePosixPath
-
-import yaml
 
 from releasing.references.report import Fault
 
@@ -16,12 +12,17 @@ from releasing.references.report import Fault
 def fault(path: str, content: bytes) -> Fault | None:
     """Where `content` does not parse as the language that the suffix of `path` names; None for others."""
     parse = _PARSERS.get(PurePosixPath(path).suffix)
-    found = parse(content) if parse else None
+    try:
+        found = parse(content) if parse else None
+    except (RecursionError, MemoryError):
+        found = (1, "nested too deeply to be looked at")
     return Fault(path, *found) if found else None
 
 
 def yaml_scalar(value: str) -> str:
     """`value` as a plain YAML scalar, in double quotes when YAML would not read it as a string (1.10, on)."""
+    import yaml  # noqa: PLC0415
+
     try:
         loaded = yaml.safe_load(value)
     except (yaml.YAMLError, ValueError):
@@ -30,6 +31,8 @@ def yaml_scalar(value: str) -> str:
 
 
 def _yaml(content: bytes) -> tuple[int, str] | None:
+    import yaml  # noqa: PLC0415
+
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         for _ in yaml.compose_all(content, Loader=loader):
@@ -37,14 +40,16 @@ def _yaml(content: bytes) -> tuple[int, str] | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return (mark.line + 1 if mark else 1, f"not YAML: {error.problem or error.context}")
-    except yaml.YAMLError as error:
-        return (1, f"not YAML: {error}")
+    except yaml.reader.ReaderError as error:
+        return (content.count(b"\n", 0, error.position) + 1, f"not YAML: {error.reason}")
     return None
 
 
 def _json(content: bytes) -> tuple[int, str] | None:
+    import json  # noqa: PLC0415
+
     try:
-        json.loads(content)
+        json.loads(content, parse_int=str)  # however many digits
     except json.JSONDecodeError as error:
         return (error.lineno, f"not JSON: {error.msg}")
     except UnicodeDecodeError as error:
@@ -53,6 +58,8 @@ def _json(content: bytes) -> tuple[int, str] | None:
 
 
 def _python(content: bytes) -> tuple[int, str] | None:
+    import warnings  # noqa: PLC0415
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

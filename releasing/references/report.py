@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import diff_bytes, unified_diff
 from itertools import groupby
-from typing import Any
+
+from releasing.references.unified_diff import unified_diff
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,11 @@ class Report:
 
 def diff(report: Report) -> bytes:
     """The rewrites as one unified diff that `git apply` takes."""
-    return b"".join(line for rewrite in report.rewrites for line in _diff(rewrite))
+    return b"".join(
+        line
+        for rewrite in report.rewrites
+        for line in unified_diff(rewrite.path, rewrite.before, rewrite.after)
+    )
 
 
 def as_text(report: Report, verb: str) -> str:
@@ -93,7 +95,9 @@ def as_text(report: Report, verb: str) -> str:
 
 def as_json(report: Report, written: bool) -> str:
     """The report for programs."""
-    content: dict[str, Any] = {
+    import json  # noqa: PLC0415  (most runs print no JSON)
+
+    content = {
         "written": written,
         "changed": [vars(change) for change in report.changes],
         "left": [vars(left) for left in report.left],
@@ -103,17 +107,6 @@ def as_json(report: Report, written: bool) -> str:
         "refused": [vars(fault) for fault in report.refused],
     }
     return json.dumps(content, indent=2)
-
-
-def _diff(rewrite: Rewrite) -> Iterator[bytes]:
-    old, new = (f"{side}/{rewrite.path}".encode(errors="surrogateescape") for side in "ab")
-    for line in diff_bytes(unified_diff, _lines(rewrite.before), _lines(rewrite.after), old, new):
-        yield line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n"
-
-
-def _lines(content: bytes) -> list[bytes]:
-    # Only \n ends a line of a diff; splitlines would also break at \r and form feeds.
-    return re.findall(rb"[^\n]*\n|[^\n]+\Z", content)
 
 
 def _text(report: Report, verb: str) -> Iterator[str]:

@@ -1,0 +1,89 @@
+"""What the findings in all files come to: what is rewritten, what is left, and what is wrong with that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from releasing.errors import PreconditionError
+from releasing.references.edits import apply, lines_of
+from releasing.references.mentions import entry_namesakes, namesake_search, namesakes
+from releasing.references.parameters import pin_holds
+from releasing.references.report import Change, Fault, Left, Report, Rewrite
+from releasing.references.rules import Pin, Rules
+from releasing.references.sources import Source, last_names
+
+
+def report_on(found: Sequence[Source], rules: Rules) -> Report:
+    """The report on the sources. Raises one PreconditionError for all pins that would not hold."""
+    rewrites = [_rewrite(source) for source in found]
+    _require_pins(rewrites, rules.pins)
+    changed = tuple(rewrite for rewrite in rewrites if rewrite.before != rewrite.after)
+    faults = _faults(changed)
+    return Report(
+        rewrites=changed,
+        left=tuple(_left(found, rules)),
+        held=sum(rewrite.held for rewrite in rewrites),
+        unfound=tuple(_unfound(found, rules)),
+        broken=tuple(old for old, _ in faults if old),
+        refused=tuple(after for old, after in faults if not old),
+    )
+
+
+def _rewrite(source: Source) -> Rewrite:
+    edits = [edit for edit in source.edits if edit.text != source.content[edit.start : edit.end]]
+    lines = lines_of(source.content, [edit.start for edit in edits])
+    changes = tuple(Change(source.path, lines[edit.start], edit.before, edit.after) for edit in edits)
+    after = apply(source.content, edits) if edits else source.content
+    return Rewrite(source.path, source.content, after, changes, len(source.edits) - len(changes))
+
+
+def _faults(rewrites: Sequence[Rewrite]) -> list[tuple[Fault | None, Fault]]:
+    """For each rewrite that does not parse: its fault before, if it had one, and after."""
+    if not rewrites:
+        return []
+    from releasing.references.file_syntax import fault  # noqa: PLC0415  (parsers load slowly; most runs change nothing)
+
+    broken = [(rewrite, found) for rewrite in rewrites if (found := fault(rewrite.path, rewrite.after))]
+    return [(fault(rewrite.path, rewrite.before), found) for rewrite, found in broken]
+
+
+def _require_pins(rewrites: Sequence[Rewrite], pins: Sequence[Pin]) -> None:
+    by_path = {rewrite.path: rewrite for rewrite in rewrites}
+    problems = [problem for pin in pins if (problem := _pin_problem(by_path.get(pin.path), pin))]
+    if problems:
+        raise PreconditionError(
+            "\n".join(problems),
+            'a pattern has to match the old value and the new one, for example kubeflow/tf-operator@([^;"]+)',
+        )
+
+
+def _pin_problem(rewrite: Rewrite | None, pin: Pin) -> str:
+    if rewrite is None:
+        return f"{pin}: there is no such tracked file"
+    if not pin.pattern.search(rewrite.before):
+        return f"{pin}: the pattern matches nothing"
+    if not pin_holds(rewrite.after, pin):
+        return f"{pin}: would not read {pin.value!r} everywhere afterwards"
+    return ""
+
+
+def _left(found: Sequence[Source], rules: Rules) -> Iterable[Left]:
+    names = last_names(found, rules)
+    search = namesake_search(names)
+    for source in sorted(found, key=lambda source: source.path):
+        kept = list(source.kept)
+        if names and rules.selects(source.path) and not rules.protects(source.path):
+            kept += namesakes(source.content, names, rules.images, search)
+            kept += entry_namesakes(source.path, source.content, names, rules.images)
+        kept.sort(key=lambda each: each.start)
+        lines = lines_of(source.content, [each.start for each in kept])
+        for each in kept:
+            yield Left(source.path, lines[each.start], each.written, each.reason, each.stale)
+
+
+def _unfound(found: Sequence[Source], rules: Rules) -> Iterable[str]:
+    subjects = set().union(*(source.subjects for source in found))
+    for image in rules.images:
+        if not any(image.name.fullmatch(subject.encode()) for subject in subjects):
+            yield f"an image {image.name.pattern.decode()}"
+    yield from (str(parameter) for parameter in rules.parameters if str(parameter) not in subjects)

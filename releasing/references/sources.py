@@ -1,0 +1,87 @@
+"""What one file after another has to do with the rules: what becomes of it, and what stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from releasing.references.edits import Edit, Finding, Kept, disjoint
+from releasing.references.forms import is_templated
+from releasing.references.mentions import image_findings, mention_search
+from releasing.references.parameters import parameter_findings, pin_edits
+from releasing.references.protected_paths import is_base
+from releasing.references.rules import Rules, claimed
+
+BINARY = "binary file"
+BASE = "base of a Dockerfile"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that was read, and what was found in it."""
+
+    path: str
+    content: bytes
+    edits: tuple[Edit, ...]
+    kept: tuple[Kept, ...]
+
+    @property
+    def subjects(self) -> set[str]:
+        """The images and parameters that the findings are about."""
+        return {edit.subject for edit in self.edits} | {kept.subject for kept in self.kept}
+
+
+def sources(files: Iterable[tuple[str, bytes]], rules: Rules) -> list[Source]:
+    """The files that matter, with what the rules find there. Raises UsageError for rules at odds."""
+    search = mention_search(rules.images)
+    read = []
+    for path, content in files:
+        if rules.reads(path):
+            found: list[Finding] = []
+            if rules.selects(path):
+                asked = [parameter for parameter in rules.parameters if parameter.covers(path)]
+                found += [
+                    each for parameter in asked for each in parameter_findings(path, content, parameter)
+                ]
+                found += image_findings(path, content, rules.images, search)
+            read.append(_source(path, content, found, rules))
+    return read
+
+
+def last_names(found: Sequence[Source], rules: Rules) -> dict[str, str]:
+    """Each released image's last name and its tag, as far as the sources mention it."""
+    tags = {}
+    for name in set().union(*(source.subjects for source in found)):
+        last = name.rpartition("/")[2]
+        if (rule := claimed(name, rules.images)) and not is_templated(last):
+            tags[last] = rule.tag
+    return tags
+
+
+def _source(path: str, content: bytes, found: Sequence[Finding], rules: Rules) -> Source:
+    edits: list[Edit] = pin_edits(path, content, rules.pins)
+    kept: list[Kept] = []
+    protected = _protection(path, content, rules) if found else ""
+    builds = protected != BINARY and not rules.lifts(path)
+    for finding in found:
+        reason = BASE if builds and is_base(path, content, finding.start) else protected
+        if reason:
+            kept += _protected(finding, reason)
+        elif isinstance(finding, Edit):
+            edits.append(finding)
+        else:
+            kept.append(finding)
+    return Source(path, content, tuple(disjoint(edits)), tuple(kept))
+
+
+def _protection(path: str, content: bytes, rules: Rules) -> str:
+    return BINARY if b"\0" in content else rules.protects(path)
+
+
+def _protected(finding: Finding, reason: str) -> list[Kept]:
+    """What a protected file's finding comes to: only places at another tag are worth a line."""
+    if isinstance(finding, Edit):
+        stale, written = finding.before != finding.after, finding.before
+    else:
+        stale, written = finding.stale, finding.written
+    return [Kept(finding.start, written, reason, stale, "")] if stale else []
