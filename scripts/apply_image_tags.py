@@ -4,12 +4,13 @@ r"""Make tags of image_tags.yaml true in the registry.
 The pattern NAME_RE:TAG_RE, two regular expressions that have to match the whole image name and the whole tag,
 selects rows and tags of the file. What holds already is left alone; what is missing is written and read back.
 Nothing is written when a digest is missing in the registry, or when a tag is on another digest and
---allow-move does not name it. The same command again does only what is missing.
+neither --allow-move nor floating-tags of release.yaml names it. The same command again does only what is missing.
 
   apply_image_tags.py --images-file releasing/image_tags.yaml --pattern '.*/tensorflow-.*:v0\.2\.1' --plan
 
-Credentials are Docker's (docker login, gcloud auth configure-docker). RELEASE_REGISTRY_MIRRORS=HOST=URL,…
-sends the requests for a registry host elsewhere.
+Credentials are Docker's (docker login), for Google's registries else gcloud's (gcloud auth login). The registries
+section of release.yaml, or of the file that RELEASE_CONFIG names, says how a registry is reached;
+RELEASE_REGISTRY_MIRRORS=HOST=URL,… sends the requests for a registry host elsewhere.
 
 Exit codes: 0 all hold, 2 nothing selected, 3 the file is not valid, 4 refused, 5 failed, 7 the registry does
 not answer.
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,7 @@ from releasing.image_name import ImagePattern, movable
 from releasing.registry import promotion
 from releasing.registry.progress import Progress
 from releasing.registry.promotion_report import facts, lines
+from releasing.registry.settings_file import settings
 
 if TYPE_CHECKING:
     from releasing.registry.client import Registry
@@ -40,10 +43,11 @@ def main() -> int:
     tags = image_tags.load(options.images_file)
     wanted = promotion.asked(tags, ImagePattern.parse(options.pattern), str(options.images_file))
     allow_move = movable(options.allow_move)
+    floating = settings(os.environ).floating_tags
     progress = Progress()
 
     async def work(client: Registry) -> promotion.Plan | promotion.Report:
-        plan = await promotion.plan(client, wanted, allow_move, progress.phase)
+        plan = await promotion.plan(client, wanted, allow_move, progress.phase, floating)
         return plan if options.plan else await promotion.apply(client, plan, progress.phase)
 
     result = registry.ask(work, notice=progress.line)

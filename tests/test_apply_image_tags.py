@@ -14,6 +14,7 @@ import pytest
 from releasing import registry
 from tests.faulty_registry import PROJECT, listing, pushed
 from tests.registries import docker_registry, rehearsal_registry
+from tests.release_yaml import release_yaml
 
 PROGRAM = Path(__file__).parent.parent / "scripts" / "apply_image_tags.py"
 SERVERS = {"rehearsal": rehearsal_registry, "docker-registry": docker_registry}
@@ -31,9 +32,12 @@ def environment(url: str) -> dict[str, str]:
     return {**os.environ, **mirror}
 
 
-def ran(url: str, file: Path, *words: str, pattern: str = f".*:{TAG}") -> subprocess.CompletedProcess[str]:
+def ran(
+    url: str, file: Path, *words: str, pattern: str = f".*:{TAG}", **variables: str
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(PROGRAM), "--images-file", str(file), "--pattern", pattern, *words]
-    return subprocess.run(command, env=environment(url), capture_output=True, text=True, check=False)
+    known = environment(url) | variables
+    return subprocess.run(command, env=known, capture_output=True, text=True, check=False)
 
 
 def test_a_plan_writes_nothing_and_the_run_does_what_it_says(url: str, tmp_path: Path) -> None:
@@ -61,15 +65,32 @@ def test_a_refused_move_exits_4_and_a_named_one_0(url: str, tmp_path: Path) -> N
     assert ran(url, file, "--allow-move", f".*/a:{TAG}").returncode == 0
 
 
+def test_a_tag_floats_as_the_release_yaml_in_use_says(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "image_tags.yaml"
+    file.write_bytes(listing(pushed(url, "a", tag="old"), "edge"))
+    assert ran(url, file, pattern=".*:edge").returncode == 0
+    new = pushed(url, "a", tag="new")
+    file.write_bytes(listing(new, "edge"))
+    assert ran(url, file, pattern=".*:edge").returncode == 4
+    floating = release_yaml(tmp_path, "floating-tags: [edge]\n")
+    moved = ran(url, file, pattern=".*:edge", **floating)
+    assert moved.returncode == 0
+    assert "(was on sha256:" in moved.stdout
+    assert registry.digest(f"{PROJECT}/a", "edge", environment(url)) == new["a"]
+
+
 def test_mistakes_have_their_exit_codes_and_no_traceback(tmp_path: Path) -> None:
     file = tmp_path / "image_tags.yaml"
     file.write_bytes(listing({"a": "sha256:short"}, TAG))
+    good = tmp_path / "good.yaml"
+    good.write_bytes(listing({"a": "sha256:" + "a" * 64}, TAG))
     url = "http://127.0.0.1:9"
     for code, answer in [
         (2, ran(url, file, pattern=".*:v9")),
         (2, ran(url, file, pattern="nonsense")),
         (3, ran(url, file)),
         (3, ran(url, tmp_path / "absent.yaml")),
+        (3, ran(url, good, **release_yaml(tmp_path, "floating-tags: [v0.2.1]\n"))),
     ]:
         assert answer.returncode == code, answer.stderr
         assert answer.stderr.startswith("apply_image_tags.py: ")

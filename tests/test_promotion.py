@@ -16,7 +16,7 @@ from releasing.registry import promotion
 from releasing.registry.client import Registry
 from releasing.registry.promotion_report import facts, lines
 from releasing.registry.transport import Patience
-from tests.faulty_registry import PROJECT, Faulty, faulty_registry, listing, pushed
+from tests.faulty_registry import PROJECT, Faulty, faulty_registry, fetched, listing, pushed, stored
 
 TAG = "v0.2.1"
 QUICK = Patience(tries=2, first_pause=0.001)
@@ -85,6 +85,27 @@ def test_a_tag_moves_when_the_move_is_named(faulty: Faulty) -> None:
     assert [change.was for change in report.applied] == [old["a"]]
     assert there(faulty, "a") == new
     assert f"(was on {old['a']})" in lines(report)[0]
+
+
+def test_a_floating_tag_moves_without_being_named_and_no_other_does(faulty: Faulty) -> None:
+    old, latest = pushed(faulty.url, "a", tag="old"), "latest"
+    promoted(faulty, old)
+    stored(faulty.url, f"{PROJECT}/a/manifests/{latest}", *fetched(faulty.url, f"{PROJECT}/a/manifests/old"))
+    new = pushed(faulty.url, "a", tag="new")["a"]
+    image = f"{PROJECT}/a"
+
+    async def moved(client: Registry, *tags: str) -> promotion.Report:
+        wanted = [promotion.ImageTag(image, tag, new) for tag in tags]
+        plan = await promotion.plan(client, wanted, None, watch, (latest,))
+        return await promotion.apply(client, plan, watch)
+
+    with pytest.raises(PreconditionError, match=f"a:{TAG} is on") as raised:
+        registry.ask(lambda client: moved(client, latest, TAG), faulty.environment)
+    assert f":{latest} is on" not in raised.value.message
+    assert registry.digest(image, latest, faulty.environment) == old["a"]
+    report = registry.ask(lambda client: moved(client, latest), faulty.environment)
+    assert lines(report)[0] == f"applied        {image}:{latest} on {new} (was on {old['a']})"
+    assert registry.digest(image, latest, faulty.environment) == new
 
 
 def test_nothing_is_written_when_one_digest_is_missing(faulty: Faulty) -> None:

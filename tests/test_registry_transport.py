@@ -13,6 +13,8 @@ from aiohttp import web
 from releasing import registry
 from releasing.errors import UnreachableError
 from releasing.registry.client import Registry
+from releasing.registry.settings import Settings
+from releasing.registry.traffic import Traffic
 from releasing.registry.transport import Host, Patience
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, fetched, pushed, stored
 
@@ -83,7 +85,7 @@ def test_retry_after_is_obeyed_by_all_workers_of_the_host(faulty: Faulty) -> Non
 
 def test_nobody_asks_a_paused_host_before_the_pause_is_over() -> None:
     async def paused_and_ready() -> tuple[bool, bool]:
-        host = Host("gcr.io")
+        host = Host("gcr.io", Traffic(Settings()))
         host.pause(0.05)
         before = host.is_paused
         await host.ready()

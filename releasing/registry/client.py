@@ -11,15 +11,20 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urljoin
 
-from releasing.errors import PreconditionError, UnmetError
+from releasing.errors import CommandError, PreconditionError, UnmetError
 from releasing.image_name import ImageName
+from releasing.registry.gcloud import Tagger
 from releasing.registry.http import Answer, Request, Scope, session
 from releasing.registry.listing import Listing, builds
-from releasing.registry.location import VARIABLE, Location, Mirrors
-from releasing.registry.tokens import login_hint
+from releasing.registry.location import VARIABLE, Location, Mirrors, split
+from releasing.registry.settings import Settings
+from releasing.registry.settings_file import settings
+from releasing.registry.tokens import DENIED
+from releasing.registry.traffic import Traffic
 from releasing.registry.transport import CONNECTIONS, Patience, Transport
 
 ACCEPT = ", ".join(
@@ -50,18 +55,27 @@ class Manifest:
 async def connected(
     environment: Mapping[str, str], patience: Patience, notice: Callable[[str], None]
 ) -> AsyncIterator[Registry]:
-    """Open a Registry for one run; raises UsageError for a malformed RELEASE_REGISTRY_MIRRORS."""
-    mirrors = Mirrors.parse(environment.get(VARIABLE, ""))
+    """Open a Registry for one run.
+
+    Raises UsageError for a malformed RELEASE_REGISTRY_MIRRORS, ConfigError for a release.yaml that is not valid.
+    """
+    wanted = settings(environment)
+    traffic = Traffic(wanted)
+    mirrors = Mirrors.parse(environment.get(VARIABLE, ""), traffic.plain)
     async with session(CONNECTIONS, patience.timeout) as connections:
-        yield Registry(mirrors, Transport(connections, patience, environment, notice))
+        transport = Transport(connections, patience, environment, traffic, notice)
+        yield Registry(mirrors, transport, wanted, Tagger(environment))
 
 
 class Registry:
     """All registries, each found by the host in an image's name; every method may raise ReleaseError."""
 
-    def __init__(self, mirrors: Mirrors, transport: Transport) -> None:
-        self._mirrors = mirrors
+    def __init__(self, mirrors: Mirrors, transport: Transport, settings: Settings, gcloud: Tagger) -> None:
         self._transport = transport
+        self._gcloud = gcloud
+        # Needed for every request, and always the same for one image.
+        self._location = cache(lambda image: mirrors.locate(ImageName.parse(image)))
+        self._backend = cache(lambda image: settings.of(ImageName.parse(image).host).backend)
 
     async def digest(self, image: str, reference: str) -> str | None:
         """Give the digest that a tag or digest of `image` stands for; None when it is not there."""
@@ -89,6 +103,14 @@ class Registry:
         async def settled() -> bool:
             return await self.digest(image, tag) == manifest.digest
 
+        if self._backend(image) == "gcloud":
+            try:
+                await self._gcloud.add(image, manifest.digest, tag)
+            except CommandError:
+                # It may have written and failed afterwards, like a request whose answer is lost.
+                if not await settled():
+                    raise
+            return
         location = self._location(image)
         request = Request(
             "PUT",
@@ -99,7 +121,7 @@ class Registry:
         )
         answer = await self._transport.send(request, settled)
         if answer.status not in (200, 201, 202):
-            raise _refusal(f"{image}:{tag}", answer, location)
+            raise self._refusal(f"{image}:{tag}", answer, location)
         written = answer.headers.get("Docker-Content-Digest")
         if written and written != manifest.digest:
             raise UnmetError(f"{image}:{tag}: the registry stored {written}, not {manifest.digest}")
@@ -110,16 +132,19 @@ class Registry:
         location = self._location(image)
         url = location.url("tags", "list")
         while True:
-            answer = await self._transport.send(Request("GET", url, scope=self._scope(location)))
+            # Another host that a link leads to gets no token.
+            scope = self._scope(location) if url.startswith(f"{location.origin}/") else None
+            answer = await self._transport.send(Request("GET", url, scope=scope))
             if answer.status == 404:
                 return Listing()
             if answer.status != 200:
-                raise _refusal(image, answer, location)
+                raise self._refusal(image, answer, location)
             page = _json_object(answer.body, f"the list of tags of {image}")
             tags += page.get("tags") or ()
             following = answer.headers.get("Link", "").partition("<")[2].partition(">")[0]
             if not following:
                 return Listing(tuple(tags), builds(page), tuple(page.get("child") or ()))
+            split(following)
             url = urljoin(url, following)
 
     async def configuration(self, image: str, digest: str) -> dict[str, Any]:
@@ -141,14 +166,23 @@ class Registry:
         if answer.status == 404:
             return None
         if answer.status != 200:
-            raise _refusal(f"{image}: {parts[-1]}", answer, location)
+            raise self._refusal(f"{image}: {parts[-1]}", answer, location)
         return answer
-
-    def _location(self, image: str) -> Location:
-        return self._mirrors.locate(ImageName.parse(image))
 
     def _scope(self, location: Location, *, writes: bool = False) -> Scope:
         return Scope(location.origin.partition("://")[2], location.repository, writes)
+
+    def _refusal(self, what: str, answer: Answer, location: Location) -> PreconditionError:
+        try:
+            errors = json.loads(answer.body)["errors"]
+            said = "; ".join(f"{error['code']}: {error.get('message', '')}" for error in errors)[:300]
+        except (ValueError, KeyError, TypeError):
+            said = ""
+        host = location.origin.partition("://")[2]
+        return PreconditionError(
+            f"{what}: {host} answers HTTP {answer.status}" + (f" ({said})" if said else ""),
+            self._transport.login_hint(host) if answer.status in DENIED else "",
+        )
 
 
 def digest_of(content: bytes) -> str:
@@ -164,17 +198,3 @@ def _json_object(content: bytes, what: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise UnmetError(f"{what} is not a JSON object: is this address a registry?")
     return found
-
-
-def _refusal(what: str, answer: Answer, location: Location) -> PreconditionError:
-    try:
-        errors = json.loads(answer.body)["errors"]
-        said = "; ".join(f"{error['code']}: {error.get('message', '')}" for error in errors)[:300]
-    except (ValueError, KeyError, TypeError):
-        said = ""
-    host = location.origin.partition("://")[2]
-    denied = answer.status in (401, 403)
-    return PreconditionError(
-        f"{what}: {host} answers HTTP {answer.status}" + (f" ({said})" if said else ""),
-        login_hint(host) if denied else "",
-    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import TextIO
 
 WIDTH = 30
+NARROWEST = 5  # a shorter bar tells nothing
 
 
 class Progress:
@@ -14,13 +16,12 @@ class Progress:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
-        self._terminal = self._stream.isatty()
+        self._terminal = self._stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._bar = ""
 
     def phase(self, what: str, total: int) -> Callable[[], None]:
         """Begin a phase of `total` parts, silently if none; the result is to be called after each part."""
         done = 0
-        if total and not self._terminal:
-            self.line(f"{what}: {total}")
 
         def step() -> None:
             nonlocal done
@@ -28,15 +29,31 @@ class Progress:
             if self._terminal:
                 self._draw(what, done, total)
 
+        if total and self._terminal:
+            self._draw(what, done, total)
+        elif total:
+            self.line(f"{what}: {total}")
         return step
 
     def line(self, text: str) -> None:
         """Show a line, above the bar if there is one."""
-        self._stream.write(f"\r\x1b[K{text}\n" if self._terminal else f"{text}\n")
+        self._stream.write(f"\r\x1b[K{text}\n{self._bar}" if self._terminal else f"{text}\n")
         self._stream.flush()
 
     def _draw(self, what: str, done: int, total: int) -> None:
-        filled = WIDTH * done // total
-        end = "\n" if done == total else ""
-        self._stream.write(f"\r\x1b[K{what} [{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}{end}")
+        # One column stays free: a character in the last one makes some terminals begin a line.
+        width = min(WIDTH, self._columns() - len(f"{what} [] {total}/{total}") - 1)
+        filled = width * done // total
+        bar = f"[{'#' * filled}{'.' * (width - filled)}] " if width >= NARROWEST else ""
+        self._bar = f"{what} {bar}{done}/{total}"
+        self._stream.write(f"\r\x1b[K{self._bar}")
+        if done == total:
+            self._bar = ""
+            self._stream.write("\n")
         self._stream.flush()
+
+    def _columns(self) -> int:
+        try:
+            return os.get_terminal_size(self._stream.fileno()).columns or 80
+        except OSError:
+            return 80

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,11 +14,12 @@ from releasing.image_tags import ImageTags
 from releasing.image_tags.changes import nothing_matches
 from releasing.image_tags.validation import problems
 from releasing.registry import outcomes, together
+from releasing.registry.manifests import Manifests
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from releasing.registry.client import Manifest, Registry
+    from releasing.registry.client import Registry
 
 T = TypeVar("T")
 # From this many tags on, one list saves more requests than it costs.
@@ -47,15 +48,15 @@ class Change:
 
     wanted: ImageTag
     was: str | None
-    manifest: Manifest
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What holds already, and what has to be written."""
+    """What holds already, and what has to be written, with the manifests for it."""
 
     held: tuple[ImageTag, ...]
     changes: tuple[Change, ...]
+    manifests: Manifests
 
 
 @dataclass(frozen=True)
@@ -95,54 +96,63 @@ def asked(tags: ImageTags, pattern: ImagePattern, where: str) -> list[ImageTag]:
 
 
 async def plan(
-    registry: Registry, wanted: list[ImageTag], allow_move: re.Pattern[str] | None, watch: Watch
+    registry: Registry,
+    wanted: list[ImageTag],
+    allow_move: re.Pattern[str] | None,
+    watch: Watch,
+    floating: Collection[str] = (),
 ) -> Plan:
     """Compare `wanted` with the registry and read the manifests to be written.
 
-    Raises PreconditionError when a digest is missing, or a tag is on another digest and `allow_move` does not
-    take NAME:TAG; nothing was written then.
+    Raises PreconditionError when a digest is missing, or a tag is on another digest and is neither one of the
+    `floating` ones nor taken by `allow_move` as NAME:TAG; nothing was written then.
     """
-    listed = await _listed(registry, wanted)
     step = watch("reading tags", len(wanted))
+    listed = await _listed(registry, wanted)
     found = await together(_watched(_found(registry, tag, listed), step) for tag in wanted)
     now = dict(zip(wanted, found, strict=True))
     missing = [tag for tag, digest in now.items() if digest != tag.digest]
     refused = [
         f"{tag.name} is on {digest}, not {tag.digest}"
         for tag, digest in now.items()
-        if digest not in (None, tag.digest) and not (allow_move and allow_move.fullmatch(tag.name))
+        if digest not in (None, tag.digest)
+        and tag.tag not in floating
+        and not (allow_move and allow_move.fullmatch(tag.name))
     ]
-    manifests = await _manifests(registry, missing, watch)
-    absent = [f"{image}@{digest} is not in the registry" for (image, digest), m in manifests.items() if not m]
+    manifests = Manifests(registry)
+    absent = await _absent(manifests, missing, watch)
     if refused or absent:
         raise PreconditionError(
             "nothing was written:\n" + "\n".join(f"  {problem}" for problem in refused + absent),
             "a tag moves only when it is named: --allow-move 'NAME_RE:TAG_RE'" if refused else "",
         )
-    changes = [
-        Change(tag, now[tag], manifest) for tag in missing if (manifest := manifests[tag.image, tag.digest])
-    ]
-    return Plan(tuple(tag for tag in wanted if now[tag] == tag.digest), tuple(changes))
+    held = tuple(tag for tag in wanted if now[tag] == tag.digest)
+    return Plan(held, tuple(Change(tag, now[tag]) for tag in missing), manifests)
 
 
 async def apply(registry: Registry, plan: Plan, watch: Watch) -> Report:
     """Write the changes of `plan`, all that can be written, and read each back."""
-    step = watch("writing tags", len(plan.changes))
-    written, unwritten = await _parted(registry, plan.changes, _write, step)
-    step = watch("reading back", len(written))
-    applied, unmet = await _parted(registry, written, _read_back, step)
+
+    async def write(tag: ImageTag) -> None:
+        await registry.tag(tag.image, tag.tag, await plan.manifests.read(tag.image, tag.digest))
+
+    async def read_back(tag: ImageTag) -> None:
+        now = await registry.digest(tag.image, tag.tag)
+        if now != tag.digest:
+            raise UnmetError(f"written, but read back it is on {now}")
+
+    written, unwritten = await _parted(plan.changes, write, watch("writing tags", len(plan.changes)))
+    applied, unmet = await _parted(written, read_back, watch("reading back", len(written)))
     return Report(tuple(applied), plan.held, (*unwritten, *unmet))
 
 
 async def _parted(
-    registry: Registry,
-    changes: Iterable[Change],
-    work: Callable[[Registry, Change], Coroutine[object, object, None]],
+    changes: Collection[Change],
+    work: Callable[[ImageTag], Coroutine[object, object, None]],
     step: Callable[[], None],
 ) -> tuple[list[Change], list[tuple[Change, ReleaseError]]]:
     """Do `work` for each change; give those that went well, and those that failed with the reason."""
-    changes = list(changes)
-    ended = await outcomes(_watched(work(registry, change), step) for change in changes)
+    ended = await outcomes(_watched(work(change.wanted), step) for change in changes)
     pairs = list(zip(changes, ended, strict=True))
     return [change for change, error in pairs if error is None], [
         (change, error) for change, error in pairs if error is not None
@@ -163,30 +173,24 @@ async def _listed(registry: Registry, wanted: Iterable[ImageTag]) -> dict[str, d
 
 
 async def _found(registry: Registry, tag: ImageTag, listed: dict[str, dict[str, str | None]]) -> str | None:
-    if tag.image in listed and tag.tag not in listed[tag.image]:
+    tags = listed.get(tag.image)
+    if tags and tag.tag not in tags:
         return None
-    known = listed.get(tag.image, {}).get(tag.tag)
-    return known or await registry.digest(tag.image, tag.tag)
+    known = tags.get(tag.tag) if tags else None
+    # Said twice before it is believed: a 404 in passing would otherwise move a tag that nobody named.
+    return known or await registry.digest(tag.image, tag.tag) or await registry.digest(tag.image, tag.tag)
 
 
-async def _manifests(
-    registry: Registry, missing: list[ImageTag], watch: Watch
-) -> dict[tuple[str, str], Manifest | None]:
-    """Read each manifest once, however many tags it is to get."""
+async def _absent(manifests: Manifests, missing: list[ImageTag], watch: Watch) -> list[str]:
+    """Look for each manifest once, however many tags it is to get; name those that are not there."""
     names = list(dict.fromkeys((tag.image, tag.digest) for tag in missing))
     step = watch("reading manifests", len(names))
-    found = await together(_watched(registry.manifest(*name), step) for name in names)
-    return dict(zip(names, found, strict=True))
-
-
-async def _write(registry: Registry, change: Change) -> None:
-    await registry.tag(change.wanted.image, change.wanted.tag, change.manifest)
-
-
-async def _read_back(registry: Registry, change: Change) -> None:
-    now = await registry.digest(change.wanted.image, change.wanted.tag)
-    if now != change.wanted.digest:
-        raise UnmetError(f"written, but read back it is on {now}")
+    found = await together(_watched(manifests.holds(*name), step) for name in names)
+    return [
+        f"{image}@{digest} is not in the registry"
+        for (image, digest), holds in zip(names, found, strict=True)
+        if not holds
+    ]
 
 
 async def _watched(work: Coroutine[object, object, T], step: Callable[[], None]) -> T:

@@ -18,7 +18,8 @@ import aiohttp
 
 from releasing.errors import UnreachableError
 from releasing.registry.http import Answer, Request, exchange
-from releasing.registry.tokens import Tokens
+from releasing.registry.tokens import DENIED, Tokens
+from releasing.registry.traffic import Traffic
 
 CONNECTIONS = 32  # more gains nothing, and passes the write quota of Google's Artifact Registry
 AWAY = {502, 503, 504}
@@ -47,8 +48,9 @@ class Patience:
 class Host:
     """What all workers of one registry host share."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, traffic: Traffic) -> None:
         self.name = name
+        self._traffic = traffic
         self.connections = asyncio.Semaphore(CONNECTIONS)
         self.lost = ""
         self.silences = 0
@@ -77,10 +79,14 @@ class Host:
         Workers do not all come back at the same instant.
         """
         clock = asyncio.get_running_loop().time
-        while (left := self._resume - clock()) > 0:
-            await asyncio.sleep(left * random.uniform(1, 1.1))  # noqa: S311 (jitter is no secret)
-        if self.lost:
-            raise UnreachableError(self.lost, AGAIN)
+        while True:
+            while (left := self._resume - clock()) > 0:
+                await asyncio.sleep(left * random.uniform(1, 1.1))  # noqa: S311 (jitter is no secret)
+            if self.lost:
+                raise UnreachableError(self.lost, AGAIN)
+            # A pause that began meanwhile is for this worker, too; its turn is over then.
+            if not await self._traffic.turn(self.name) or not (self.is_paused or self.lost):
+                return
 
 
 class Transport:
@@ -91,9 +97,11 @@ class Transport:
         session: aiohttp.ClientSession,
         patience: Patience,
         environment: Mapping[str, str],
+        traffic: Traffic,
         notice: Callable[[str], None],
     ) -> None:
         self._session = session
+        self._traffic = traffic
         self._patience = patience
         self._notice = notice
         self._hosts: dict[str, Host] = {}
@@ -104,7 +112,7 @@ class Transport:
 
         A write may have taken effect unseen: `settled` looks before each repetition, and true ends it.
         """
-        host = self._hosts.setdefault(request.host, Host(request.host))
+        host = self._hosts.get(request.host) or self._host(request.host)
         for attempt in count(1):
             if attempt > 1 and await settled():
                 return Answer(201, {}, b"")
@@ -115,6 +123,14 @@ class Transport:
             self._wait(host, answer, attempt, why)
         raise AssertionError("count() does not end")
 
+    def _host(self, name: str) -> Host:
+        self._hosts[name] = Host(name, self._traffic)
+        return self._hosts[name]
+
+    def login_hint(self, host: str) -> str:
+        """Say what to type when HOST[:PORT] has refused."""
+        return self._tokens.hint(host)
+
     async def _attempt(self, host: Host, request: Request) -> tuple[Answer | None, str]:
         try:
             answer = await self._authorized(host, request)
@@ -124,16 +140,15 @@ class Transport:
         return answer, f"HTTP {answer.status} {phrase}"
 
     async def _authorized(self, host: Host, request: Request) -> Answer:
-        for _ in range(AUTHORIZATIONS):
+        for attempt in range(AUTHORIZATIONS):
             async with host.connections:
                 await host.ready()
                 # Looked up after the pause: a token may have been renewed, or have run out, meanwhile.
                 used = self._tokens.header(request.scope)
-                answer = await exchange(self._session, request, used)
-            challenge = answer.headers.get("WWW-Authenticate", "")
-            if answer.status != 401 or not request.scope:
+                answer = await exchange(self._session, request, used, self._traffic)
+            if answer.status not in DENIED or not request.scope:
                 break
-            if not await self._tokens.renewed(request.scope, used, challenge):
+            if not await self._tokens.renewed(request.scope, used, answer, fresh=attempt > 0):
                 break
         return answer
 

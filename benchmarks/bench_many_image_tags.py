@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Whether time and memory stay in proportion when tags become many, in Debian's docker-registry.
+
+Memory is what scripts/apply_image_tags.py needs at its peak as a process of its own, for 1,000 tags on as many
+digests and for 10,000 on half as many. Planning is loading, selecting, validating and comparing with the registry,
+which has none of the tags: one list for each image answers for all of them.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.program_run import ran  # noqa: E402
+from releasing import image_tags, registry  # noqa: E402
+from releasing.image_tags import ImageTags  # noqa: E402
+from releasing.registry import promotion  # noqa: E402
+from releasing.registry.client import Registry  # noqa: E402
+from tests.tagged_images import Digests, filled_registry, mirrored, tagged, wanted  # noqa: E402
+
+REPOSITORIES, IMAGES = 50, 100
+PLANNED = (1_000, 5_000, 20_000)
+ROUNDS = 3
+MEMORY_BOUND = 1.0  # kilobytes for each tag more
+PLANNING_BOUND = 1.3  # of the time for each tag, from fewest to most
+
+
+def main() -> int:
+    """Print both tables; exit 1 when a bound is missed."""
+    with filled_registry(REPOSITORIES, IMAGES, note="x" * 1500) as (url, digests):
+        each = planning(url, digests)
+        growth = memory(url, digests)
+    return int(growth > MEMORY_BOUND or each > PLANNING_BOUND)
+
+
+def some(digests: Digests, images: int, tags: int, stem: str) -> ImageTags:
+    """Give rows with `tags` tags on each of the first `images` digests of every image."""
+    few = {name: of_image[:images] for name, of_image in digests.items()}
+    return tagged(few, *(f"{stem}-{number}" for number in range(tags)))
+
+
+def memory(url: str, digests: Digests) -> float:
+    """Write few and many tags; gives the kilobytes that each tag more needs."""
+    few, many = some(digests, 20, 1, "few"), some(digests, IMAGES, 2, "many")
+    peaks = []
+    for rows in (few, many):
+        for what in ("writing", "nothing to do"):
+            run = ran(url, rows)
+            peaks.append((len(wanted(rows)), run.kilobytes))
+            print(
+                f"{len(wanted(rows)):6,} tags, {what:<13} {run.kilobytes / 1024:6.1f} MB {run.seconds:7.1f} s"
+            )
+    (fewest, least), (most, highest) = min(peaks), max(peaks)
+    growth = (highest - least) / (most - fewest)
+    print(f"each tag more{growth:20.2f} KB   (bound {MEMORY_BOUND})")
+    return growth
+
+
+def planning(url: str, digests: Digests) -> float:
+    """Plan fewer and more tags; gives how much longer each takes among most than among fewest."""
+    each = {}
+    for count in PLANNED:
+        rows = image_tags.dump(some(digests, 1, count // REPOSITORIES, f"plan-{count}"))
+        times = [planned(url, rows) for _ in range(ROUNDS)]
+        each[count] = statistics.median(times) / count
+        print(f"{count:6,} tags, planning {each[count] * count:10.2f} s {each[count] * 1e6:8.0f} µs each")
+    ratio = each[PLANNED[-1]] / each[PLANNED[0]]
+    print(f"most to fewest, for each tag{ratio:8.2f}   (bound {PLANNING_BOUND})")
+    return ratio
+
+
+def planned(url: str, rows: bytes) -> float:
+    """How long it takes to load rows and to compare them with the registry."""
+
+    def watch(_phase: str, _total: int) -> Callable[[], None]:
+        return lambda: None
+
+    async def work(client: Registry) -> promotion.Plan:
+        return await promotion.plan(client, wanted(image_tags.parse(rows, "rows")), None, watch)
+
+    start = time.perf_counter()
+    registry.ask(work, mirrored(url))
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""Many small real images in Debian's docker-registry, and lists of tags for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+from releasing.image_name import ImagePattern
+from releasing.image_tags import Image, ImageTags, Version
+from releasing.registry.promotion import ImageTag, asked
+from releasing.rehearsal.oci.images import push
+from releasing.rehearsal.oci.layout import OCI_MANIFEST
+from tests.faulty_registry import fetched, stored
+from tests.registries import docker_registry
+
+HOST = "gcr.io"
+PROJECT = f"{HOST}/bench"
+MEMORY = Path("/dev/shm")  # many times as fast as a disk that others use, too; not on every machine
+CREATED = "2018-07-07T16:34:49Z"
+Digests = dict[str, list[str]]  # of each image
+
+
+@contextmanager
+def filled_registry(
+    repositories: int, images: int, place: Path | None = None, note: str = ""
+) -> Iterator[tuple[str, Digests]]:
+    """Run docker-registry with some images in each repository; yields its base URL and their digests.
+
+    Its storage is a temporary folder in `place`, or where such folders usually are; each manifest has the `note`.
+    """
+    with TemporaryDirectory(dir=place) as folder, docker_registry(Path(folder)) as url:
+        names = [f"{PROJECT}/image-{number:02}" for number in range(repositories)]
+        with ThreadPoolExecutor(8) as threads:
+            pushed = threads.map(lambda name: _pushed(url, name, images, note), names)
+            yield url, dict(zip(names, pushed, strict=True))
+
+
+def _pushed(url: str, name: str, images: int, note: str) -> list[str]:
+    """Push one image, and manifests that differ from it by annotations only: blobs take long to push."""
+    first = push(url, name, "first", {}, CREATED)
+    media_type, content = fetched(url, f"{name}/manifests/{first}")
+    manifest = json.loads(content)
+    return [
+        stored(
+            url,
+            f"{name}/manifests/build-{number}",
+            media_type,
+            json.dumps(manifest | {"annotations": {"number": str(number), "note": note}}).encode(),
+        )
+        for number in range(images)
+    ]
+
+
+def tagged(digests: Digests, *tags: str) -> ImageTags:
+    """Give the rows that have each of `tags`, with a number for each digest of an image, on the digests."""
+    return ImageTags(
+        tuple(
+            Image(
+                name,
+                tuple(
+                    Version(digest, tuple(f"{tag}-{number}" for tag in tags))
+                    for number, digest in enumerate(of_image)
+                ),
+            )
+            for name, of_image in digests.items()
+        )
+    )
+
+
+def wanted(tags: ImageTags) -> list[ImageTag]:
+    """Give every tag of the rows as it is asked of a registry."""
+    return asked(tags, ImagePattern.parse(".*:.*"), "image_tags.yaml")
+
+
+def mirrored(url: str) -> dict[str, str]:
+    """Give the environment in which `HOST` is the registry at `url`, without anyone's credentials."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "RELEASE_REGISTRY_MIRRORS": f"{HOST}={url}/{HOST}",
+        "DOCKER_CONFIG": "/nonexistent",
+    }
+
+
+def standing(url: str, names: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Give the digest of every tag of some images, read without our own client."""
+    connection = HTTPConnection(urlsplit(url).netloc)
+    found = {}
+    for name in names:
+        connection.request("GET", f"/v2/{name}/tags/list")
+        for tag in json.loads(connection.getresponse().read())["tags"]:
+            connection.request("HEAD", f"/v2/{name}/manifests/{tag}", headers={"Accept": OCI_MANIFEST})
+            answer = connection.getresponse()
+            answer.read()
+            found[name, tag] = answer.headers["Docker-Content-Digest"]
+    connection.close()
+    return found
