@@ -16,7 +16,13 @@ import nox
 
 ROOT = Path(__file__).resolve().parent
 CONSTRAINTS = ROOT / "constraints.txt"
-PACKAGES = {"docker-registry": "docker-registry", "skopeo": "skopeo", "jsonnetfmt": "jsonnet"}
+PACKAGES = {
+    "docker-registry": "docker-registry",
+    "skopeo": "skopeo",
+    "jsonnetfmt": "jsonnet",
+    "ssh-keygen": "openssh-client",
+    "gpg": "gnupg",
+}
 CODE = ("tasks.py", "noxfile.py", "releasing", "scripts", "tests", "benchmarks")
 
 nox.needs_version = ">=2026.1"

@@ -21,12 +21,13 @@ from releasing.rehearsal.oci.registry import Fault, application
 LISTENING = re.compile(rb"listening on (127\.0\.0\.1:\d+)")
 
 
-def installed(program: str) -> str:
-    """Give the path of a program that is a Debian package of the same name; without it the test fails."""
+def installed(program: str, package: str = "") -> str:
+    """Give the path of a program of a Debian package, of the same name unless given; without it the test fails."""
     path = shutil.which(program)
     if path is None:
         pytest.fail(
-            f"{program} is not installed: apt-get install {program} (Debian's package)", pytrace=False
+            f"{program} is not installed: apt-get install {package or program} (Debian's package)",
+            pytrace=False,
         )
     return path
 

@@ -99,7 +99,18 @@ def test_what_is_wrong_with_a_tag_is_told(origin: Origin) -> None:
 
 def ssh_key(folder: Path, name: str) -> Path:
     key = folder / name
-    words = [installed("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(key)]
+    words = [
+        installed("ssh-keygen", "openssh-client"),
+        "-q",
+        "-t",
+        "ed25519",
+        "-N",
+        "",
+        "-C",
+        name,
+        "-f",
+        str(key),
+    ]
     subprocess.run(words, check=True)
     return key
 
@@ -142,7 +153,7 @@ def test_the_signature_of_another_tag_of_that_name_does_not_count(origin: Origin
 @pytest.fixture
 def gnupg(tmp_path: Path) -> Iterator[Path]:
     """A key ring with one key, away from the operator's; its path is short, for the agent's socket."""
-    installed("gpg")
+    installed("gpg", "gnupg")
     home = Path(subprocess.run(["mktemp", "-d"], check=True, capture_output=True, text=True).stdout.strip())
     key = ["--quick-gen-key", "Ada <ada@example.org>", "default", "sign", "never"]
     batch = ["gpg", "--homedir", str(home), "--batch", "--quiet", "--passphrase", ""]

@@ -14,11 +14,13 @@ from releasing.rehearsal.sandbox import git_settings
 from tests.registries import installed
 
 
-@pytest.mark.parametrize(("form", "program"), [("ssh", "ssh-keygen"), ("openpgp", "gpg")])
+@pytest.mark.parametrize(
+    ("form", "program", "package"), [("ssh", "ssh-keygen", "openssh-client"), ("openpgp", "gpg", "gnupg")]
+)
 def test_tags_that_are_signed_with_the_key_of_a_sandbox_verify(
-    form: str, program: str, tmp_path: Path
+    form: str, program: str, package: str, tmp_path: Path
 ) -> None:
-    installed(program)
+    installed(program, package)
     wish = Signing.model_validate({"format": form})
     for _ in range(2):
         with signing.keys(tmp_path / "keys", wish) as keys:
