@@ -27,8 +27,8 @@ from tests.tagged_images import Digests, filled_registry, mirrored, tagged, want
 REPOSITORIES, IMAGES = 50, 100
 PLANNED = (1_000, 5_000, 20_000)
 ROUNDS = 3
-MEMORY_BOUND = 1.0  # kilobytes for each tag more
-PLANNING_BOUND = 1.3  # of the time for each tag, from fewest to most
+MEMORY_BOUND = 2.0  # kilobytes for each tag more
+PLANNING_BOUND = 1.3  # of the time for each tag, from fewer to most
 
 
 def main() -> int:
@@ -63,15 +63,15 @@ def memory(url: str, digests: Digests) -> float:
 
 
 def planning(url: str, digests: Digests) -> float:
-    """Plan fewer and more tags; gives how much longer each takes among most than among fewest."""
+    """Plan fewer and more tags; gives how much longer each takes among most than among fewer."""
     each = {}
     for count in PLANNED:
         rows = image_tags.dump(some(digests, 1, count // REPOSITORIES, f"plan-{count}"))
         times = [planned(url, rows) for _ in range(ROUNDS)]
         each[count] = statistics.median(times) / count
         print(f"{count:6,} tags, planning {each[count] * count:10.2f} s {each[count] * 1e6:8.0f} µs each")
-    ratio = each[PLANNED[-1]] / each[PLANNED[0]]
-    print(f"most to fewest, for each tag{ratio:8.2f}   (bound {PLANNING_BOUND})")
+    ratio = max(each[PLANNED[-1]] / each[count] for count in PLANNED[:-1])
+    print(f"each of most to each of fewer {ratio:7.2f}   (bound {PLANNING_BOUND})")
     return ratio
 
 

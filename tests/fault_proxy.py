@@ -7,6 +7,7 @@ never on the order in which requests arrive: a campaign goes the same way each t
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
@@ -174,6 +175,15 @@ def claims(digest: str) -> Fault:
         return replace(reply, headers={**reply.headers, "Docker-Content-Digest": digest})
 
     return fault
+
+
+async def squeezes(asked: Asked, forward: Callable[[], Awaitable[Reply]]) -> Reply:
+    """Compress the body for those who say that they can take it."""
+    reply = await forward()
+    if "gzip" not in asked.headers.get("Accept-Encoding", "") or not reply.body:
+        return reply
+    headers = {**reply.headers, "Content-Encoding": "gzip"}
+    return replace(reply, headers=headers, body=gzip.compress(reply.body))
 
 
 async def babbles(asked: Asked, forward: Callable[[], Awaitable[Reply]]) -> Reply:

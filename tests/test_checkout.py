@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -28,9 +29,12 @@ def tracked(checkout: Path, **files: bytes) -> None:
     git(checkout, "add", "--all")
 
 
-def open_to_all(folder: Path) -> None:
-    for each in (folder, folder.parent, folder.parent.parent):
-        each.chmod(0o755)
+@pytest.fixture
+def anybodys() -> Iterator[Path]:
+    """A folder that everybody may look into; pytest's own are private."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 @contextmanager
@@ -136,19 +140,18 @@ def test_a_search_that_git_refuses_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_file_that_may_not_be_read_is_an_error_and_not_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    anybodys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    open_to_all(tmp_path)
-    tracked(tmp_path, f=b"word", g=b"word", h=b"")
-    (tmp_path / "g").chmod(0)
+    tracked(anybodys, f=b"word", g=b"word", h=b"")
+    (anybodys / "g").chmod(0)
     # git works in nobody else's checkout unless it is told to.
-    monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / ".gitconfig").write_text("[safe]\n\tdirectory = *\n")
+    monkeypatch.setenv("HOME", str(anybodys))
+    (anybodys / ".gitconfig").write_text("[safe]\n\tdirectory = *\n")
     with without_privileges():
-        paths = Search(tmp_path, ["word"]).paths()
+        paths = Search(anybodys, ["word"]).paths()
         assert paths == ["f", "g"]
         with pytest.raises(PreconditionError, match="g: cannot be read: Permission denied"):
-            list(contents(tmp_path, paths))
+            list(contents(anybodys, paths))
 
 
 def test_links_folders_and_deleted_files_have_no_content(tmp_path: Path) -> None:
@@ -209,14 +212,13 @@ def test_mode_and_owner_stay_also_those_of_a_read_only_file(tmp_path: Path, mode
     assert (path.read_bytes(), path.stat().st_mode & 0o7777, path.stat().st_uid) == (b"after", mode, owner)
 
 
-def test_a_folder_that_may_not_be_written_is_an_error_with_the_file_unchanged(tmp_path: Path) -> None:
-    (tmp_path / "f").write_bytes(b"before")
-    open_to_all(tmp_path)
-    tmp_path.chmod(0o555)
+def test_a_folder_that_may_not_be_written_is_an_error_with_the_file_unchanged(anybodys: Path) -> None:
+    (anybodys / "f").write_bytes(b"before")
+    anybodys.chmod(0o555)
     with (
         without_privileges(),
         pytest.raises(PreconditionError, match="f: cannot be written: Permission denied"),
     ):
-        replace_content(tmp_path / "f", b"before", b"after")
-    tmp_path.chmod(0o755)
-    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("f", b"before")]
+        replace_content(anybodys / "f", b"before", b"after")
+    anybodys.chmod(0o755)
+    assert [(each.name, each.read_bytes()) for each in anybodys.iterdir()] == [("f", b"before")]

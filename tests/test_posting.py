@@ -60,10 +60,21 @@ def listening(box: Letterbox, **options: Any) -> Iterator[Server]:
     try:
         yield Server("127.0.0.1", server.sockets[0].getsockname()[1])
     finally:
-        loop.call_soon_threadsafe(server.close)
+        asyncio.run_coroutine_threadsafe(_closed(server), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _closed(server: asyncio.Server) -> None:
+    """End the server, and the conversations that a broken connection left."""
+    server.close()
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    # A transport that is closing says goodbye in the loop's next round.
+    await asyncio.sleep(0)
 
 
 @pytest.fixture

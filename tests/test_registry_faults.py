@@ -314,6 +314,27 @@ def test_killed_again_and_again_it_writes_each_of_a_thousand_tags_once(world: Wo
     assert world.written == digests_of(wanted(rows))
 
 
+def test_an_answer_that_may_be_compressed_on_the_way_is_read_as_it_was_stored(world: World) -> None:
+    tags = wanted(world.rows(images=3))
+    world.proxy.forget(Rule(faults.squeezes))
+    assert len(world.promoted(tags).applied) == len(tags)
+    assert world.written == digests_of(tags)
+
+
+def test_a_registry_that_goes_away_is_given_up_and_the_next_run_does_the_rest(world: World) -> None:
+    tags = wanted(world.rows(images=5, tags=10))
+    world.proxy.forget(Rule(faults.drops, "PUT", nth=range(51, 999)), Rule(faults.drops, nth=range(90, 999)))
+    report = world.promoted(tags)
+    with pytest.raises(UnreachableError, match="200 of 200 tags"):
+        report.raise_failures()
+    there = world.written
+    assert 0 < len(there) <= 90
+    assert there.items() <= digests_of(tags).items()
+    world.proxy.forget()
+    assert len(world.promoted(tags).applied) == len(world.proxy.writes) == len(tags) - len(there)
+    assert world.written == digests_of(tags)
+
+
 def test_the_proxy_without_rules_changes_nothing(world: World) -> None:
     name, digests = next(iter(world.digests.items()))
     path = f"{name}/manifests/{digests[0]}"

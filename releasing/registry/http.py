@@ -66,6 +66,8 @@ def session(connections: int, timeout: float) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, limit_per_host=connections),
         timeout=aiohttp.ClientTimeout(total=timeout),
+        # Digests are of the bytes as they are stored.
+        headers={"Accept-Encoding": "identity"},
         auto_decompress=False,
         middlewares=(_once,),
     )
