@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -42,7 +43,9 @@ class World:
     def __post_init__(self) -> None:
         """Put a gcloud first that remembers its words, and leaves the work to the one that was first."""
         path = self.environment["PATH"]
-        self.first = Gcloud(self.folder / "first").says(f'exec {shutil.which("gcloud", path=path)} "$@"')
+        self.first = Gcloud(self.folder / "first").says(
+            f'exec {shlex.quote(shutil.which("gcloud", path=path) or "gcloud")} "$@"'
+        )
         self.environment = self.environment | {"PATH": f"{self.first.folder}:{path}"}
 
     def pushed(self, *names: str, tag: str) -> dict[str, str]:
