@@ -78,6 +78,11 @@ class FaultProxy:
         """The paths of the tags whose writing reached the registry."""
         return [path for method, path, what in self.asked if method == "PUT" and what == "passed on"]
 
+    @property
+    def methods(self) -> Counter[str]:
+        """How many requests came with each method."""
+        return Counter(method for method, _, _ in self.asked)
+
     def forget(self, *rules: Rule) -> None:
         """Begin again, with other rules, once every request that came has ended."""
         self.settle()

@@ -19,8 +19,8 @@ from releasing.rehearsal.oci.layout import OCI_MANIFEST
 from tests.faulty_registry import fetched, stored
 from tests.registries import docker_registry
 
-HOST = "gcr.io"
-PROJECT = f"{HOST}/bench"
+GOOGLE = "gcr.io/project"  # whose lists are expected to name digests, which docker-registry's do not
+ELSEWHERE = "registry.example/project"
 MEMORY = Path("/dev/shm")  # many times as fast as a disk that others use, too; not on every machine
 CREATED = "2018-07-07T16:34:49Z"
 Digests = dict[str, list[str]]  # of each image
@@ -28,14 +28,14 @@ Digests = dict[str, list[str]]  # of each image
 
 @contextmanager
 def filled_registry(
-    repositories: int, images: int, place: Path | None = None, note: str = ""
+    repositories: int, images: int, project: str = ELSEWHERE, place: Path | None = None, note: str = ""
 ) -> Iterator[tuple[str, Digests]]:
     """Run docker-registry with some images in each repository; yields its base URL and their digests.
 
     Its storage is a temporary folder in `place`, or where such folders usually are; each manifest has the `note`.
     """
     with TemporaryDirectory(dir=place) as folder, docker_registry(Path(folder)) as url:
-        names = [f"{PROJECT}/image-{number:02}" for number in range(repositories)]
+        names = [f"{project}/image-{number:02}" for number in range(repositories)]
         with ThreadPoolExecutor(8) as threads:
             pushed = threads.map(lambda name: _pushed(url, name, images, note), names)
             yield url, dict(zip(names, pushed, strict=True))
@@ -79,10 +79,11 @@ def wanted(tags: ImageTags) -> list[ImageTag]:
 
 
 def mirrored(url: str) -> dict[str, str]:
-    """Give the environment in which `HOST` is the registry at `url`, without anyone's credentials."""
+    """Give the environment in which both hosts are the registry at `url`, without anyone's credentials."""
+    hosts = [project.partition("/")[0] for project in (GOOGLE, ELSEWHERE)]
     return {
         "PATH": "/usr/bin:/bin",
-        "RELEASE_REGISTRY_MIRRORS": f"{HOST}={url}/{HOST}",
+        "RELEASE_REGISTRY_MIRRORS": ",".join(f"{host}={url}/{host}" for host in hosts),
         "DOCKER_CONFIG": "/nonexistent",
     }
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,12 +25,23 @@ from releasing.registry.transport import Patience
 from tests import fault_proxy as faults
 from tests.fault_proxy import Fault, FaultProxy, Rule
 from tests.faulty_registry import fetched
-from tests.tagged_images import MEMORY, Digests, filled_registry, mirrored, standing, tagged, wanted
+from tests.tagged_images import (
+    ELSEWHERE,
+    GOOGLE,
+    MEMORY,
+    Digests,
+    filled_registry,
+    mirrored,
+    standing,
+    tagged,
+    wanted,
+)
 
 PROGRAM = Path(__file__).parent.parent / "scripts" / "apply_image_tags.py"
 TAG = r"/manifests/(?!sha256:)"
 MANIFEST = r"/manifests/sha256:"
 LIST = r"/tags/list"
+FINDING = {"HEAD": ("HEAD", TAG), "GET": ("GET", LIST)}
 OTHER = "sha256:" + "0" * 64
 QUICK = Patience(tries=4, throttled_tries=4, first_pause=0.001)
 SHORT = replace(QUICK, timeout=1)
@@ -92,10 +104,10 @@ class World:
         return {name: digest for name, digest in now.items() if name not in self.before}
 
 
-@pytest.fixture
-def world() -> Iterator[World]:
+@pytest.fixture(params=[ELSEWHERE])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
     place = MEMORY if MEMORY.is_dir() else None
-    with filled_registry(4, 5, place) as (url, digests), faults.fault_proxy(url) as proxy:
+    with filled_registry(4, 5, request.param, place) as (url, digests), faults.fault_proxy(url) as proxy:
         yield World(url, digests, proxy, standing(url, digests))
 
 
@@ -188,20 +200,35 @@ def test_one_manifest_that_cannot_be_had_refuses_the_whole_run(
     assert len(world.promoted(tags).applied) == len(tags)
 
 
+@pytest.mark.parametrize("world", [GOOGLE, ELSEWHERE], indirect=True)
 @pytest.mark.parametrize("images", [2, 5], ids=["asked one by one", "listed"])
-@pytest.mark.parametrize("method", ["HEAD", "GET"])
-def test_not_found_said_in_passing_never_moves_a_tag(world: World, images: int, method: str) -> None:
+@pytest.mark.parametrize("methods", ["HEAD", "GET", "HEAD|GET"])
+def test_not_found_said_in_passing_never_moves_a_tag(world: World, images: int, methods: str) -> None:
     tags = wanted(world.rows(images))
     world.promoted(tags)
     moved = [ImageTag(tag.image, tag.tag, world.digests[tag.image][-1 - int(tag.tag[-1])]) for tag in tags]
     wrong = [tag for tag, before in zip(moved, tags, strict=True) if tag.digest != before.digest]
-    path = LIST if method == "GET" else TAG
-    world.proxy.forget(Rule(faults.says(404), method, path, nth=(1,)))
+    missing = faults.says(404)
+    world.proxy.forget(*(Rule(missing, *FINDING[method], nth=(1,)) for method in methods.split("|")))
     with pytest.raises(PreconditionError, match=f"is on {tags[0].digest}, not {moved[0].digest}") as raised:
         world.promoted(moved)
     assert len(raised.value.message.splitlines()) == 1 + len(wrong)
     assert world.proxy.writes == []
     assert world.written == digests_of(tags)
+
+
+@pytest.mark.parametrize(
+    ("world", "finding"), [(GOOGLE, {"GET": 4}), (ELSEWHERE, {"GET": 4, "HEAD": 4})], indirect=["world"]
+)
+def test_only_the_requests_that_must_be_made_are_made(world: World, finding: dict[str, int]) -> None:
+    tags = wanted(world.rows(images=5))
+    each = {"GET": len(tags), "PUT": len(tags), "HEAD": len(tags)}
+    world.promoted(tags)
+    assert world.proxy.methods == Counter(each) + Counter(finding)
+    world.proxy.forget()
+    world.promoted(tags)
+    lists = {"GET": 4} if "HEAD" not in finding else {}
+    assert world.proxy.methods == {"HEAD": len(tags), **lists}
 
 
 def test_a_tag_that_is_not_there_when_read_back_is_no_success(world: World) -> None:
@@ -214,7 +241,7 @@ def test_a_tag_that_is_not_there_when_read_back_is_no_success(world: World) -> N
     assert len(world.promoted(tags).held) == len(tags)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(("world", "seed"), [(GOOGLE, 1), (ELSEWHERE, 2), (ELSEWHERE, 3)], indirect=["world"])
 def test_whatever_goes_wrong_at_random_each_report_is_true_and_the_end_is_the_same(
     world: World, seed: int
 ) -> None:

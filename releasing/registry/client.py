@@ -20,7 +20,7 @@ from releasing.image_name import ImageName
 from releasing.registry.gcloud import Tagger
 from releasing.registry.http import Answer, Request, Scope, session
 from releasing.registry.listing import Listing, builds
-from releasing.registry.location import VARIABLE, Location, Mirrors, split
+from releasing.registry.location import VARIABLE, Location, Mirrors, is_google, split
 from releasing.registry.settings import Settings
 from releasing.registry.settings_file import settings
 from releasing.registry.tokens import DENIED
@@ -146,6 +146,10 @@ class Registry:
                 return Listing(tuple(tags), builds(page), tuple(page.get("child") or ()))
             split(following)
             url = urljoin(url, following)
+
+    def lists_digests(self, image: str) -> bool:
+        """Whether the list of `image` names a digest for each tag, as Google's registries do."""
+        return is_google(ImageName.parse(image).host)
 
     async def configuration(self, image: str, digest: str) -> dict[str, Any]:
         """Give the configuration of an image, of an index's first image; empty when there is none."""

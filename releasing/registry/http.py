@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import aiohttp
 
-from releasing.registry.location import split, trusted
+from releasing.registry.location import split
 from releasing.registry.traffic import Traffic
 
 REDIRECTS = 5
@@ -80,20 +80,19 @@ async def exchange(
 
     Raises aiohttp.ClientError or OSError when there is no answer, PreconditionError for an unsafe address.
     """
-    url = trusted(request.url, traffic.plain)
+    url = request.url
     for _ in range(REDIRECTS):
+        way = traffic.way(url)
         headers = {**request.headers, "Authorization": authorization} if authorization else request.headers
-        where = split(url)
-        if where.netloc != request.host:
+        if way.host != request.host:
             headers = {name: text for name, text in headers.items() if name != "Authorization"}
-        proxy = traffic.proxy(where.scheme, where.netloc)
-        answer = await _exchange(session, request, url, headers, proxy)
+        answer = await _exchange(session, request, url, headers, way.proxy)
         location = answer.headers.get("Location")
         if answer.status not in MOVED or request.method not in ("GET", "HEAD") or not location:
             return answer
         split(location)
-        url = trusted(urljoin(url, location), traffic.plain)
-        await traffic.turn(split(url).netloc)
+        url = urljoin(url, location)
+        await traffic.turn(traffic.way(url).host)
     raise aiohttp.ClientError(f"more than {REDIRECTS} redirects")
 
 

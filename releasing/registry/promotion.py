@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -107,10 +107,7 @@ async def plan(
     Raises PreconditionError when a digest is missing, or a tag is on another digest and is neither one of the
     `floating` ones nor taken by `allow_move` as NAME:TAG; nothing was written then.
     """
-    step = watch("reading tags", len(wanted))
-    listed = await _listed(registry, wanted)
-    found = await together(_watched(_found(registry, tag, listed), step) for tag in wanted)
-    now = dict(zip(wanted, found, strict=True))
+    now = await _now(registry, wanted, watch("reading tags", len(wanted)))
     missing = [tag for tag, digest in now.items() if digest != tag.digest]
     refused = [
         f"{tag.name} is on {digest}, not {tag.digest}"
@@ -159,9 +156,30 @@ async def _parted(
     ]
 
 
-async def _listed(registry: Registry, wanted: Iterable[ImageTag]) -> dict[str, dict[str, str | None]]:
-    """List the repositories of which many tags are asked: tag to digest, None where lists have no digests."""
-    images = [image for image, count in Counter(tag.image for tag in wanted).items() if count >= LIST_FROM]
+async def _now(
+    registry: Registry, wanted: list[ImageTag], step: Callable[[], None]
+) -> dict[ImageTag, str | None]:
+    """Find the digest that each tag is on now, None for those that are not there.
+
+    Of an image with many tags one is asked for. When it is missing, the others will be, too, and a list tells.
+    """
+    count = Counter(tag.image for tag in wanted)
+    first = {tag.image: tag for tag in reversed(wanted) if count[tag.image] >= LIST_FROM}
+    listed = await _listed(registry, [image for image in first if registry.lists_digests(image)])
+    asked = [tag for image, tag in first.items() if image not in listed]
+    probed = await together(registry.digest(tag.image, tag.tag) for tag in asked)
+    held = {tag: digest for tag, digest in zip(asked, probed, strict=True) if digest}
+    listed |= await _listed(registry, [tag.image for tag in asked if tag not in held])
+
+    async def find(tag: ImageTag) -> str | None:
+        return held.get(tag) or await _found(registry, tag, listed.get(tag.image))
+
+    found = await together(_watched(find(tag), step) for tag in wanted)
+    return dict(zip(wanted, found, strict=True))
+
+
+async def _listed(registry: Registry, images: list[str]) -> dict[str, dict[str, str | None]]:
+    """List some repositories: tag to digest, None where lists have no digests."""
     listings = await together(registry.listing(image) for image in images)
     found = {}
     for image, listing in zip(images, listings, strict=True):
@@ -172,11 +190,10 @@ async def _listed(registry: Registry, wanted: Iterable[ImageTag]) -> dict[str, d
     return found
 
 
-async def _found(registry: Registry, tag: ImageTag, listed: dict[str, dict[str, str | None]]) -> str | None:
-    tags = listed.get(tag.image)
-    if tags and tag.tag not in tags:
+async def _found(registry: Registry, tag: ImageTag, listed: dict[str, str | None] | None) -> str | None:
+    if listed and tag.tag not in listed:
         return None
-    known = tags.get(tag.tag) if tags else None
+    known = listed.get(tag.tag) if listed else None
     # Said twice before it is believed: a 404 in passing would otherwise move a tag that nobody named.
     return known or await registry.digest(tag.image, tag.tag) or await registry.digest(tag.image, tag.tag)
 

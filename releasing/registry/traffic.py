@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from releasing.registry.location import address, on_this_machine
+from releasing.registry.location import address, on_this_machine, split, trusted
 from releasing.registry.settings import Settings
+
+ORIGIN = re.compile(r"[^/?#]*//[^/?#]*")
 
 
 class Pace:
@@ -33,18 +37,35 @@ class Pace:
             return max(0.0, due - self._ahead - now)
 
 
+@dataclass(frozen=True)
+class Way:
+    """A HOST[:PORT], and the proxy that leads to it, if any."""
+
+    host: str
+    proxy: str | None
+
+
 class Traffic:
     """Where plain HTTP is allowed, the pace at each host, and the proxy on the way to it."""
 
     def __init__(self, settings: Settings) -> None:
-        # Reading the environment takes longer than making a request.
-        self.proxy = cache(proxy)
+        # Looked up for every request, which takes less time than this.
+        self._way = cache(self._found)
         self.plain = frozenset(address(host) for host, each in settings.registries.items() if each.plain_http)
         self._paces = {
             address(host): pace(address(host), rate)
             for host, each in settings.registries.items()
             if (rate := each.requests_per_second)
         }
+
+    def way(self, url: str) -> Way:
+        """Say where `url` leads; raises PreconditionError when secrets may not travel there."""
+        origin = ORIGIN.match(url)
+        return self._way(origin[0] if origin else url)
+
+    def _found(self, origin: str) -> Way:
+        parts = split(trusted(origin, self.plain))
+        return Way(parts.netloc, _proxy(parts.scheme, parts.netloc))
 
     async def turn(self, host: str) -> bool:
         """Wait until HOST[:PORT] may be asked; tells whether there was a wait."""
@@ -64,7 +85,7 @@ def pace(host: str, rate: float) -> Pace:
     return _PACES.setdefault((host, rate), Pace(rate))
 
 
-def proxy(scheme: str, authority: str) -> str | None:
+def _proxy(scheme: str, authority: str) -> str | None:
     """Give the proxy that the environment names for HOST[:PORT]; none is used on this machine."""
     if on_this_machine(authority) or proxy_bypass(urlsplit(f"//{authority}").hostname or ""):
         return None
