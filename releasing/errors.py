@@ -46,17 +46,23 @@ class UnmetError(ReleaseError):
 class CommandError(ReleaseError):
     """A program that a step ran failed, or is not installed; `said` are the last lines of its output.
 
-    `code` takes the place of the class's own when the program is one of ours.
+    `code` takes the place of the class's own when the program is one of ours; `status` is the program's exit code.
     """
 
     code = 6
 
     def __init__(
-        self, message: str, hint: str = "", said: Sequence[str] = (), code: int | None = None
+        self,
+        message: str,
+        hint: str = "",
+        said: Sequence[str] = (),
+        code: int | None = None,
+        status: int | None = None,
     ) -> None:
         super().__init__(message, hint)
         self.said = tuple(said)
         self.code = self.code if code is None else code
+        self.status = status
 
     @property
     def cause(self) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from releasing.shell import Shell
 
 SCOPES, EXPIRATION = "x-oauth-scopes", "github-authentication-token-expiration"
+NO_LOGIN = 4  # gh's exit code when it has no token; what it says then differs in CI
 LEAST_TIME = timedelta(hours=1)
 LEAST_REQUESTS = 200  # what a release asks for before it first waits is well below
 TOKENS = ("GH_TOKEN", "GITHUB_TOKEN")  # in the order in which gh takes them
@@ -55,6 +56,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     error: str = ""
+    anonymous: bool = False
 
 
 def github(sh: Shell, need: Need) -> Iterator[Answer]:
@@ -67,7 +69,7 @@ def github(sh: Shell, need: Need) -> Iterator[Answer]:
     user = _asked(sh, "user")
     renewal = _renewal(sh)
     refused = "HTTP 401" in user.error
-    if refused or "gh auth login" in user.error:
+    if refused or user.anonymous:
         why = (
             "GitHub refuses the token: wrong, expired or revoked"
             if refused
@@ -88,7 +90,8 @@ def _asked(sh: Shell, path: str) -> Reply:
     try:
         shown = sh.read(sh["gh"]["api", "-X", "GET", path, "-i"])
     except CommandError as error:
-        return Reply(error=f"{error.cause} {' '.join(error.said)}".strip())
+        said = f"{error.cause} {' '.join(error.said)}".strip()
+        return Reply(error=said, anonymous=error.status == NO_LOGIN)
     head, _, body = shown.replace("\r\n", "\n").partition("\n\n")
     pairs = (line.partition(":") for line in head.splitlines()[1:])
     return Reply({name.lower(): value.strip() for name, _, value in pairs}, json.loads(body))

@@ -205,7 +205,8 @@ class Shell:
         said = "\n".join(f"    {line}" for line in last)
         self._note(f"exit code {code}")
         text = f"{shortened(str(command))}\n  failed with exit code {code}"
-        raise CommandError(f"{text}:\n{said}" if said else text, said=last, code=_class_of(command, code))
+        message = f"{text}:\n{said}" if said else text
+        raise CommandError(message, said=last, code=_class_of(command, code), status=code)
 
 
 def _plumbed(words: list[str], **options: Any) -> Any:

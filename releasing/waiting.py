@@ -8,10 +8,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from releasing.errors import CommandError, UnmetError
+from releasing.github_access import NO_LOGIN
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.3, 30.0  # seconds between two looks
-# GitHub's refusals but for rate limits (403, 429), and what gh says to somebody who is not logged in.
-HOPELESS = re.compile(r"HTTP 4(?!03|29)\d\d|gh auth login")
+# GitHub's refusals but for rate limits (403, 429).
+HOPELESS = re.compile(r"HTTP 4(?!03|29)\d\d")
 
 
 def wait(what: str, look: Callable[[], str], timeout: float) -> float:
@@ -42,6 +43,6 @@ def _asked(look: Callable[[], str]) -> str:
     try:
         return look()
     except CommandError as error:
-        if not error.said or HOPELESS.search(error.message):
+        if not error.said or error.status == NO_LOGIN or HOPELESS.search(error.message):
             raise
         return f"GitHub: no answer: {error.cause}"

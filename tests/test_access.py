@@ -80,8 +80,11 @@ def test_gh_and_git_may_be_missing_both(world: tuple[Origin, LocalGitHub]) -> No
     assert facts == []
 
 
-def test_nobody_is_logged_in(world: tuple[Origin, LocalGitHub]) -> None:
-    text, hint = only(shell(world[0], "GH_TOKEN"))
+@pytest.mark.parametrize("variables", [{}, {"CI": "true"}, {"GITHUB_ACTIONS": "true"}])
+def test_nobody_is_logged_in_at_a_terminal_or_in_ci(
+    world: tuple[Origin, LocalGitHub], variables: dict[str, str]
+) -> None:
+    text, hint = only(shell(world[0], "GH_TOKEN", "CI", "GITHUB_ACTIONS", **variables))
     assert text.endswith(" is not logged in")
     assert hint == "gh auth login --scopes repo"
 
