@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from importlib import import_module
 from inspect import Parameter, Signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from invoke.tasks import Task
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from releasing import __version__
+from releasing.commands import FLAGS, HELP, RELEASE, VERBS, WAIVING, Verb
 from releasing.recipes import RECIPES, every_step
 
 if TYPE_CHECKING:
@@ -34,44 +36,8 @@ if TYPE_CHECKING:
 
     Action = Callable[[Desk, Options], None]
 
-HELP = {
-    "version": "what is released, for example 0.2.1",
-    "candidate": "number of the release candidate, or 'next' (default: the open one)",
-    "profile": "profile of release.yaml (default: RELEASE_PROFILE, else rehearsal)",
-    "account": "Google account of the release (default: RELEASE_ACCOUNT, else the profile's)",
-    "sandbox": "folder of the rehearsal (default: the profile's)",
-    "source": "rehearse on a copy of this repository instead of the sample project",
-    "fresh": "empty the sandbox and start over",
-    "redo": "do it again although it is done",
-    "from_": "begin with this step",
-    "to": "end with this step",
-    "allow_move": "pattern of IMAGE:TAG in the registry that may move to another digest",
-    "recipe": "which recipe: rc (default), final or master",
-    "commits": "ids of commits of the default branch, with commas between them",
-    "waive": "number of an issue or pull request that does not stop this candidate after all",
-    "because": "why it does not",
-    "result": "of the vote: passed or failed",
-    "evidence": "address of the mail thread with the votes",
-    "write": "write it into its file instead",
-    "json": "for programs: every claim with all its details",
-}
-FLAGS = ("fresh", "redo", "write", "json")
-PLACE = ("version", "candidate", "profile", "sandbox", "source", "fresh")
-RELEASE = ("version", "candidate", "profile", "account", "sandbox", "source", "fresh", "allow_move")
-WAIVING = ("waive", "because")
-
-# What a task does is in releasing/actions.py, which is imported only when a task runs: `invoke --list` stays quick.
-TEXTS = {
-    "plan": "Show every command that a run would change the world with, to paste into a terminal.",
-    "status": "Show how far a release is, and what comes next.",
-    "verify": "Read a whole release back, whoever made it; exit code 5 when a claim does not hold.",
-    "pick": "Bring commits of the default branch to the release branch, in a pull request.",
-    "notes": "Draft the release notes, or add what they do not mention yet.",
-    "vote": "Record the result of the vote on a candidate, with its evidence.",
-    "serve": "Bring the sandbox's registry and GitHub up, for a look with ordinary tools; Ctrl-C ends it.",
-    "runbook": "Print RUNBOOK.md as the steps make it; --write puts it into the file.",
-    "schema": "Print the JSON Schema of release.yaml; --write puts it and the reference into docs/.",
-}
+# What a task does is imported only when it runs: `invoke --list` stays quick.
+SERVE = "Bring the sandbox's registry and GitHub up, for a look with ordinary tools; Ctrl-C ends it."
 
 
 def show(line: str) -> None:
@@ -132,15 +98,13 @@ def step_task(step: Step) -> Task[Any]:
     return task(step.name, f"{step.title}\n\n{step.reasons}", act, *RELEASE, "redo", *waiving)
 
 
-def action_task(name: str, *taken: str) -> Task[Any]:
-    """The task of the function `name` in releasing/actions.py."""
+def verb_task(verb: Verb) -> Task[Any]:
+    """The task of a command that is neither a recipe nor a step."""
 
     def act(desk: Desk, options: Options) -> None:
-        from releasing import actions
+        getattr(import_module(verb.module), verb.function)(desk, options)
 
-        getattr(actions, name)(desk, options)
-
-    return task(name, TEXTS[name], act, *taken)
+    return task(verb.name.rpartition(".")[2], verb.text, act, *verb.options)
 
 
 def serve(_desk: Desk, options: Options) -> None:
@@ -171,18 +135,16 @@ def task(name: str, text: str, act: Action, *taken: str) -> Task[Any]:
 
 
 def _namespace() -> Collection:
-    looking = [action_task(name, *RELEASE, "recipe") for name in ("plan", "status")]
-    looking.append(action_task("verify", *PLACE, "json"))
-    return Collection(
-        *(step_task(step) for step in every_step().values()),
-        action_task("pick", *RELEASE, "commits"),
-        action_task("notes", *RELEASE),
-        action_task("vote", *RELEASE, "result", "evidence"),
-        action_task("runbook", "write"),
-        action_task("schema", "write"),
-        Collection("release", *(recipe_task(recipe) for recipe in RECIPES), *looking),
-        Collection("rehearsal", task("serve", TEXTS["serve"], serve, "sandbox")),
-    )
+    """Steps and single commands at the top; recipes and grouped commands in collections."""
+    groups: dict[str, list[Task[Any]]] = {
+        "": [step_task(step) for step in every_step().values()],
+        "release": [recipe_task(recipe) for recipe in RECIPES],
+        "rehearsal": [task("serve", SERVE, serve, "sandbox")],
+    }
+    for verb in VERBS:
+        groups.setdefault(verb.collection, []).append(verb_task(verb))
+    inner = [Collection(name, *tasks) for name, tasks in groups.items() if name]
+    return Collection(*groups[""], *inner)
 
 
 class Tool(Program):

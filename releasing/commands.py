@@ -1,0 +1,87 @@
+"""What can be typed beside recipes and their steps: each command's name, options, and what carries it out.
+
+tasks.py makes Invoke tasks of these; nothing here knows Invoke.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HELP = {
+    "version": "what is released, for example 0.2.1",
+    "candidate": "number of the release candidate, or 'next' (default: the open one)",
+    "profile": "profile of release.yaml (default: RELEASE_PROFILE, else rehearsal)",
+    "account": "Google account of the release (default: RELEASE_ACCOUNT, else the profile's)",
+    "sandbox": "folder of the rehearsal (default: the profile's)",
+    "source": "rehearse on a copy of this repository instead of the sample project",
+    "fresh": "empty the sandbox and start over",
+    "redo": "do it again although it is done",
+    "from_": "begin with this step",
+    "to": "end with this step",
+    "allow_move": "pattern of IMAGE:TAG in the registry that may move to another digest",
+    "recipe": "which recipe: rc (default), final or master",
+    "commits": "ids of commits of the default branch, with commas between them",
+    "waive": "number of an issue or pull request that does not stop this candidate after all",
+    "because": "why it does not",
+    "result": "of the vote: passed or failed",
+    "evidence": "address of the mail thread with the votes",
+    "write": "write it into its file instead",
+    "json": "for programs: every claim with all its details",
+}
+FLAGS = ("fresh", "redo", "write", "json")
+PLACE = ("profile", "sandbox", "source", "fresh")
+CANDIDATE = ("version", "candidate", *PLACE)
+RELEASE = ("version", "candidate", "profile", "account", "sandbox", "source", "fresh", "allow_move")
+WAIVING = ("waive", "because")
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A command: its name as typed, its options, what lists show, and the module with the function of that name."""
+
+    name: str
+    options: tuple[str, ...]
+    text: str
+    module: str = "releasing.actions"
+
+    @property
+    def collection(self) -> str:
+        """What stands before the dot of the name; empty when nothing does."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def function(self) -> str:
+        """The name of the function that carries it out, given a Desk and the options."""
+        return self.name.rpartition(".")[2].replace("-", "_")
+
+
+VERBS = (
+    Verb(
+        "pick",
+        (*RELEASE, "commits"),
+        "Bring commits of the default branch to the release branch, in a pull request.",
+    ),
+    Verb("notes", RELEASE, "Draft the release notes, or add what they do not mention yet."),
+    Verb(
+        "vote",
+        (*RELEASE, "result", "evidence"),
+        "Record the result of the vote on a candidate, with its evidence.",
+    ),
+    Verb("runbook", ("write",), "Print RUNBOOK.md as the steps make it; --write puts it into the file."),
+    Verb(
+        "schema",
+        ("write",),
+        "Print the JSON Schema of release.yaml; --write puts it and the reference into docs/.",
+    ),
+    Verb(
+        "release.plan",
+        (*RELEASE, "recipe"),
+        "Show every command that a run would change the world with, to paste into a terminal.",
+    ),
+    Verb("release.status", (*RELEASE, "recipe"), "Show how far a release is, and what comes next."),
+    Verb(
+        "release.verify",
+        (*CANDIDATE, "json"),
+        "Read a whole release back, whoever made it; exit code 5 when a claim does not hold.",
+    ),
+)

@@ -1,0 +1,106 @@
+"""What is built, and on which cluster: operators, images, and the workflows that make them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from releasing.config.edits import OperatorPin
+from releasing.config.forms import ImageName, ImageTag, Pattern, RepositoryPath, Section, Slug
+
+
+class Gcp(Section):
+    """Where the builds run (runbook: Authenticate to GCP)."""
+
+    project: str
+    """Google Cloud project of the releasing cluster"""
+    cluster: str
+    """its name"""
+    zone: str
+    """its zone"""
+    namespace: str
+    """namespace in which the workflows run"""
+
+
+class Operator(Section):
+    """An operator that is released elsewhere, and the release of it that this one uses."""
+
+    repository: Slug
+    """where it is released"""
+    release: ImageTag
+    """the release that is used: a git tag there, and the tag of the image"""
+    image: ImageName
+    """name of its image, below `registry`"""
+    pins: tuple[OperatorPin, ...] = ()
+    """other values that change with it"""
+
+
+class Images(Section):
+    """The images of one build: `names` are built, `pattern` matches them in files."""
+
+    pattern: Pattern
+    """regular expression for the names as files have them, after a prefix of `reference-prefixes`"""
+    names: Annotated[tuple[ImageName, ...], Field(min_length=1)]
+    """the images that the build makes, below `registry`"""
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Self:
+        strangers = [name for name in self.names if not re.fullmatch(self.pattern, name)]
+        if strangers:
+            raise ValueError(f"names that the pattern does not match: {', '.join(strangers)}")
+        return self
+
+
+class Workflow(Section):
+    """A ksonnet app in the repository that renders an Argo workflow."""
+
+    app: RepositoryPath
+    """folder of the ksonnet app"""
+    environment: str
+    """its environment"""
+    component: str
+    """its component"""
+    job_name: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=40)]
+    """JOB_NAME of the runbook; part of the name of the workflow"""
+
+
+class TfServing(Section):
+    """Runbook: Build TF Serving Images."""
+
+    images: Images
+    """what is built"""
+    workflow: Workflow
+    """what builds it"""
+
+
+class Jupyter(Section):
+    """Runbook: Build the Jupyter Images; `spawner` offers them to users."""
+
+    images: Images
+    """what is built"""
+    workflow: Workflow
+    """what builds it"""
+    spawner: RepositoryPath
+    """the file that offers the notebooks to users"""
+
+
+class Bootstrapper(Section):
+    """Runbook: Update the bootstrapper; `make push` in `folder`, `config` names the image."""
+
+    images: Images
+    """what is built"""
+    folder: RepositoryPath
+    """where `make push` builds it"""
+    config: RepositoryPath
+    """the file that names the image"""
+
+
+class Operators(Section):
+    """The operators that the runbook bumps."""
+
+    tfjob: Operator | None = None
+    """bumped by `update-tfjob`"""
+    pytorchjob: Operator | None = None
+    """bumped by `update-pytorchjob`"""

@@ -1,0 +1,77 @@
+"""What has to be so on GitHub before anything is merged or tagged, and how commits say why they are there."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from releasing.config.forms import ONE_LINE, Label, Section, StreamLabel, Trailer, gridded, value
+from releasing.placeholders import OF_RELEASE
+
+
+class Testgrid(Section):
+    """Where the latest green postsubmit is looked up instead of on GitHub (runbook: the postsubmit dashboard)."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] = "https://testgrid-api.prow.k8s.io"
+    """where its API answers; plain HTTP on this machine only"""
+    dashboard: Annotated[str, AfterValidator(gridded)]
+    """name of the dashboard"""
+    tab: Annotated[str, AfterValidator(gridded)]
+    """name of its tab, whose columns are commits of the default branch"""
+
+
+class Checks(Section):
+    """Names of the checks on GitHub that must succeed before a merge and after it."""
+
+    presubmit: tuple[str, ...] = ()
+    """must succeed on the head of a pull request before it is merged"""
+    postsubmit: tuple[str, ...] = ()
+    """must succeed on a commit before images are built from it, and before it is tagged"""
+    testgrid: Testgrid | None = None
+    """what says which commit is the latest green postsubmit; without it GitHub does"""
+    expected_hours: Annotated[float, Field(gt=0, le=1000)] = 12
+    """how long a release takes from its start to its end; a token that expires sooner is reported"""
+
+
+class Blockers(Section):
+    """Open issues with one of these labels stop a candidate."""
+
+    labels: tuple[str, ...] = ()
+    """open issues with one of these stop a candidate"""
+    milestone: Annotated[str, value(OF_RELEASE, *ONE_LINE)] | None = None
+    """only issues in the milestone of this title count; `{version}` is 0.2.1, `{tag}` v0.2.1"""
+
+
+class Notes(Section):
+    """Release notes: how a draft groups pull requests."""
+
+    groups: dict[str, tuple[Label, ...]] = Field(default={})
+    """headings with the labels of the pull requests under each; a pull request stands under the first that fits"""
+
+
+class PullRequests(Section):
+    """What the pull requests of a release ask for."""
+
+    labels: tuple[Label, ...] = ()
+    """labels that each one gets"""
+    reviewers: tuple[str, ...] = ()
+    """logins of those whose review is asked for"""
+
+
+class Branching(Section):
+    """How commits say why they are on a release branch (runbook: Release branching policy)."""
+
+    release_only_trailer: Trailer = "Release-only"
+    """a commit with this trailer and a reason in its message is solely for the release"""
+    release_only_label: Label | None = None
+    """label of pull requests whose commits are solely for the release"""
+    cherry_pick_label: StreamLabel | None = None
+    """label of pull requests that are wanted on a release branch, with `{major}` and `{minor}` in it"""
+
+
+class Signing(Section):
+    """How git tags are signed: by git itself, with the key that the operator's git is set up for."""
+
+    format: Literal["openpgp", "ssh"]
+    """kind of the key (git's gpg.format); git's own user.signingKey and gpg.ssh.allowedSignersFile say the rest"""
