@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.step_shell import StepShell
 
+OPTIONS = ("commit", "because")  # of steps that build: build_commit.py
 NAME_LIMIT = 63  # of a label value in Kubernetes; Argo labels its pods with the workflow's name
 
 

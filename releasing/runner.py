@@ -188,14 +188,14 @@ def adopt(world: World, step: Step, finding: Finding) -> None:
     world.teller(step.name, ALREADY)(f"already done: {finding.text}")
 
 
-def plan(world: World, recipe: Recipe, environment: Iterable[str]) -> None:
+def plan(world: World, recipe: Recipe, environment: Iterable[str], begun: PlanShell | None = None) -> None:
     """Show what a run would do, as lines for a terminal; what is done already is a comment.
 
-    `environment` is the lines that the commands need before them.
+    `environment` is the lines that the commands need before them; `begun` has what the operator chose.
     """
-    for line in environment:
+    for line in [*environment, *(begun.lines if begun else [])]:
         world.show(line)
-    drafts: dict[str, str] = {}
+    drafts = begun.drafts if begun else {}
     findings = survey(world.looking(), recipe, recipe)
     unmet = {name for name, finding in findings.items() if not finding.holds}
     for step in recipe:

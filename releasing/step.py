@@ -47,7 +47,7 @@ class Step:
     needs: tuple[str, ...] = ()
     irreversible: bool = False
     lasting: bool = True
-    waivable: bool = False
+    options: tuple[str, ...] = ()
     section: str = ""
     when: Callable[[Release], bool] = lambda _release: True
     check: Check | None = field(default=None, init=False)
@@ -90,21 +90,21 @@ def step(
     needs: tuple[Step, ...] = (),
     irreversible: bool = False,
     lasting: bool = True,
-    waivable: bool = False,
+    options: tuple[str, ...] = (),
     when: Callable[[Release], bool] = lambda _release: True,
 ) -> Callable[[Action], Step]:
     """Declare a step.
 
     `needs` come before it; `irreversible` says that it cannot be taken back; `lasting=False` that it may lapse
-    and matters only until all that needs it is done (a login, a gate); `waivable` that a person may let something
-    pass that stops it; `when` for which projects it exists.
+    and matters only until all that needs it is done (a login, a gate); `options` are what it takes on the command
+    line beside those of every step (commands.py has their texts); `when` for which projects it exists.
     """
 
     def declare(action: Action) -> Step:
         module = inspect.getmodule(action)
         section = (module.__doc__ or "").split("\n")[0].rstrip(".") if module else ""
         names = tuple(each.name for each in needs)
-        return Step(action, names, irreversible, lasting, waivable, section, when)
+        return Step(action, names, irreversible, lasting, options, section, when)
 
     return declare
 
@@ -119,6 +119,11 @@ class Recipe:
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options that its steps take, each once."""
+        return tuple(dict.fromkeys(option for each in self.steps for option in each.options))
 
     def of(self, release: Release) -> Recipe:
         """The recipe without the steps that this project does not have; what they needed is needed still.
