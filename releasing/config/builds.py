@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -97,6 +97,8 @@ class Bootstrapper(Section):
     """where `make push` builds it"""
     config: RepositoryPath
     """the file that names the image"""
+    tag: Literal["build", "make"] = "build"
+    """who chooses the image's tag: `build`, make is given that of the other images as TAG; `make`, its Makefile"""
 
 
 class Operators(Section):
