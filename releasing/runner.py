@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from releasing.errors import PreconditionError, ReleaseError, UnmetError
+from releasing.errors import LockedError, PreconditionError, ReleaseError, UnmetError
 from releasing.journal import Journal
+from releasing.lease import Lease
 from releasing.plan import PlanShell
 from releasing.release import Release
 from releasing.shell import Shell
@@ -22,12 +24,13 @@ DONE, ALREADY, MISSING, RUNNING = "✓", "=", "✗", "│"
 
 @dataclass(frozen=True)
 class World:
-    """Where a recipe acts: the release, the shell, the journal, and who is told."""
+    """Where a recipe acts: the release, the shell, the journal, who is told, and the cluster's lock, if any."""
 
     release: Release
     shell: Shell
     journal: Journal
     show: Callable[[str], None]
+    lease: Lease | None = None
 
     def teller(self, step: str, mark: str = RUNNING) -> Callable[[str], None]:
         """How lines of `step` are shown: each under its step's name."""
@@ -41,7 +44,19 @@ class World:
 
     def step_shell(self, step: Step) -> StepShell:
         """The shell that `step` runs with."""
-        return StepShell(self.shell.showing(self.teller(step.name)), self.journal, step.name)
+        sh = StepShell(self.shell.showing(self.teller(step.name)), self.journal, step.name)
+        if self.lease and step.exclusive:
+            sh.before_change = self.lease.require
+        return sh
+
+    @contextmanager
+    def alone(self, step: Step) -> Iterator[None]:
+        """Hold the cluster's lock while `step` is at work, when it is one that asks for it. Raises LockedError."""
+        if self.lease and step.exclusive:
+            with self.lease.held():
+                yield
+        else:
+            yield
 
 
 @dataclass
@@ -85,12 +100,21 @@ class Run:
     def _work(self, pool: ThreadPoolExecutor) -> None:
         errors: list[BaseException] = []
         while self.at_work or (self.left and not errors):
-            if not errors:
+            if not errors and not (errors := self._hindrance()):
                 self._start_what_can(pool)
             finished, _ = wait(self.at_work, return_when=FIRST_COMPLETED)
             errors += [error for each in finished if (error := self._finish(each))]
         if errors:
             raise errors[0]
+
+    def _hindrance(self) -> list[BaseException]:
+        """What keeps every step from being started: the cluster's lock, when it was lost."""
+        try:
+            if self.world.lease:
+                self.world.lease.require()
+        except LockedError as error:
+            return [error]
+        return []
 
     def _done_before(self) -> set[str]:
         """The steps outside this part that it needs: all of them done, or PreconditionError."""
@@ -170,7 +194,8 @@ def do(world: World, step: Step, redo: bool = False) -> None:
             f"somebody undid it. To do it again: scripts/invoke {step.name} --redo, with the same options",
         )
     start = time.monotonic()
-    step.action(world.release, sh)
+    with world.alone(step):
+        step.action(world.release, sh)
     finding = step.verify(world.release, sh)
     if not finding.holds:
         raise UnmetError(

@@ -48,6 +48,7 @@ class Step:
     irreversible: bool = False
     lasting: bool = True
     waivable: bool = False
+    exclusive: bool = False
     section: str = ""
     when: Callable[[Release], bool] = lambda _release: True
     check: Check | None = field(default=None, init=False)
@@ -91,20 +92,22 @@ def step(
     irreversible: bool = False,
     lasting: bool = True,
     waivable: bool = False,
+    exclusive: bool = False,
     when: Callable[[Release], bool] = lambda _release: True,
 ) -> Callable[[Action], Step]:
     """Declare a step.
 
     `needs` come before it; `irreversible` says that it cannot be taken back; `lasting=False` that it may lapse
     and matters only until all that needs it is done (a login, a gate); `waivable` that a person may let something
-    pass that stops it; `when` for which projects it exists.
+    pass that stops it; `exclusive` that it is not at work on two machines at once (lease.py); `when` for which
+    projects it exists.
     """
 
     def declare(action: Action) -> Step:
         module = inspect.getmodule(action)
         section = (module.__doc__ or "").split("\n")[0].rstrip(".") if module else ""
         names = tuple(each.name for each in needs)
-        return Step(action, names, irreversible, lasting, waivable, section, when)
+        return Step(action, names, irreversible, lasting, waivable, exclusive, section, when)
 
     return declare
 
