@@ -202,14 +202,14 @@ def do(world: World, step: Step, redo: bool = False) -> None:
             f"{step.name} ran, but {finding.text}", "the same command tries again; what is done is kept"
         )
     seconds = f"{time.monotonic() - start:.1f}"
-    world.journal.record("done", step.name, found=finding.text, seconds=seconds)
+    world.journal.record("done", step.name, found=finding.text, seconds=seconds, facts=dict(finding.facts))
     world.teller(step.name, DONE)(f"{finding.text} ({seconds} s)")
 
 
 def adopt(world: World, step: Step, finding: Finding) -> None:
     """Say that `step` is done already; record it when the journal did not know."""
     if world.journal.done(step.name) is None:
-        world.journal.record("adopted", step.name, found=finding.text)
+        world.journal.record("adopted", step.name, found=finding.text, facts=dict(finding.facts))
     world.teller(step.name, ALREADY)(f"already done: {finding.text}")
 
 

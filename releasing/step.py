@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,10 +23,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check read from the world: whether the step is done, and the facts that say so."""
+    """What a check read from the world: whether the step is done, and the facts that say so.
+
+    `facts` are recorded with the step as its result: the digest of each image that was built.
+    """
 
     holds: bool
     text: str
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def met(text: str) -> Finding:

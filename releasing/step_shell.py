@@ -37,6 +37,10 @@ class StepShell:
         """
         return self.shell.read(command, pending)
 
+    def ask(self, command: Command) -> str:
+        """The output of `command`, which changes nothing; empty in a plan when nothing answers it yet."""
+        return self.read(command)
+
     def run(self, command: Command) -> None:
         """Run `command`, which changes something."""
         self.before_change()

@@ -21,7 +21,7 @@ def build_jupyter(release: Release, sh: StepShell) -> None:
     """
     jupyter = present(release.config.jupyter)
     if sh.needed(lambda: not builds.built(release, sh, jupyter.images).holds):
-        builds.run_workflow(release, sh, build_jupyter.name, jupyter.workflow)
+        builds.run_workflow(release, sh, build_jupyter.name, jupyter.workflow, jupyter.images)
     builds.propose(release, sh, build_jupyter.name, jupyter.images, jupyter.spawner)
 
 

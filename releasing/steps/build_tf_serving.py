@@ -19,7 +19,8 @@ def build_tfserving(release: Release, sh: StepShell) -> None:
 
     Argo runs the workflow of the releaser app at the commit of the latest green postsubmit.
     """
-    builds.run_workflow(release, sh, build_tfserving.name, present(release.config.tfserving).workflow)
+    serving = present(release.config.tfserving)
+    builds.run_workflow(release, sh, build_tfserving.name, serving.workflow, serving.images)
 
 
 @build_tfserving.verified_by
