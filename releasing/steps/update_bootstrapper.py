@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from releasing.step_shell import StepShell
 
 
-@step(needs=(preflight, auth), when=lambda release: release.config.bootstrapper is not None)
+@step(
+    needs=(preflight, auth),
+    options=builds.OPTIONS,
+    when=lambda release: release.config.bootstrapper is not None,
+)
 def update_bootstrapper(release: Release, sh: StepShell) -> None:
     """Build and push the bootstrapper, and name it in the cluster's configuration.
 
