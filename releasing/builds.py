@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from releasing import image_tags_edit, pull_requests, registry
+from releasing.config_path import config_path
 from releasing.errors import ConfigError, PreconditionError
 from releasing.pull_requests import Change
 from releasing.reference_edit import ReferenceEdit, change, rules
@@ -80,22 +81,57 @@ def checkout(release: Release, sh: StepShell, step: str) -> str:
 
 
 def run_workflow(release: Release, sh: StepShell, step: str, workflow: Workflow) -> None:
-    """Submit the app's workflow with the runbook's parameters, and watch it to its end."""
-    tag, short = build_tag(release, sh), short_commit(release, sh)
+    """Submit the workflow that builds, with the runbook's parameters, and watch it to its end."""
+    tag = build_tag(release, sh)
     name = _workflow_name(release, sh, step, workflow, tag)
     namespace = release.config.gcp.namespace if release.config.gcp else "default"
-    folder = f"{checkout(release, sh, step)}/{workflow.app}"
-    owner, _, repository = release.slug.partition("/")
-    prow_env = (
-        f"JOB_NAME={workflow.job_name},JOB_TYPE=postsubmit,PULL_BASE_SHA={short},"
-        f"REPO_NAME={repository},REPO_OWNER={owner},BUILD_NUMBER={_build_number(release, sh, step)}"
-    )
-    parameters = {"namespace": namespace, "name": name, "prow_env": prow_env, "versionTag": tag}
-    set_parameter = sh["ks"]["param", "set", f"--env={workflow.environment}", workflow.component]
-    for parameter, value in parameters.items():
-        sh.run(set_parameter[parameter, value].within(folder))
-    sh.run(sh["ks"]["apply", workflow.environment, "-c", workflow.component].within(folder))
+    parameters = {"namespace": namespace, "name": name, "versionTag": tag}
+    prow = _prow_env(release, sh, step, workflow)
+    if release.config.engine == "argo":
+        _submit_template(sh, step, parameters, prow)
+    else:
+        _apply_app(release, sh, step, workflow, parameters, prow)
     sh.wait(sh["wait_for_workflow.py"][name, "--namespace", namespace])
+
+
+def _apply_app(
+    release: Release,
+    sh: StepShell,
+    step: str,
+    workflow: Workflow,
+    parameters: dict[str, str],
+    prow: dict[str, str],
+) -> None:
+    """Set the parameters of the ksonnet app in a clean clone, as the runbook does, and apply it."""
+    folder = f"{checkout(release, sh, step)}/{workflow.app}"
+    prow_env = ",".join(f"{name}={value}" for name, value in prow.items())
+    set_parameter = sh["ks"]["param", "set", f"--env={workflow.environment}", workflow.component]
+    for name in ("namespace", "name", "prow_env", "versionTag"):
+        sh.run(set_parameter[name, {**parameters, "prow_env": prow_env}[name]].within(folder))
+    sh.run(sh["ks"]["apply", workflow.environment, "-c", workflow.component].within(folder))
+
+
+def _submit_template(sh: StepShell, step: str, parameters: dict[str, str], prow: dict[str, str]) -> None:
+    """Make a workflow of the step's WorkflowTemplate, which `deploy.render` keeps beside release.yaml."""
+    template = config_path(sh.environment).absolute().parent / "deploy" / f"{step}.yaml"
+    name, namespace, tag = (parameters[each] for each in ("name", "namespace", "versionTag"))
+    submit = sh["submit_workflow.py"][str(template), "--name", name, "--namespace", namespace]
+    for each, value in {**prow, "versionTag": tag}.items():
+        submit = submit["--parameter", f"{each}={value}"]
+    sh.run(submit)
+
+
+def _prow_env(release: Release, sh: StepShell, step: str, workflow: Workflow) -> dict[str, str]:
+    """The variables of Prow, in the runbook's order."""
+    owner, _, repository = release.slug.partition("/")
+    return {
+        "JOB_NAME": workflow.job_name,
+        "JOB_TYPE": "postsubmit",
+        "PULL_BASE_SHA": short_commit(release, sh),
+        "REPO_NAME": repository,
+        "REPO_OWNER": owner,
+        "BUILD_NUMBER": _build_number(release, sh, step),
+    }
 
 
 def built(release: Release, sh: StepShell, images: Images) -> Finding:
