@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from releasing.config import Images, Workflow
     from releasing.release import Release
     from releasing.step_shell import StepShell
+    from releasing.undertaking import Undertaking
 
 OPTIONS = ("commit", "because")  # of steps that build: build_commit.py
 NAME_LIMIT = 63  # of a label value in Kubernetes; Argo labels its pods with the workflow's name
@@ -42,13 +43,13 @@ def chosen_tag(release: Release, sh: StepShell) -> str:
     return tag
 
 
-def commit(release: Release, sh: StepShell) -> str:
+def commit(release: Undertaking, sh: StepShell) -> str:
     """The commit that all images of this release are built from: the latest green postsubmit."""
     latest = sh["latest_green_commit.py"][release.slug, release.config.default_branch, *_source(release)]
     return sh.choose("commit", lambda: sh.read(latest, pending="commit", known=True))
 
 
-def _source(release: Release) -> list[str]:
+def _source(release: Undertaking) -> list[str]:
     """The options that say who knows which commits are green: the testgrid of release.yaml, or GitHub."""
     checks = release.config.checks
     if checks.testgrid:
@@ -66,13 +67,13 @@ def build_tag(release: Release, sh: StepShell) -> str:
     )
 
 
-def short_commit(release: Release, sh: StepShell) -> str:
+def short_commit(release: Undertaking, sh: StepShell) -> str:
     """The first eight digits of the commit, as the runbook's PULL_BASE_SHA has them."""
     full = commit(release, sh)
     return sh.choose("short commit", lambda: full[:8], how='$(printf %.8s "$commit")')
 
 
-def checkout(release: Release, sh: StepShell, step: str) -> str:
+def checkout(release: Undertaking, sh: StepShell, step: str) -> str:
     """A clean clone at the commit to build; its path."""
     wanted = commit(release, sh)
     scratch = pull_requests.clone(release, sh, step, release.config.default_branch)

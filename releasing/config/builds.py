@@ -11,6 +11,8 @@ from releasing.config.deploy import Argo
 from releasing.config.edits import OperatorPin
 from releasing.config.forms import ImageName, ImageTag, Pattern, RepositoryPath, Section, Slug
 
+NEWEST = "latest"  # as the release of an operator: the newest on GitHub that is no pre-release
+
 
 class Gcp(Section):
     """Where the builds run (runbook: Authenticate to GCP)."""
@@ -30,8 +32,8 @@ class Operator(Section):
 
     repository: Slug
     """where it is released"""
-    release: ImageTag
-    """the release that is used: a git tag there, and the tag of the image"""
+    release: ImageTag = NEWEST
+    """the release that is used: a git tag there, and the tag of the image; `latest` is the newest on GitHub"""
     image: ImageName
     """name of its image, below `registry`"""
     pins: tuple[OperatorPin, ...] = ()
