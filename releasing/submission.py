@@ -49,13 +49,21 @@ class Submission:
 
     def parameters(self, release: Undertaking, build: Build) -> dict[str, str]:
         """What the runbook sets, in its order."""
-        owner, _, repository = release.slug.partition("/")
-        prow_env = (
-            f"JOB_NAME={build.workflow.job_name},JOB_TYPE=postsubmit,PULL_BASE_SHA={build.short},"
-            f"REPO_NAME={repository},REPO_OWNER={owner},BUILD_NUMBER={self.number}"
-        )
+        prow_env = ",".join(f"{name}={value}" for name, value in self.prow(release, build).items())
         values = {"namespace": self.namespace, "name": self.name, "prow_env": prow_env}
         return values | {"versionTag": build.tag}
+
+    def prow(self, release: Undertaking, build: Build) -> dict[str, str]:
+        """The variables of Prow, in the runbook's order."""
+        owner, _, repository = release.slug.partition("/")
+        return {
+            "JOB_NAME": build.workflow.job_name,
+            "JOB_TYPE": "postsubmit",
+            "PULL_BASE_SHA": build.short,
+            "REPO_NAME": repository,
+            "REPO_OWNER": owner,
+            "BUILD_NUMBER": self.number,
+        }
 
 
 def labels(release: Undertaking, build: Build) -> dict[str, str]:
