@@ -12,6 +12,7 @@ from typing import Any
 
 from releasing import (
     branching,
+    build_commit,
     config_file,
     config_page,
     page,
@@ -26,6 +27,7 @@ from releasing import notes as release_notes
 from releasing.config import Config
 from releasing.config_path import carried, config_path
 from releasing.errors import UsageError
+from releasing.plan import PlanShell
 from releasing.recipes import FINAL, MASTER, RC, RECIPES
 from releasing.runner import World
 from releasing.session import Place
@@ -34,6 +36,7 @@ from releasing.step_shell import StepShell
 
 ROOT = Path(__file__).resolve().parent.parent
 
+OPERATORS = ("tfjob", "pytorchjob")
 Options = dict[str, Any]
 Sandbox = Callable[[Path, Config, str, bool], AbstractContextManager[tuple[dict[str, str], int]]]
 
@@ -64,10 +67,14 @@ class Desk:
             yield Place(chosen, environment | carried(os.environ), folder.resolve(), lock)
 
     @contextmanager
-    def world(self, recipe: Recipe, options: Options, *, looking: bool = False) -> Iterator[World]:
-        """The release that the options mean; `looking` when nothing is to be changed."""
+    def world(
+        self, recipe: Recipe, options: Options, *, looking: bool = False, pinning: bool = False
+    ) -> Iterator[World]:
+        """The release that the options mean; `looking` when nothing is to be changed, `pinning` when steps run."""
         texts = (options[name] for name in ("version", "candidate", "account", "allow_move"))
+        named = {name: options.get(name, "") for name in OPERATORS}
         wish = session.Wish.parse(*texts, looking=looking)
+        wish = replace(wish, named=named, pinning=pinning)
         config = load()
         with self.place(config, options) as there:
             yield session.world(config, there, wish, self.show, recipe.name)
@@ -81,13 +88,24 @@ def load() -> Config:
 def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> None:
     """Run the steps of `recipe` from `first` to `last`, and say what exists when all were asked for."""
     recipe.span(first, last)
-    with desk.world(recipe, options) as it:
+    with desk.world(recipe, options, pinning=True) as it:
         whole = recipe.of(it.release)
-        waivers.record(it.journal, first or recipe.name, options.get("waive", ""), options.get("because", ""))
+        _take_in(it, first or recipe.name, options)
         seen = runner.Run(it, whole, whole.span(first, last), options.get("redo", False))()
         if not first and not last and recipe is not MASTER:
             for line in summary.lines(seen, seen.step_shell(whole.steps[-1])):
                 desk.show(line)
+
+
+def _take_in(world: World, name: str, options: Options) -> None:
+    """Record what the options of steps decide, before anything acts on it."""
+    waived, commit, because = (options.get(option, "") for option in ("waive", "commit", "because"))
+    if because and not commit and "waive" not in options:
+        raise UsageError("--because is for a --commit that is not green", '--commit ID --because "WHY"')
+    if waived or not commit:
+        waivers.record(world.journal, name, waived, because)
+    sh = StepShell(world.shell.showing(world.teller(name)), world.journal, name)
+    build_commit.choose(world.release, sh, commit, because)
 
 
 def named(recipe: str) -> Recipe:
@@ -103,7 +121,9 @@ def plan(desk: Desk, options: Options) -> None:
     """Show every command that a run would change the world with, to paste into a terminal."""
     recipe = named(options["recipe"])
     with desk.world(recipe, options, looking=True) as it:
-        runner.plan(it, recipe.of(it.release), summary.exports(it.shell.environment))
+        sh = PlanShell(it.shell, it.journal, recipe.name)
+        build_commit.choose(it.release, sh, options["commit"], options["because"])
+        runner.plan(it, recipe.of(it.release), summary.exports(it.shell.environment), sh)
 
 
 def verify(desk: Desk, options: Options) -> None:

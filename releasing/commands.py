@@ -22,7 +22,10 @@ HELP = {
     "recipe": "which recipe: rc (default), final or master",
     "commits": "ids of commits of the default branch, with commas between them",
     "waive": "number of an issue or pull request that does not stop this candidate after all",
-    "because": "why it does not",
+    "commit": "id of the commit to build (default: that of the latest green postsubmit)",
+    "tfjob": "release of the TFJob operator (default: release.yaml's, else the newest on GitHub)",
+    "pytorchjob": "release of the PyTorchJob operator (default: release.yaml's, else the newest on GitHub)",
+    "because": "why what stops it is let pass: an issue of --waive, or a --commit that is not green",
     "result": "of the vote: passed or failed",
     "evidence": "address of the mail thread with the votes",
     "write": "write it into its file instead",
@@ -32,7 +35,7 @@ FLAGS = ("fresh", "redo", "write", "json")
 PLACE = ("profile", "sandbox", "source", "fresh")
 CANDIDATE = ("version", "candidate", *PLACE)
 RELEASE = ("version", "candidate", "profile", "account", "sandbox", "source", "fresh", "allow_move")
-WAIVING = ("waive", "because")
+CHOOSING = ("tfjob", "pytorchjob", "commit", "because")
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ VERBS = (
     ),
     Verb(
         "release.plan",
-        (*RELEASE, "recipe"),
+        (*RELEASE, "recipe", *CHOOSING),
         "Show every command that a run would change the world with, to paste into a terminal.",
     ),
     Verb("release.status", (*RELEASE, "recipe"), "Show how far a release is, and what comes next."),
@@ -83,5 +86,17 @@ VERBS = (
         "release.verify",
         (*CANDIDATE, "json"),
         "Read a whole release back, whoever made it; exit code 5 when a claim does not hold.",
+    ),
+    Verb(
+        "deploy.render",
+        ("write",),
+        "Print what runs this suite inside a cluster, made from release.yaml; --write puts it into deploy/.",
+        "releasing.deploy_actions",
+    ),
+    Verb(
+        "nightly.deploy",
+        ("write",),
+        "Print what starts the nightly, for Argo and for Prow; --write puts it into deploy/.",
+        "releasing.deploy_actions",
     ),
 )
