@@ -7,25 +7,12 @@ from pathlib import Path
 import pytest
 
 from releasing import manifest, publication, publishing
-from releasing.config import Config
 from releasing.manifest import Manifest
 from releasing.publication import Publication
 from releasing.rehearsal.oci.images import push
 from releasing.step import Finding
 from tests.faulty_registry import PROJECT, faulty_registry, pushed
-from tests.releases import CONFIG, Origin, hosted, release_at
-
-WITH_IMAGE = Config.model_validate(
-    CONFIG.model_dump()
-    | {
-        "bootstrapper": {
-            "images": {"pattern": "a", "names": ["a"]},
-            "folder": "bootstrap",
-            "config": "config.yaml",
-        },
-        "image_tags": "image_tags.yaml",
-    }
-)
+from tests.releases import WITH_IMAGE, Origin, hosted, release_at
 
 
 def told(origin: Origin, commit: str, digest: str, folder: Path) -> Finding:
