@@ -11,6 +11,7 @@ from releasing.errors import PreconditionError, UsageError
 if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.step_shell import StepShell
+    from releasing.undertaking import Undertaking
 
 ID = re.compile(r"[0-9a-f]{7,40}")
 
@@ -24,11 +25,11 @@ def choose(release: Release, sh: StepShell, named: str, because: str) -> None:
     """
     if not named:
         return
-    commit = _found(release, sh, named)
+    commit = found(release, sh, named)
     if sh.chosen("commit") == commit:
         return
     _refuse_another(release, sh, commit)
-    problems = _red(release, sh, commit, _branch(release, sh, commit))
+    problems = red(release, sh, commit, _branch(release, sh, commit))
     if problems and not because.strip():
         raise PreconditionError(
             f"{commit[:12]} is not green: {problems}",
@@ -42,7 +43,7 @@ def choose(release: Release, sh: StepShell, named: str, because: str) -> None:
         builds.build_tag(release, sh)
 
 
-def _found(release: Release, sh: StepShell, named: str) -> str:
+def found(release: Undertaking, sh: StepShell, named: str) -> str:
     """The full id of the commit."""
     if not ID.fullmatch(named):
         raise UsageError(
@@ -81,7 +82,7 @@ def _branch(release: Release, sh: StepShell, commit: str) -> str:
     return found
 
 
-def _red(release: Release, sh: StepShell, commit: str, branch: str) -> str:
+def red(release: Undertaking, sh: StepShell, commit: str, branch: str) -> str:
     """What keeps the commit from being green, as release.yaml says who knows; nothing when it is.
 
     A testgrid is that of the default branch; the release branch's checks are on GitHub in any case.

@@ -93,4 +93,16 @@ VERBS = (
         (*CANDIDATE, "json"),
         "Read a whole release back, whoever made it; exit code 5 when a claim does not hold.",
     ),
+    Verb(
+        "deploy.render",
+        ("write",),
+        "Print what runs this suite inside a cluster, made from release.yaml; --write puts it into deploy/.",
+        "releasing.deploy_actions",
+    ),
+    Verb(
+        "nightly.deploy",
+        ("write",),
+        "Print what starts the nightly, for Argo and for Prow; --write puts it into deploy/.",
+        "releasing.deploy_actions",
+    ),
 )
