@@ -198,3 +198,17 @@ def schema(desk: Desk, options: Options) -> None:
         (ROOT / "docs" / "release-yaml.md").write_text(config_page.reference(), encoding="utf-8")
     else:
         desk.show(config_file.schema())
+
+
+def check_build_contract(desk: Desk, options: Options) -> None:
+    """Hold a build context against the build contract: UnmetError when it is broken."""
+    from releasing import build_contract  # noqa: PLC0415 - no other command needs it
+
+    if not options["path"]:
+        raise UsageError("which build context?", "--path with the folder that has build_image.sh")
+    context = Path(options["path"])
+    found = build_contract.breaches(context)
+    for breach in found:
+        desk.show(str(breach))
+    build_contract.require(context, found)
+    desk.show(f"{context}: the build contract holds")
