@@ -16,6 +16,9 @@ from releasing.step import Finding, unmet
 from releasing.submission import BUILD, COMMIT, Build, Submission, labels, pinned, submission
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from releasing.command import Command
     from releasing.config import Images, Workflow
     from releasing.release import Release
     from releasing.step_shell import StepShell
@@ -110,10 +113,15 @@ def _submit(release: Release, sh: StepShell, build: Build, wanted: Submission) -
     set_parameter = sh["ks"]["param", "set", f"--env={workflow.environment}", workflow.component]
     for parameter, value in wanted.parameters(release, build).items():
         sh.run(set_parameter[parameter, value].within(folder))
+    marks = labels(release, build.step, build.commit, build.tag)
+    sh.run(applying(sh, workflow.environment, workflow.component, marks).within(folder))
+
+
+def applying(sh: StepShell, environment: str, component: str, marks: Mapping[str, str]) -> Command:
+    """The command that creates a component's workflow with the labels `marks`."""
     # A real ks leaves the variable alone: its workflow is found again by name.
-    marks = ",".join(f"{key}={value}" for key, value in labels(release, build).items())
-    apply = ("ks", "apply", workflow.environment, "-c", workflow.component)
-    sh.run(sh["env"][(f"KS_LABELS={marks}", *apply)].within(folder))
+    words = ",".join(f"{key}={value}" for key, value in marks.items())
+    return sh["env"][f"KS_LABELS={words}", "ks", "apply", environment, "-c", component]
 
 
 def built(release: Release, sh: StepShell, images: Images) -> Finding:

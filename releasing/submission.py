@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from releasing.config import Workflow
     from releasing.release import Release
     from releasing.step_shell import StepShell
+    from releasing.undertaking import Undertaking
 
 LIMIT = 63  # of a label value in Kubernetes; Argo labels its pods with the workflow's name
 REPOSITORY, RELEASE, STEP = "release-tool/repository", "release-tool/release", "release-tool/step"
@@ -58,17 +59,17 @@ class Submission:
         return values | {"versionTag": build.tag}
 
 
-def namespace(release: Release) -> str:
+def namespace(release: Undertaking) -> str:
     """The namespace that workflows run in."""
-    return release.config.gcp.namespace if release.config.gcp else "default"
+    return release.namespace
 
 
-def labels(release: Release, build: Build) -> dict[str, str]:
+def labels(release: Undertaking, step: str, commit: str, tag: str) -> dict[str, str]:
     """The labels by which a workflow of this release is known."""
-    return _labels(release, build.step) | {COMMIT: build.commit, BUILD: build.tag}
+    return _labels(release, step) | {COMMIT: commit, BUILD: tag}
 
 
-def pinned(release: Release, sh: StepShell, label: str) -> str:
+def pinned(release: Undertaking, sh: StepShell, label: str) -> str:
     """What workflows of this release that were submitted elsewhere say of COMMIT or BUILD; empty without any."""
     if release.config.gcp is None:
         return ""
@@ -132,20 +133,20 @@ def _present(release: Release, sh: StepShell, build: Build) -> list[cluster.Work
     return sorted(found, key=lambda each: each.created)
 
 
-def _labelled(release: Release, sh: StepShell, step: str) -> list[cluster.Workflow]:
+def _labelled(release: Undertaking, sh: StepShell, step: str) -> list[cluster.Workflow]:
     selector = ",".join(f"{key}={value}" for key, value in _labels(release, step).items())
     text = sh.ask(_kubectl(release, sh)["get", "workflows", "-l", selector, "-o", "json"])
     items = json.loads(text)["items"] if text else []
     return sorted((cluster.parsed(each, namespace(release)) for each in items), key=lambda each: each.created)
 
 
-def _kubectl(release: Release, sh: StepShell) -> Command:
+def _kubectl(release: Undertaking, sh: StepShell) -> Command:
     return sh["kubectl"]["--request-timeout=30s", "-n", namespace(release)]
 
 
-def _labels(release: Release, step: str) -> dict[str, str]:
+def _labels(release: Undertaking, step: str) -> dict[str, str]:
     repository = release.slug.replace("/", ".")[:LIMIT].rstrip("-_.")
-    return {REPOSITORY: repository, RELEASE: release.tag} | ({STEP: step} if step else {})
+    return {REPOSITORY: repository, RELEASE: release.label} | ({STEP: step} if step else {})
 
 
 def _attempts(sh: StepShell, step: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import ClassVar
 
 from releasing.config import Config, Profile
 
@@ -20,11 +21,17 @@ class Undertaking(ABC):
     state: Path
     account: str
     user: str
+    pushes: ClassVar[bool] = True  # to the repository: branches, tags, pull requests
 
     @property
     @abstractmethod
     def title(self) -> str:
         """How it is called in one line."""
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """What its workflows are known by in a cluster."""
 
     @property
     @abstractmethod
