@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from releasing import image_tags_edit, pull_requests, registry
+from releasing.config_path import config_path
 from releasing.errors import PreconditionError
 from releasing.pull_requests import Change
 from releasing.reference_edit import ReferenceEdit, change, rules
@@ -45,7 +46,7 @@ def chosen_tag(release: Release, sh: StepShell) -> str:
     return tag
 
 
-def commit(release: Release, sh: StepShell) -> str:
+def commit(release: Undertaking, sh: StepShell) -> str:
     """The commit that all images of this release are built from: the latest green postsubmit.
 
     What was submitted for this release from another machine keeps its commit.
@@ -96,18 +97,20 @@ def checkout(release: Release, sh: StepShell, step: str) -> str:
 
 
 def run_workflow(release: Release, sh: StepShell, step: str, workflow: Workflow, images: Images) -> None:
-    """Submit the app's workflow with the runbook's parameters, unless it is at work; watch it to its end."""
+    """Submit the workflow that builds, with the runbook's parameters, unless it is at work; watch it to its end."""
     build = Build(step, workflow, commit(release, sh), short_commit(release, sh), build_tag(release, sh))
     wanted = submission(release, sh, build, lambda: not built(release, sh, images).holds)
     if wanted.there:
         sh.say(f"{wanted.there.title} is taken up: {wanted.there.standing}")
+    elif release.config.engine == "argo":
+        _submit_template(release, sh, build, wanted)
     else:
-        _submit(release, sh, build, wanted)
+        _apply_app(release, sh, build, wanted)
     sh.wait(sh["wait_for_workflow.py"][wanted.name, "--namespace", wanted.namespace])
 
 
-def _submit(release: Release, sh: StepShell, build: Build, wanted: Submission) -> None:
-    """Set the runbook's parameters in a clean checkout, and create the workflow, with this release's labels."""
+def _apply_app(release: Release, sh: StepShell, build: Build, wanted: Submission) -> None:
+    """Set the runbook's parameters in a clean checkout, and create the app's workflow, with this release's labels."""
     workflow = build.workflow
     folder = f"{checkout(release, sh, build.step)}/{workflow.app}"
     set_parameter = sh["ks"]["param", "set", f"--env={workflow.environment}", workflow.component]
@@ -122,6 +125,17 @@ def applying(sh: StepShell, environment: str, component: str, marks: Mapping[str
     # A real ks leaves the variable alone: its workflow is found again by name.
     words = ",".join(f"{key}={value}" for key, value in marks.items())
     return sh["env"][f"KS_LABELS={words}", "ks", "apply", environment, "-c", component]
+
+
+def _submit_template(release: Release, sh: StepShell, build: Build, wanted: Submission) -> None:
+    """Make a workflow of the step's WorkflowTemplate, which `deploy.render` keeps beside release.yaml."""
+    template = config_path(sh.environment).absolute().parent / "deploy" / f"{build.step}.yaml"
+    submit = sh["submit_workflow.py"][str(template), "--name", wanted.name, "--namespace", wanted.namespace]
+    for key, value in labels(release, build.step, build.commit, build.tag).items():
+        submit = submit["--label", f"{key}={value}"]
+    for parameter, value in {**wanted.prow(release, build), "versionTag": build.tag}.items():
+        submit = submit["--parameter", f"{parameter}={value}"]
+    sh.run(submit)
 
 
 def built(release: Release, sh: StepShell, images: Images) -> Finding:

@@ -103,4 +103,16 @@ VERBS = (
         "releasing.nightly_actions",
     ),
     Verb("nightly.status", NIGHT, "Show how far a night is.", "releasing.nightly_actions"),
+    Verb(
+        "deploy.render",
+        ("write",),
+        "Print what runs this suite inside a cluster, made from release.yaml; --write puts it into deploy/.",
+        "releasing.deploy_actions",
+    ),
+    Verb(
+        "nightly.deploy",
+        ("write",),
+        "Print what starts the nightly, for Argo and for Prow; --write puts it into deploy/.",
+        "releasing.deploy_actions",
+    ),
 )

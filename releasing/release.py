@@ -48,11 +48,6 @@ class Release(Undertaking):
         """How it is called in one line."""
         return f"{self.config.project} {self.tag}, branch {self.branch}"
 
-    @property
-    def label(self) -> str:
-        """What its workflows are known by in a cluster."""
-        return self.tag
-
     def command(self, recipe: str) -> str:
         """What to type for all of `recipe`."""
         return f"scripts/invoke release.{recipe} --version {self.version}"

@@ -128,7 +128,7 @@ def guarded(world: WorldOf[U]) -> WorldOf[U]:
     if release.config.gcp is None:
         return world
     token = partial(world.journal.choose, "session", "token of the lock", lambda: uuid4().hex)
-    what, told = f"release {release.label}", world.teller("lock")
+    what, told = f"release {release.tag}", world.teller("lock")
     return replace(world, lease=Lease(world.shell.environment, release.namespace, what, token, told))
 
 

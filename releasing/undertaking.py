@@ -30,8 +30,8 @@ class Undertaking(ABC):
 
     @property
     @abstractmethod
-    def label(self) -> str:
-        """What its workflows are known by in a cluster."""
+    def tag(self) -> str:
+        """What branches, labels and locks call it: v0.2.1-rc.0."""
 
     @property
     @abstractmethod

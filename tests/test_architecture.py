@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 SKIPPED = {"sample", "__pycache__"}
 OUTER = {
     "actions",
+    "deploy_actions",
     "recipes",
     "runner",
     "plan",

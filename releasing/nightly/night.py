@@ -47,8 +47,8 @@ class Night(Undertaking):
         return f"{self.config.project}, night of {self.date}"
 
     @property
-    def label(self) -> str:
-        """What its workflows are known by in a cluster."""
+    def tag(self) -> str:
+        """What labels and locks call it; its images have another tag, which has the commit in it."""
         return f"night-{self.date}"
 
     @property
