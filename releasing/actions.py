@@ -30,7 +30,7 @@ from releasing.config import Config
 from releasing.config_path import carried, config_path
 from releasing.errors import UsageError
 from releasing.plan import PlanShell
-from releasing.recipes import FINAL, MASTER, RC, RECIPES
+from releasing.recipes import FINAL, MASTER, NIGHTLY, RC, RECIPES
 from releasing.runner import World
 from releasing.session import Place
 from releasing.step import Recipe
@@ -184,7 +184,7 @@ def vote(desk: Desk, options: Options) -> None:
 
 def runbook(desk: Desk, options: Options) -> None:
     """Print RUNBOOK.md as the steps make it; --write puts it into the file."""
-    text = page.runbook(load(), RECIPES)
+    text = page.runbook(load(), RECIPES, NIGHTLY)
     if options["write"]:
         (ROOT / "RUNBOOK.md").write_text(text, encoding="utf-8")
     else:
