@@ -26,7 +26,7 @@ from invoke.tasks import Task
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from releasing import __version__
-from releasing.commands import FLAGS, HELP, RELEASE, VERBS, WAIVING, Verb
+from releasing.commands import FLAGS, HELP, RELEASE, VERBS, Verb
 from releasing.recipes import RECIPES, every_step
 
 if TYPE_CHECKING:
@@ -81,8 +81,7 @@ def recipe_task(recipe: Recipe) -> Task[Any]:
 
         actions.run(desk, recipe, options["from_"], options["to"], options)
 
-    waiving = WAIVING if any(step.waivable for step in recipe) else ()
-    return task(recipe.name, recipe.title, act, *RELEASE, "from_", "to", *waiving)
+    return task(recipe.name, recipe.title, act, *RELEASE, "from_", "to", *recipe.options)
 
 
 def step_task(step: Step) -> Task[Any]:
@@ -94,8 +93,7 @@ def step_task(step: Step) -> Task[Any]:
 
         actions.run(desk, recipe, step.name, step.name, options)
 
-    waiving = WAIVING if step.waivable else ()
-    return task(step.name, f"{step.title}\n\n{step.reasons}", act, *RELEASE, "redo", *waiving)
+    return task(step.name, f"{step.title}\n\n{step.reasons}", act, *RELEASE, "redo", *step.options)
 
 
 def verb_task(verb: Verb) -> Task[Any]:

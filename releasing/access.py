@@ -10,8 +10,8 @@ from releasing.errors import CommandError, PreconditionError
 from releasing.github_access import Answer, Need, github
 
 if TYPE_CHECKING:
-    from releasing.release import Release
     from releasing.shell import Shell
+    from releasing.undertaking import Undertaking
 
 __all__ = ["Need", "answers", "need", "require"]
 
@@ -23,11 +23,11 @@ KEYS = {
 }
 
 
-def need(release: Release) -> Need:
+def need(release: Undertaking) -> Need:
     """What the steps of a release need."""
     config = release.config
-    signing = config.signing.format if config.signing else ""
-    return Need(release.slug, True, config.checks.expected_hours, signing)
+    signing = config.signing.format if config.signing and release.pushes else ""
+    return Need(release.slug, release.pushes, config.checks.expected_hours, signing)
 
 
 def answers(sh: Shell, need: Need) -> list[Answer]:

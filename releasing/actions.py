@@ -12,8 +12,11 @@ from typing import Any
 
 from releasing import (
     branching,
+    build_commit,
     config_file,
     config_page,
+    image_tag_moves,
+    image_tags_edit,
     page,
     picking,
     runner,
@@ -26,7 +29,8 @@ from releasing import notes as release_notes
 from releasing.config import Config
 from releasing.config_path import carried, config_path
 from releasing.errors import UsageError
-from releasing.recipes import FINAL, MASTER, RC, RECIPES
+from releasing.plan import PlanShell
+from releasing.recipes import FINAL, MASTER, NIGHTLY, RC, RECIPES
 from releasing.runner import World
 from releasing.session import Place
 from releasing.step import Recipe
@@ -34,6 +38,7 @@ from releasing.step_shell import StepShell
 
 ROOT = Path(__file__).resolve().parent.parent
 
+OPERATORS = ("tfjob", "pytorchjob")
 Options = dict[str, Any]
 Sandbox = Callable[[Path, Config, str, bool], AbstractContextManager[tuple[dict[str, str], int]]]
 
@@ -64,10 +69,14 @@ class Desk:
             yield Place(chosen, environment | carried(os.environ), folder.resolve(), lock)
 
     @contextmanager
-    def world(self, recipe: Recipe, options: Options, *, looking: bool = False) -> Iterator[World]:
-        """The release that the options mean; `looking` when nothing is to be changed."""
+    def world(
+        self, recipe: Recipe, options: Options, *, looking: bool = False, pinning: bool = False
+    ) -> Iterator[World]:
+        """The release that the options mean; `looking` when nothing is to be changed, `pinning` when steps run."""
         texts = (options[name] for name in ("version", "candidate", "account", "allow_move"))
+        named = {name: options.get(name, "") for name in OPERATORS}
         wish = session.Wish.parse(*texts, looking=looking)
+        wish = replace(wish, named=named, pinning=pinning)
         config = load()
         with self.place(config, options) as there:
             yield session.world(config, there, wish, self.show, recipe.name)
@@ -81,13 +90,29 @@ def load() -> Config:
 def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> None:
     """Run the steps of `recipe` from `first` to `last`, and say what exists when all were asked for."""
     recipe.span(first, last)
-    with desk.world(recipe, options) as it:
+    with desk.world(recipe, options, pinning=True) as it:
         whole = recipe.of(it.release)
-        waivers.record(it.journal, first or recipe.name, options.get("waive", ""), options.get("because", ""))
-        seen = runner.Run(it, whole, whole.span(first, last), options.get("redo", False))()
+        part = whole.span(first, last)
+        if image_tags_edit.STEP in {step.name for step in part}:
+            image_tag_moves.require_named(it.release, it.step_shell(part[0]))
+        _take_in(it, first or recipe.name, options)
+        seen = runner.Run(it, whole, part, options.get("redo", False))()
         if not first and not last and recipe is not MASTER:
             for line in summary.lines(seen, seen.step_shell(whole.steps[-1])):
                 desk.show(line)
+
+
+def _take_in(world: World, name: str, options: Options) -> None:
+    """Record what the options of steps decide, before anything acts on it."""
+    if options["candidate"] == session.NEXT:
+        session.remember_next(world)
+    waived, commit, because = (options.get(option, "") for option in ("waive", "commit", "because"))
+    if because and not commit and "waive" not in options:
+        raise UsageError("--because is for a --commit that is not green", '--commit ID --because "WHY"')
+    if waived or not commit:
+        waivers.record(world.journal, name, waived, because)
+    sh = StepShell(world.shell.showing(world.teller(name)), world.journal, name)
+    build_commit.choose(world.release, sh, commit, because)
 
 
 def named(recipe: str) -> Recipe:
@@ -103,7 +128,11 @@ def plan(desk: Desk, options: Options) -> None:
     """Show every command that a run would change the world with, to paste into a terminal."""
     recipe = named(options["recipe"])
     with desk.world(recipe, options, looking=True) as it:
-        runner.plan(it, recipe.of(it.release), summary.exports(it.shell.environment))
+        sh = PlanShell(it.shell, it.journal, recipe.name)
+        build_commit.choose(it.release, sh, options["commit"], options["because"])
+        if recipe is RC and (moves := image_tag_moves.unnamed(it.release, sh)):
+            sh.say(f"stops here: {moves}")
+        runner.plan(it, recipe.of(it.release), summary.exports(it.shell.environment), sh)
 
 
 def verify(desk: Desk, options: Options) -> None:
@@ -155,7 +184,7 @@ def vote(desk: Desk, options: Options) -> None:
 
 def runbook(desk: Desk, options: Options) -> None:
     """Print RUNBOOK.md as the steps make it; --write puts it into the file."""
-    text = page.runbook(load(), RECIPES)
+    text = page.runbook(load(), RECIPES, NIGHTLY)
     if options["write"]:
         (ROOT / "RUNBOOK.md").write_text(text, encoding="utf-8")
     else:
@@ -169,3 +198,17 @@ def schema(desk: Desk, options: Options) -> None:
         (ROOT / "docs" / "release-yaml.md").write_text(config_page.reference(), encoding="utf-8")
     else:
         desk.show(config_file.schema())
+
+
+def check_build_contract(desk: Desk, options: Options) -> None:
+    """Hold a build context against the build contract: UnmetError when it is broken."""
+    from releasing import build_contract  # noqa: PLC0415 - no other command needs it
+
+    if not options["path"]:
+        raise UsageError("which build context?", "--path with the folder that has build_image.sh")
+    context = Path(options["path"])
+    found = build_contract.breaches(context)
+    for breach in found:
+        desk.show(str(breach))
+    build_contract.require(context, found)
+    desk.show(f"{context}: the build contract holds")

@@ -6,74 +6,74 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from releasing.release import Release
     from releasing.shell import Command
     from releasing.step_shell import StepShell
+    from releasing.undertaking import Undertaking
 
 REFSPEC = "+refs/heads/*:refs/remotes/origin/*"
 
 
-def git(release: Release, sh: StepShell) -> Command:
+def git(release: Undertaking, sh: StepShell) -> Command:
     """Git in our own clone of the repository."""
     return sh["git"]["-C", release.checkout]
 
 
-def fetch(release: Release, sh: StepShell) -> Command:
+def fetch(release: Undertaking, sh: StepShell) -> Command:
     """The command that brings our clone up to origin; tags that moved there move here, too."""
     return git(release, sh)["fetch", "--quiet", "--prune", "--force", "--tags", "origin", REFSPEC]
 
 
-def listed(release: Release, sh: StepShell, ref: str) -> Command:
+def listed(release: Undertaking, sh: StepShell, ref: str) -> Command:
     """The command that lists `ref` on origin, and nothing when it is not there."""
     return git(release, sh)["ls-remote", "origin", ref]
 
 
-def commit_of(release: Release, sh: StepShell, ref: str) -> str | None:
+def commit_of(release: Undertaking, sh: StepShell, ref: str) -> str | None:
     """The commit that `ref` (refs/heads/… or refs/tags/…, annotated or not) names on origin now."""
     lines = sh.read(listed(release, sh, f"{ref}*")).splitlines()
     found = {name: commit for commit, name in (line.split("\t") for line in lines)}
     return found.get(f"{ref}^{{}}", found.get(ref))
 
 
-def head(release: Release, sh: StepShell, branch: str) -> str:
+def head(release: Undertaking, sh: StepShell, branch: str) -> str:
     """The commit at the head of `branch`, as last fetched."""
     return sh.read(git(release, sh)["rev-parse", "--verify", f"origin/{branch}"], pending=f"head of {branch}")
 
 
-def tagged(release: Release, sh: StepShell, tag: str) -> str:
+def tagged(release: Undertaking, sh: StepShell, tag: str) -> str:
     """The commit that `tag` names in our clone."""
     command = git(release, sh)["rev-parse", "--verify", f"{tag}^{{commit}}"]
     return sh.read(command, pending=f"commit of {tag}")
 
 
-def tags(release: Release, sh: StepShell, pattern: str) -> list[str]:
+def tags(release: Undertaking, sh: StepShell, pattern: str) -> list[str]:
     """The names of the tags on origin that match the glob `pattern`."""
     lines = sh.read(git(release, sh)["ls-remote", "--refs", "--tags", "origin", pattern]).splitlines()
     return [line.split("\t")[1].removeprefix("refs/tags/") for line in lines]
 
 
-def has(release: Release, sh: StepShell, revision: str) -> bool:
+def has(release: Undertaking, sh: StepShell, revision: str) -> bool:
     """Whether our clone knows `revision`."""
     return sh.shell.succeeds(git(release, sh)["rev-parse", "--quiet", "--verify", f"{revision}^{{commit}}"])
 
 
-def contains(release: Release, sh: StepShell, newer: str, older: str) -> bool:
+def contains(release: Undertaking, sh: StepShell, newer: str, older: str) -> bool:
     """Whether the history of the commit `newer` has `older`; both are in our clone."""
     return sh.shell.succeeds(git(release, sh)["merge-base", "--is-ancestor", older, newer])
 
 
-def is_on(release: Release, sh: StepShell, commit: str, branch: str) -> bool:
+def is_on(release: Undertaking, sh: StepShell, commit: str, branch: str) -> bool:
     """Whether `commit` is on `branch` of origin, as last fetched."""
     return contains(release, sh, f"origin/{branch}", commit)
 
 
-def file_at(release: Release, sh: StepShell, revision: str, path: str) -> bytes | None:
+def file_at(release: Undertaking, sh: StepShell, revision: str, path: str) -> bytes | None:
     """The content of `path` at `revision`; None when it is not there."""
     return dict(contents(release, sh, revision, [path])).get(path)
 
 
 def files_naming(
-    release: Release, sh: StepShell, revision: str, words: tuple[str, ...], also: tuple[str, ...] = ()
+    release: Undertaking, sh: StepShell, revision: str, words: tuple[str, ...], also: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, bytes]]:
     """Path and content at `revision` of each text file that contains one of `words`, and of `also`."""
     options = [option for word in words for option in ("-e", word)]
@@ -83,7 +83,9 @@ def files_naming(
     return contents(release, sh, revision, sorted(paths))
 
 
-def contents(release: Release, sh: StepShell, revision: str, paths: list[str]) -> Iterator[tuple[str, bytes]]:
+def contents(
+    release: Undertaking, sh: StepShell, revision: str, paths: list[str]
+) -> Iterator[tuple[str, bytes]]:
     """Path and content at `revision` of those `paths` that are there, in one reading."""
     asked = "".join(f"{revision}:{path}\n" for path in paths)
     answer = sh.shell.read(git(release, sh)["cat-file", "--batch"], stdin=asked)

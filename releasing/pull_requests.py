@@ -15,6 +15,7 @@ from releasing.step import Finding, met, unmet
 if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.step_shell import StepShell
+    from releasing.undertaking import Undertaking
 
 FIELDS = ".number, .state, .merged_at != null, .head.sha, .merge_commit_sha"
 
@@ -77,7 +78,7 @@ def is_settled(release: Release, sh: StepShell, change: Change) -> bool:
     return pull_request.merged if pull_request else not change.wanted(sh)
 
 
-def clone(release: Release, sh: StepShell, step: str, base: str) -> str:
+def clone(release: Undertaking, sh: StepShell, step: str, base: str) -> str:
     """Make the scratch clone of `step` anew, at `base` of origin; its path."""
     scratch = release.scratch(step)
     sh.run(sh["rm"]["-rf", scratch])

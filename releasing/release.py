@@ -7,15 +7,15 @@ from pathlib import Path
 
 from releasing.config import Config, Profile
 from releasing.placeholders import filled
+from releasing.undertaking import Undertaking
 from releasing.version import Candidate, Version
 
 
 @dataclass(frozen=True)
-class Release:
+class Release(Undertaking):
     """One candidate of a project, or (`final`) the release of one, in one profile.
 
-    `state` is the folder of the profile's journals, logs and scratch; `account` is the Google account; `user`
-    begins the names of workflows; `allow_move` is a pattern of image tags that may move to a new digest.
+    `allow_move` is a pattern of image tags that may move to a new digest.
     """
 
     config: Config
@@ -44,29 +44,22 @@ class Release:
         return self.version.branch
 
     @property
-    def slug(self) -> str:
-        """The repository on GitHub: OWNER/NAME."""
-        return self.config.repository
+    def title(self) -> str:
+        """How it is called in one line."""
+        return f"{self.config.project} {self.tag}, branch {self.branch}"
 
-    @property
-    def owner(self) -> str:
-        """The repository's owner."""
-        return self.slug.split("/", maxsplit=1)[0]
+    def command(self, recipe: str) -> str:
+        """What to type for all of `recipe`."""
+        return f"scripts/invoke release.{recipe} --version {self.version}"
 
-    @property
-    def url(self) -> str:
-        """Where git finds the repository."""
-        return f"https://github.com/{self.slug}.git"
+    def redo(self, step: str) -> str:
+        """What to type to do `step` again although it is done."""
+        return f"scripts/invoke {step} --redo, with the same options"
 
     @property
     def folder(self) -> Path:
         """Everything that this one release keeps on this machine."""
         return self.state / "releases" / self.tag
-
-    @property
-    def checkout(self) -> str:
-        """Our own clone of the repository; the operator's is never touched."""
-        return str(self.state / "checkout")
 
     @property
     def placeholders(self) -> dict[str, str]:
@@ -77,10 +70,6 @@ class Release:
     def milestone(self) -> str:
         """The title of the milestone that blockers are filed under; empty when all of them count."""
         return filled(self.config.blockers.milestone or "", self.placeholders)
-
-    def scratch(self, step: str) -> str:
-        """The clone that `step` edits; it is made anew whenever the step runs."""
-        return str(self.folder / step)
 
     def head(self, step: str) -> str:
         """The branch on origin that carries the change of `step`: the same one on every run."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
 
 from releasing.errors import LockedError, PreconditionError, ReleaseError, UnmetError
 from releasing.journal import Journal
@@ -16,17 +17,19 @@ from releasing.release import Release
 from releasing.shell import Shell
 from releasing.step import Finding, Recipe, Step, met
 from releasing.step_shell import StepShell
+from releasing.undertaking import Undertaking
 
+U = TypeVar("U", bound=Undertaking)
 AT_ONCE = 8
 NOT_NEEDED = met("not needed any more: everything after it is done")
 DONE, ALREADY, MISSING, RUNNING = "✓", "=", "✗", "│"
 
 
 @dataclass(frozen=True)
-class World:
+class WorldOf(Generic[U]):
     """Where a recipe acts: the release, the shell, the journal, who is told, and the cluster's lock, if any."""
 
-    release: Release
+    release: U
     shell: Shell
     journal: Journal
     show: Callable[[str], None]
@@ -38,7 +41,7 @@ class World:
             "\n".join(f"{step:<22}{mark} {line}" for line in text.splitlines() or [""])
         )
 
-    def looking(self) -> World:
+    def looking(self) -> WorldOf[U]:
         """The same world, which reads each thing once: for looking while nothing changes."""
         return replace(self, shell=self.shell.remembering())
 
@@ -59,19 +62,29 @@ class World:
             yield
 
 
+World = WorldOf[Release]  # of a release of a version
+
+
 @dataclass
 class Run:
-    """One run of `part` of a recipe: what holds already, what is left, what is at work."""
+    """One run of `part` of a recipe: what holds already, what is left, what is at work.
 
-    world: World
+    At most `at_once` steps are at work. `keep_going` says that one which fails leaves those alone that do not need
+    it, the loss of a lock apart; `failed` then has the errors.
+    """
+
+    world: WorldOf[Any]
     recipe: Recipe
     part: tuple[Step, ...]
     redo: bool = False
+    at_once: int = AT_ONCE
+    keep_going: bool = False
     left: list[Step] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
     at_work: dict[Future[None], Step] = field(default_factory=dict)
+    failed: dict[str, ReleaseError] = field(default_factory=dict)
 
-    def __call__(self) -> World:
+    def __call__(self) -> WorldOf[Any]:
         """Do what is not done, several steps at once where none needs another; stop at the first error.
 
         Gives the world to report on: when nothing was done, one that remembers what was seen.
@@ -89,7 +102,7 @@ class Run:
         if not self.left:
             return looking
         self.done |= self._done_before()
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(self.at_once) as pool:
             try:
                 self._work(pool)
             except KeyboardInterrupt:
@@ -99,9 +112,11 @@ class Run:
 
     def _work(self, pool: ThreadPoolExecutor) -> None:
         errors: list[BaseException] = []
-        while self.at_work or (self.left and not errors):
+        while True:
             if not errors and not (errors := self._hindrance()):
                 self._start_what_can(pool)
+            if not self.at_work:
+                break
             finished, _ = wait(self.at_work, return_when=FIRST_COMPLETED)
             errors += [error for each in finished if (error := self._finish(each))]
         if errors:
@@ -125,8 +140,7 @@ class Run:
         if missing:
             raise PreconditionError(
                 "steps that come before are not done:\n  " + "\n  ".join(missing),
-                f"do them first: scripts/invoke release.{self.recipe.name} "
-                f"--version {self.world.release.version}",
+                f"do them first: {self.world.release.command(self.recipe.name)}",
             )
         return needs
 
@@ -142,10 +156,13 @@ class Run:
             self.done.add(step.name)
         elif isinstance(error, ReleaseError):
             self.world.teller(step.name, MISSING)(error.message.split("\n")[0])
+            if self.keep_going and not isinstance(error, LockedError):
+                self.failed[step.name] = error
+                return None
         return error
 
 
-def survey(world: World, recipe: Recipe, steps: Iterable[Step]) -> dict[str, Finding]:
+def survey(world: WorldOf[Any], recipe: Recipe, steps: Iterable[Step]) -> dict[str, Finding]:
     """What the (remembering) world says about each of `steps` of `recipe`, asked side by side.
 
     A step that may lapse counts as done when everything that needs it is, and is not asked then.
@@ -164,7 +181,7 @@ def survey(world: World, recipe: Recipe, steps: Iterable[Step]) -> dict[str, Fin
     return {step.name: findings[step.name] for step in chosen}
 
 
-def _asked(world: World, steps: list[Step]) -> dict[str, Finding]:
+def _asked(world: WorldOf[Any], steps: list[Step]) -> dict[str, Finding]:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = pool.map(lambda step: step.verify(world.release, world.step_shell(step)), steps)
         return {step.name: finding for step, finding in zip(steps, answers, strict=True)}
@@ -174,7 +191,7 @@ def _missing(findings: dict[str, Finding], names: set[str]) -> set[str]:
     return {name for name in names if name in findings and not findings[name].holds}
 
 
-def do(world: World, step: Step, redo: bool = False) -> None:
+def do(world: WorldOf[Any], step: Step, redo: bool = False) -> None:
     """Make `step` done, or find that it is: look, act, look again, record.
 
     Raises PreconditionError when the journal says done and the world does not; UnmetError when the step ran
@@ -191,7 +208,7 @@ def do(world: World, step: Step, redo: bool = False) -> None:
     elif before and step.lasting:
         raise PreconditionError(
             f"{step.name} was done by {before['by']} at {before['time']}, but now: {finding.text}",
-            f"somebody undid it. To do it again: scripts/invoke {step.name} --redo, with the same options",
+            f"somebody undid it. To do it again: {world.release.redo(step.name)}",
         )
     start = time.monotonic()
     with world.alone(step):
@@ -206,21 +223,23 @@ def do(world: World, step: Step, redo: bool = False) -> None:
     world.teller(step.name, DONE)(f"{finding.text} ({seconds} s)")
 
 
-def adopt(world: World, step: Step, finding: Finding) -> None:
+def adopt(world: WorldOf[Any], step: Step, finding: Finding) -> None:
     """Say that `step` is done already; record it when the journal did not know."""
     if world.journal.done(step.name) is None:
         world.journal.record("adopted", step.name, found=finding.text, facts=dict(finding.facts))
     world.teller(step.name, ALREADY)(f"already done: {finding.text}")
 
 
-def plan(world: World, recipe: Recipe, environment: Iterable[str]) -> None:
+def plan(
+    world: WorldOf[Any], recipe: Recipe, environment: Iterable[str], begun: PlanShell | None = None
+) -> None:
     """Show what a run would do, as lines for a terminal; what is done already is a comment.
 
-    `environment` is the lines that the commands need before them.
+    `environment` is the lines that the commands need before them; `begun` has what the operator chose.
     """
-    for line in environment:
+    for line in [*environment, *(begun.lines if begun else [])]:
         world.show(line)
-    drafts: dict[str, str] = {}
+    drafts = begun.drafts if begun else {}
     findings = survey(world.looking(), recipe, recipe)
     unmet = {name for name, finding in findings.items() if not finding.holds}
     for step in recipe:
@@ -242,9 +261,9 @@ def plan(world: World, recipe: Recipe, environment: Iterable[str]) -> None:
             world.show(line)
 
 
-def status(world: World, recipe: Recipe) -> list[str]:
+def status(world: WorldOf[Any], recipe: Recipe) -> list[str]:
     """Show for each step whether the world says that it is done; gives the names of those that are not."""
-    world.show(f"{world.release.config.project} {world.release.tag}, branch {world.release.branch}")
+    world.show(world.release.title)
     findings = survey(world.looking(), recipe, recipe)
     for name, finding in findings.items():
         world.teller(name, DONE if finding.holds else MISSING)(finding.text)

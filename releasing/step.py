@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from releasing.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from releasing.release import Release
-    from releasing.step_shell import StepShell
+    from releasing.undertaking import Undertaking
 
-    Action = Callable[[Release, StepShell], None]
-    Check = Callable[[Release, StepShell], "Finding"]
+# Both are given the release and a StepShell; those of a step that exists for each of several things, which, too.
+Action = Callable[..., None]
+Check = Callable[..., "Finding"]
 
 
 T = TypeVar("T")
@@ -51,16 +52,18 @@ class Step:
     needs: tuple[str, ...] = ()
     irreversible: bool = False
     lasting: bool = True
-    waivable: bool = False
+    options: tuple[str, ...] = ()
     exclusive: bool = False
     section: str = ""
-    when: Callable[[Release], bool] = lambda _release: True
+    when: Callable[[Any], bool] = lambda _release: True
+    each: Callable[[Any], Mapping[str, object]] | None = None
     check: Check | None = field(default=None, init=False)
+    called: str = field(default="", init=False)
 
     @property
     def name(self) -> str:
         """The step's name on the command line, in the journal and in the runbook."""
-        return self.action.__name__.replace("_", "-")
+        return self.called or self.action.__name__.replace("_", "-")
 
     @property
     def title(self) -> str:
@@ -89,29 +92,42 @@ class Step:
         self.check = check
         return check
 
+    def copies(self, release: Undertaking) -> Iterator[Step]:
+        """The step as a recipe has it: one, or one for each thing that it exists for."""
+        if self.each is None:
+            yield copy.copy(self)
+            return
+        for name, thing in self.each(release).items():
+            one = copy.copy(self)
+            one.called, one.each = name, None
+            one.action, one.check = _bound(self.action, thing), _bound(self.verify, thing)
+            yield one
+
 
 def step(
     *,
     needs: tuple[Step, ...] = (),
     irreversible: bool = False,
     lasting: bool = True,
-    waivable: bool = False,
+    options: tuple[str, ...] = (),
     exclusive: bool = False,
-    when: Callable[[Release], bool] = lambda _release: True,
+    when: Callable[[Any], bool] = lambda _release: True,
+    each: Callable[[Any], Mapping[str, object]] | None = None,
 ) -> Callable[[Action], Step]:
     """Declare a step.
 
     `needs` come before it; `irreversible` says that it cannot be taken back; `lasting=False` that it may lapse
-    and matters only until all that needs it is done (a login, a gate); `waivable` that a person may let something
-    pass that stops it; `exclusive` that it is not at work on two machines at once (lease.py); `when` for which
-    projects it exists.
+    and matters only until all that needs it is done (a login, a gate); `options` are what it takes on the command
+    line beside those of every step (commands.py has their texts); `exclusive` that it is not at work on two machines
+    at once (lease.py); `when` for which projects it exists; `each` what it exists for, by the name that its step
+    gets: action and check are given the thing, too.
     """
 
     def declare(action: Action) -> Step:
         module = inspect.getmodule(action)
         section = (module.__doc__ or "").split("\n")[0].rstrip(".") if module else ""
         names = tuple(each.name for each in needs)
-        return Step(action, names, irreversible, lasting, waivable, exclusive, section, when)
+        return Step(action, names, irreversible, lasting, options, exclusive, section, when, each)
 
     return declare
 
@@ -127,13 +143,21 @@ class Recipe:
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
 
-    def of(self, release: Release) -> Recipe:
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options that its steps take, each once."""
+        return tuple(dict.fromkeys(option for each in self.steps for option in each.options))
+
+    def of(self, release: Undertaking) -> Recipe:
         """The recipe without the steps that this project does not have; what they needed is needed still.
 
         Raises ConfigError when no step is left that leaves anything behind.
         """
         gone = {each.name: each.needs for each in self.steps if not each.when(release)}
-        kept = [copy.copy(each) for each in self.steps if each.name not in gone]
+        kept = [one for each in self.steps if each.name not in gone for one in each.copies(release)]
+        names = [each.name for each in kept]
+        if taken := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise ConfigError(f"{', '.join(taken)} is the name of a step already", "choose another name")
         if not any(each.lasting for each in kept):
             raise ConfigError(
                 f"{release.config.project} has nothing for release.{self.name} to do",
@@ -183,6 +207,14 @@ def present(section: T | None) -> T:
     if section is None:
         raise TypeError("a step asked for a section of release.yaml that it should not exist without")
     return section
+
+
+def _bound(function: Callable[..., T], thing: object) -> Callable[..., T]:
+    @functools.wraps(function)
+    def bound(*given: object) -> T:
+        return function(*given, thing)
+
+    return bound
 
 
 def _text(documented: object) -> str:

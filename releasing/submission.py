@@ -19,8 +19,8 @@ from releasing.errors import ConfigError
 if TYPE_CHECKING:
     from releasing.command import Command
     from releasing.config import Workflow
-    from releasing.release import Release
     from releasing.step_shell import StepShell
+    from releasing.undertaking import Undertaking
 
 LIMIT = 63  # of a label value in Kubernetes; Argo labels its pods with the workflow's name
 REPOSITORY, RELEASE, STEP = "release-tool/repository", "release-tool/release", "release-tool/step"
@@ -47,28 +47,31 @@ class Submission:
     number: str
     there: cluster.Workflow | None = None
 
-    def parameters(self, release: Release, build: Build) -> dict[str, str]:
+    def parameters(self, release: Undertaking, build: Build) -> dict[str, str]:
         """What the runbook sets, in its order."""
-        owner, _, repository = release.slug.partition("/")
-        prow_env = (
-            f"JOB_NAME={build.workflow.job_name},JOB_TYPE=postsubmit,PULL_BASE_SHA={build.short},"
-            f"REPO_NAME={repository},REPO_OWNER={owner},BUILD_NUMBER={self.number}"
-        )
+        prow_env = ",".join(f"{name}={value}" for name, value in self.prow(release, build).items())
         values = {"namespace": self.namespace, "name": self.name, "prow_env": prow_env}
         return values | {"versionTag": build.tag}
 
+    def prow(self, release: Undertaking, build: Build) -> dict[str, str]:
+        """The variables of Prow, in the runbook's order."""
+        owner, _, repository = release.slug.partition("/")
+        return {
+            "JOB_NAME": build.workflow.job_name,
+            "JOB_TYPE": "postsubmit",
+            "PULL_BASE_SHA": build.short,
+            "REPO_NAME": repository,
+            "REPO_OWNER": owner,
+            "BUILD_NUMBER": self.number,
+        }
 
-def namespace(release: Release) -> str:
-    """The namespace that workflows run in."""
-    return release.config.gcp.namespace if release.config.gcp else "default"
 
-
-def labels(release: Release, build: Build) -> dict[str, str]:
+def labels(release: Undertaking, step: str, commit: str, tag: str) -> dict[str, str]:
     """The labels by which a workflow of this release is known."""
-    return _labels(release, build.step) | {COMMIT: build.commit, BUILD: build.tag}
+    return _labels(release, step) | {COMMIT: commit, BUILD: tag}
 
 
-def pinned(release: Release, sh: StepShell, label: str) -> str:
+def pinned(release: Undertaking, sh: StepShell, label: str) -> str:
     """What workflows of this release that were submitted elsewhere say of COMMIT or BUILD; empty without any."""
     if release.config.gcp is None:
         return ""
@@ -76,7 +79,7 @@ def pinned(release: Release, sh: StepShell, label: str) -> str:
     return next((text for text in reversed(said) if text), "")
 
 
-def submission(release: Release, sh: StepShell, build: Build, lacks: Callable[[], bool]) -> Submission:
+def submission(release: Undertaking, sh: StepShell, build: Build, lacks: Callable[[], bool]) -> Submission:
     """The workflow of `build` that is at work, or the next one to submit; its name is journalled.
 
     `lacks` says whether images are missing although a workflow succeeded.
@@ -96,7 +99,7 @@ def submission(release: Release, sh: StepShell, build: Build, lacks: Callable[[]
         lambda: _name(release, build, number),
         how=f'"$USER"-{build.workflow.job_name}-"$build_tag"-"${_variable(build.step)}_build_number"',
     )
-    return Submission(name, namespace(release), number)
+    return Submission(name, release.namespace, number)
 
 
 def _is_spent(
@@ -115,7 +118,7 @@ def _is_redone(sh: StepShell, step: str, known: list[str]) -> bool:
     return last[-1:] == ["redo"]
 
 
-def _present(release: Release, sh: StepShell, build: Build) -> list[cluster.Workflow]:
+def _present(release: Undertaking, sh: StepShell, build: Build) -> list[cluster.Workflow]:
     """The workflows of this release and step in the cluster, the newest last."""
     found = _labelled(release, sh, build.step)
     if found:
@@ -128,22 +131,22 @@ def _present(release: Release, sh: StepShell, build: Build) -> list[cluster.Work
     found = []
     for name in filter(own.search, names):
         text = sh.ask(kubectl["get", "workflow", name, "--ignore-not-found", "-o", "json"])
-        found += [cluster.parsed(json.loads(text), namespace(release))] if text else []
+        found += [cluster.parsed(json.loads(text), release.namespace)] if text else []
     return sorted(found, key=lambda each: each.created)
 
 
-def _labelled(release: Release, sh: StepShell, step: str) -> list[cluster.Workflow]:
+def _labelled(release: Undertaking, sh: StepShell, step: str) -> list[cluster.Workflow]:
     selector = ",".join(f"{key}={value}" for key, value in _labels(release, step).items())
     text = sh.ask(_kubectl(release, sh)["get", "workflows", "-l", selector, "-o", "json"])
     items = json.loads(text)["items"] if text else []
-    return sorted((cluster.parsed(each, namespace(release)) for each in items), key=lambda each: each.created)
+    return sorted((cluster.parsed(each, release.namespace) for each in items), key=lambda each: each.created)
 
 
-def _kubectl(release: Release, sh: StepShell) -> Command:
-    return sh["kubectl"]["--request-timeout=30s", "-n", namespace(release)]
+def _kubectl(release: Undertaking, sh: StepShell) -> Command:
+    return sh["kubectl"]["--request-timeout=30s", "-n", release.namespace]
 
 
-def _labels(release: Release, step: str) -> dict[str, str]:
+def _labels(release: Undertaking, step: str) -> dict[str, str]:
     repository = release.slug.replace("/", ".")[:LIMIT].rstrip("-_.")
     return {REPOSITORY: repository, RELEASE: release.tag} | ({STEP: step} if step else {})
 
@@ -159,7 +162,7 @@ def _choice(step: str, attempt: int) -> str:
     return f"{step} workflow" + (f" {attempt}" if attempt > 1 else "")
 
 
-def _number(release: Release, sh: StepShell, build: Build, attempt: int) -> str:
+def _number(release: Undertaking, sh: StepShell, build: Build, attempt: int) -> str:
     """Four hexadecimal digits, as the runbook cuts from uuidgen; the same for a plan and its run."""
     from hashlib import sha256  # noqa: PLC0415 - not needed to list tasks
 
@@ -172,7 +175,7 @@ def _number(release: Release, sh: StepShell, build: Build, attempt: int) -> str:
     )
 
 
-def _name(release: Release, build: Build, number: str) -> str:
+def _name(release: Undertaking, build: Build, number: str) -> str:
     rest = f"-{build.workflow.job_name}-{build.tag}-{number}"
     allowed = re.sub(r"[^a-z0-9]+", "-", release.user.lower())
     user = allowed[: max(0, LIMIT - len(rest))].strip("-")

@@ -39,6 +39,18 @@ def latest_green(sh: Shell, tab: Tab, slug: str, branch: str) -> str:
     return _on_branch(sh, tab, green[0], slug, branch)
 
 
+def problem(tab: Tab, commit: str) -> str:
+    """What keeps the column of `commit` from being green; nothing when it is."""
+    columns = tab.read(Headers, "tabs", "/headers").headers
+    problems = _problems(tab.read(Rows, "tabs", "/rows").rows, len(columns))
+    found = [
+        problem for column, problem in zip(columns, problems, strict=True) if commit.startswith(column.commit)
+    ]
+    if not found:
+        return f"{tab} has no column of it"
+    return "" if "" in found else f"{tab}: {found[0]}"
+
+
 def _refuse_useless(tab: Tab, summary: Summary) -> None:
     updated = summary.last_update_timestamp
     age = datetime.now(UTC) - updated if updated else None

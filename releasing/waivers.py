@@ -10,7 +10,9 @@ from releasing.errors import UsageError
 if TYPE_CHECKING:
     from releasing.journal import Journal
 
+OPTIONS = ("waive", "because")
 EVENT = "waived"
+RED = "red commit"  # the choice of a commit that is not green, with the reason
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,10 @@ def of(journal: Journal) -> dict[str, Waiver]:
         event["number"]: Waiver(*(event[name] for name in ("number", "because", "by", "time")))
         for event in events
     }
+
+
+def told(journal: Journal) -> list[str]:
+    """Everything that was let pass in a release, each with its reason: what voters have to know."""
+    red = [event for event in journal.events("chosen") if event["name"] == RED]
+    commits = [f"commit {event['value']} ({event['by']}, {event['time']})" for event in red]
+    return [*map(str, of(journal).values()), *commits]

@@ -42,7 +42,7 @@ class Machine:
 
     def submit(self, wanted: Submission, *, labelled: bool = True) -> None:
         content = workflow(wanted.name)
-        content["metadata"]["labels"] = labels(self.release, build()) if labelled else {}
+        content["metadata"]["labels"] = labels(self.release, STEP, build().commit, TAG) if labelled else {}
         del content["spec"]["templates"][2]["container"]["command"]  # nothing is pushed
         self.sandbox.output("kubectl", "-n", NAMESPACE, "create", "-f", "-", stdin=json.dumps(content))
 

@@ -8,17 +8,17 @@ from releasing.step import Finding, met, present, step, unmet
 from releasing.steps.preflight import preflight
 
 if TYPE_CHECKING:
-    from releasing.release import Release
     from releasing.step_shell import StepShell
+    from releasing.undertaking import Undertaking
 
 
-def has_cluster(release: Release) -> bool:
+def has_cluster(release: Undertaking) -> bool:
     """Whether the project builds on a cluster at all."""
     return release.config.gcp is not None
 
 
 @step(needs=(preflight,), lasting=False, when=has_cluster)
-def auth(release: Release, sh: StepShell) -> None:
+def auth(release: Undertaking, sh: StepShell) -> None:
     """Log in to Google Cloud and point kubectl at the releasing cluster.
 
     The runbook's `gcloud auth` alone is not a command; it means `gcloud auth login`.
@@ -36,7 +36,7 @@ def auth(release: Release, sh: StepShell) -> None:
 
 
 @auth.verified_by
-def account_project_and_context_are_set(release: Release, sh: StepShell) -> Finding:
+def account_project_and_context_are_set(release: Undertaking, sh: StepShell) -> Finding:
     """gcloud's active account and project, and the cluster and namespace of kubectl's context, are the release's."""
     gcp = present(release.config.gcp)
     account = sh.read(sh["gcloud"][ACTIVE_ACCOUNTS])

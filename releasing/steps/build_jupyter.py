@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from releasing.step_shell import StepShell
 
 
-@step(needs=(auth,), exclusive=True, when=lambda release: release.config.jupyter is not None)
+@step(
+    needs=(auth,),
+    options=builds.OPTIONS,
+    exclusive=True,
+    when=lambda release: release.config.jupyter is not None,
+)
 def build_jupyter(release: Release, sh: StepShell) -> None:
     """Build and push the Jupyter notebook images, and offer them in the spawner.
 

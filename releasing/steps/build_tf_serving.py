@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from releasing.step_shell import StepShell
 
 
-@step(needs=(auth,), exclusive=True, when=lambda release: release.config.tfserving is not None)
+@step(
+    needs=(auth,),
+    options=builds.OPTIONS,
+    exclusive=True,
+    when=lambda release: release.config.tfserving is not None,
+)
 def build_tfserving(release: Release, sh: StepShell) -> None:
     """Build and push the TF Serving images.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from releasing.step_shell import StepShell
 
 
-@step(needs=(preflight, auth))
+@step(needs=(preflight, auth), options=builds.OPTIONS)
 def cut_branch(release: Release, sh: StepShell) -> None:
     """Cut the release branch at the commit of the latest green postsubmit, unless it exists.
 

@@ -8,23 +8,24 @@ from releasing import access
 from releasing.step import Finding, met, step, unmet
 
 if TYPE_CHECKING:
-    from releasing.release import Release
     from releasing.step_shell import StepShell
+    from releasing.undertaking import Undertaking
 
 
 @step(lasting=False)
-def preflight(release: Release, sh: StepShell) -> None:
+def preflight(release: Undertaking, sh: StepShell) -> None:
     """Find out before anything is built whether gh and git will do for a release.
 
     Every problem is told with what to type next. A token that expires before the expected end is told, too.
     """
     need = access.need(release)
+    push = ("--push",) if need.push else ()
     signing = ("--sign", need.signing) if need.signing else ()
-    sh.wait(sh["check_access.py"][need.slug, "--push", "--hours", f"{need.hours:g}", *signing])
+    sh.wait(sh["check_access.py"][need.slug, *push, "--hours", f"{need.hours:g}", *signing])
 
 
 @preflight.verified_by
-def access_will_do(release: Release, sh: StepShell) -> Finding:
+def access_will_do(release: Undertaking, sh: StepShell) -> Finding:
     """gh and git know who works and may push, with time and requests left, and can sign where tags are signed."""
     found = access.answers(sh.shell, access.need(release))
     problems = [answer.text for answer in found if answer.problem]

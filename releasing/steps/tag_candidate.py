@@ -99,8 +99,8 @@ def announce_vote(release: Release, sh: StepShell) -> None:
         "--candidate", release.tag, "--commit", commit, "--until", end, "--repository", release.slug
     ]
     write = write["--to", announcement.to, "--from", announcement.from_, "--notes", str(notes.path(release))]
-    for waiver in waivers.of(sh.journal).values():
-        write = write["--waiver", str(waiver)]
+    for waiver in waivers.told(sh.journal):
+        write = write["--waiver", waiver]
     sh.run(write["--image-tag", release.image_tag])
     mail.send(release, sh)
 

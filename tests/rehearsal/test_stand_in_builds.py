@@ -10,12 +10,9 @@ from typing import Any
 
 import pytest
 
-from releasing.rehearsal.stand_ins.images import Reference
-from releasing.rehearsal.stand_ins.workflow import builds
 from tests.registries import rehearsal_registry
 from tests.stand_ins import Sandbox, workflow
 
-RENDERED = Path(__file__).parent.parent / "data" / "ks-rendered"
 PUBLIC = "gcr.io/kubeflow-images-public"
 TAG = "v20180723-01234567"
 CREATE = ("kubectl", "-n", "kubeflow-releasing", "create", "-f", "-")
@@ -109,29 +106,6 @@ def test_a_workflow_of_another_namespace_is_not_found(cluster: Sandbox) -> None:
     ran = cluster.run("kubectl", "get", "wf", "one", "-o", "json", "-n", "other")
     assert (ran.returncode, ran.stdout) == (1, "")
     assert ran.stderr == 'Error from server (NotFound): workflows.argoproj.io "one" not found\n'
-
-
-@pytest.mark.parametrize(("name", "count"), [("tf-serving-release", 3), ("notebook-release", 10)])
-def test_the_images_of_the_real_workflows_are_known(name: str, count: int) -> None:
-    [content] = json.loads((RENDERED / f"{name}.list.json").read_text())["items"]
-    containers = [each.get("container", {}) for each in content["spec"]["templates"]]
-    built = [builds(each.get("command", []) + each.get("args", [])) for each in containers]
-    found = [each for each in built if each]
-    assert {each.version for each in found} == {TAG}
-    assert len({each.repository for each in found if each.repository.startswith(PUBLIC)}) == count
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        (["d/build_image.sh", "D", "r:5000/a"], Reference("r:5000/a", "latest")),
-        (["d/build_image.sh", "D", "r:5000/a:t"], Reference("r:5000/a", "t")),
-        (["sh", "-c", "d/build_image.sh 'a b/D' r/a t x"], Reference("r/a", "t")),
-        (["python", "build.py", "D", "r/a", "t"], None),
-    ],
-)
-def test_an_image_is_read_from_the_build_command(words: list[str], expected: Reference | None) -> None:
-    assert builds(words) == expected
 
 
 def test_docker_pushes_only_what_was_built(cluster: Sandbox) -> None:

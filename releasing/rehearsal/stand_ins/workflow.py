@@ -8,29 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from releasing.built_images import built_by
 from releasing.rehearsal.stand_ins import images as registry
 from releasing.rehearsal.stand_ins.words import folder_of
+from releasing.workflow_pods import Pod, pods_of
 
 Object = dict[str, Any]
-SHELLS = ("bash", "sh")
-BUILD = "build_image.sh"
-
-
-@dataclass(frozen=True)
-class Task:
-    """A node to come: its name, its container, how many tasks come before it, and which it depends on."""
-
-    name: str
-    container: Object
-    level: int
-    needs: tuple[str, ...]
 
 
 class Exists(Exception):
@@ -43,11 +30,11 @@ def create(content: Object) -> Object:
     if _path(name).exists():
         raise Exists(name)
     now = time.time()
-    tasks = list(_tasks(content["spec"]))
-    ends = _ends(tasks)
-    for task in tasks:
-        if ends[task.name] == "Succeeded":
-            _build(task)
+    pods = list(pods_of(content))
+    ends = _ends(pods)
+    for pod in pods:
+        if ends[pod.name] == "Succeeded":
+            _build(pod)
     metadata = {"creationTimestamp": _stamp(now), "generation": 1, "resourceVersion": str(int(now))}
     stored = content | {"metadata": metadata | content["metadata"]}
     pace = float(os.environ.get("RELEASE_SANDBOX_PACE") or 0.3)
@@ -69,77 +56,32 @@ def read_all(namespace: str) -> list[Object]:
     return [found for name in names if (found := read(name, namespace))]
 
 
-def builds(words: list[str]) -> registry.Reference | None:
-    """The image that a container's command builds and pushes, from the arguments of build_image.sh.
-
-    They are DOCKERFILE IMAGE TAG … or DOCKERFILE IMAGE:TAG: the scripts of Kubeflow know both.
-    """
-    plain = _unwrapped(words)
-    place = next((index for index, word in enumerate(plain) if Path(word).name == BUILD), None)
-    if place is None or len(plain) < place + 3:
-        return None
-    image, *rest = plain[place + 2 :]
-    if ":" in image.rpartition("/")[2]:
-        return registry.parse(image)
-    return registry.Reference(image, rest[0] if rest else "latest")
-
-
-def _ends(tasks: list[Task]) -> dict[str, str]:
-    """How each task will end: a file in cluster/fail makes it fail, and what depends on it never starts."""
+def _ends(pods: list[Pod]) -> dict[str, str]:
+    """How each pod will end: a file in cluster/fail makes it fail, and what depends on it never starts."""
     fail = folder_of("RELEASE_SANDBOX") / "cluster" / "fail"
     ends: dict[str, str] = {}
-    for task in tasks:
-        unmet = any(ends.get(name, "Succeeded") != "Succeeded" for name in task.needs)
-        ends[task.name] = "Omitted" if unmet else "Failed" if (fail / task.name).exists() else "Succeeded"
+    for pod in pods:
+        unmet = any(ends.get(name, "Succeeded") != "Succeeded" for name in pod.needs)
+        ends[pod.name] = "Omitted" if unmet else "Failed" if (fail / pod.name).exists() else "Succeeded"
     return ends
 
 
-def _build(task: Task) -> None:
-    reference = builds([*task.container.get("command", []), *task.container.get("args", [])])
-    if reference:
-        environment = {each["name"]: each.get("value", "") for each in task.container.get("env", [])}
+def _build(pod: Pod) -> None:
+    environment = {each["name"]: each.get("value", "") for each in pod.container.get("env", [])}
+    for image in built_by(pod.container):
+        reference = registry.Reference(image.name, image.tag)
         registry.push(reference, registry.labels_of(reference, environment.get("PULL_BASE_SHA", "")))
-
-
-def _unwrapped(words: list[str]) -> list[str]:
-    """The words of what `bash -c` would run, or the words themselves."""
-    if len(words) > 2 and Path(words[0]).name in SHELLS and words[1].endswith("c"):
-        return shlex.split(words[2], comments=True)
-    return words
-
-
-def _tasks(spec: Object) -> Iterator[Task]:
-    """The pods that the entrypoint leads to; the exit handler tears down, which leaves no image."""
-    templates = {each["name"]: each for each in spec.get("templates", [])}
-    yield from _tasks_of(templates, {"name": spec["entrypoint"], "template": spec["entrypoint"]}, 0)
-
-
-def _tasks_of(templates: dict[str, Object], task: Object, level: int) -> Iterator[Task]:
-    template = templates.get(task["template"], {})
-    children = template.get("dag", {}).get("tasks", [])
-    levels: dict[str, int] = {}
-    for child in children:
-        # Tasks are mostly declared after what they depend on; one that is not starts early, no more.
-        levels[child["name"]] = 1 + max(
-            (levels.get(each, 0) for each in child.get("dependencies", [])), default=0
-        )
-        yield from _tasks_of(templates, child, level + levels[child["name"]] - 1)
-    for number, group in enumerate(template.get("steps", [])):
-        for child in group:
-            yield from _tasks_of(templates, child, level + number)
-    if "container" in template:
-        yield Task(task["name"], template["container"], level, tuple(task.get("dependencies", [])))
 
 
 def _with_status(record: Object) -> Object:
     content: Object = record["object"]
     started, seconds = record["started"], record["seconds"]
-    tasks = list(_tasks(content["spec"]))
-    levels = 1 + max((task.level for task in tasks), default=0)
+    pods = list(pods_of(content))
+    levels = 1 + max((pod.level for pod in pods), default=0)
     passed = time.time() - started
     over = passed >= seconds
     reached = levels if over else passed * levels / seconds
-    phases = {task.name: _phase(task, record["ends"][task.name], reached) for task in tasks}
+    phases = {pod.name: _phase(pod, record["ends"][pod.name], reached) for pod in pods}
     name = content["metadata"]["name"]
     succeeds = set(record["ends"].values()) <= {"Succeeded"}
     status = {
@@ -147,19 +89,19 @@ def _with_status(record: Object) -> Object:
         "startedAt": _stamp(started),
         "finishedAt": _stamp(started + seconds) if over else None,
         "progress": f"{sum(phase == 'Succeeded' for phase in phases.values())}/{len(phases)}",
-        "nodes": {f"{name}-{task}": _node(name, task, phase) for task, phase in phases.items()},
+        "nodes": {f"{name}-{pod}": _node(name, pod, phase) for pod, phase in phases.items()},
     }
     return content | {"status": status}
 
 
-def _phase(task: Task, end: str, reached: float) -> str:
-    if reached < task.level:
+def _phase(pod: Pod, end: str, reached: float) -> str:
+    if reached < pod.level:
         return "Pending"
-    return "Running" if reached < task.level + 1 else end
+    return "Running" if reached < pod.level + 1 else end
 
 
-def _node(workflow: str, task: str, phase: str) -> Object:
-    node = {"id": f"{workflow}-{task}", "name": f"{workflow}.{task}", "displayName": task, "type": "Pod"}
+def _node(workflow: str, pod: str, phase: str) -> Object:
+    node = {"id": f"{workflow}-{pod}", "name": f"{workflow}.{pod}", "displayName": pod, "type": "Pod"}
     message = {"message": "failed with exit code 1"} if phase == "Failed" else {}
     return node | {"phase": phase} | message
 
