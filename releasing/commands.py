@@ -28,6 +28,7 @@ HELP = {
     "because": "why what stops it is let pass: an issue of --waive, or a --commit that is not green",
     "result": "of the vote: passed or failed",
     "evidence": "address of the mail thread with the votes",
+    "path": "the build context: the folder that has build_image.sh",
     "date": "which night, as YYYYMMDD in UTC (default: today's)",
     "only": "names of entries of the release config, with commas between them (default: all)",
     "write": "write it into its file instead",
@@ -78,6 +79,11 @@ VERBS = (
         "schema",
         ("write",),
         "Print the JSON Schema of release.yaml; --write puts it and the reference into docs/.",
+    ),
+    Verb(
+        "check-build-contract",
+        ("path",),
+        "Hold the build_image.sh of a build context against the build contract, by reading and by trying it.",
     ),
     Verb(
         "release.plan",

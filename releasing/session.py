@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from releasing import operator_releases, origin
+from releasing import operator_releases, origin, vote
 from releasing.config import Config, Profile
 from releasing.errors import CommandError, ConfigError, PreconditionError, UnreachableError, UsageError
 from releasing.journal import Journal
@@ -24,6 +24,8 @@ from releasing.shell import Shell, clean_environment
 from releasing.step_shell import StepShell
 from releasing.undertaking import Undertaking
 from releasing.version import Candidate, Version, candidates, parse_name
+
+NEXT = "next"
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,16 @@ def world(config: Config, place: Place, wish: Wish, show: Callable[[str], None],
     shell = Shell(place.environment, held=place.lock)
     bring_up(release, shell)
     tags = origin.tags(release, asking(shell), f"{wish.version.tag}*")
-    begun = [journal.parent.name for journal in (release.state / "releases").glob("*/journal.jsonl")]
-    candidate = open_candidate(wish, tags, begun) if recipe == "rc" else tagged_candidate(wish, tags)
+    if recipe == "rc":
+        begun = [journal.parent.name for journal in (release.state / "releases").glob("*/journal.jsonl")]
+        candidate = open_candidate(wish, tags, begun, lambda known: _stays(replace(release, candidate=known)))
+        if wish.candidate == NEXT and candidate.tag in tags:
+            another = (
+                f"another one, when its vote failed or by its number: --candidate {candidate.number + 1}"
+            )
+            show(f"# {candidate.tag} is what --candidate next began; {another}")
+    else:
+        candidate = tagged_candidate(wish, tags)
     release = replace(release, candidate=candidate, final=recipe == "final")
     shell.log = release.folder / "commands.log"
     journal = Journal(release.folder / "journal.jsonl")
@@ -172,11 +182,28 @@ def bring_up(release: Undertaking, shell: Shell) -> None:
         ) from None
 
 
-def open_candidate(wish: Wish, tags: list[str], begun: list[str]) -> Candidate:
+def remember_next(world: World) -> None:
+    """Record that the candidate was begun as the next one: asked for again, it is the one to be finished."""
+    world.journal.choose("session", NEXT, lambda: "asked for")
+
+
+def _stays(release: Release) -> bool:
+    """Whether the candidate was begun as the next one here, and no failed vote has ended it."""
+    journal = Journal(release.folder / "journal.jsonl")
+    if NEXT not in journal.choices():
+        return False
+    result = vote.load(vote.path(release))
+    return result is None or result.result == "passed"
+
+
+def open_candidate(
+    wish: Wish, tags: list[str], begun: list[str], stays: Callable[[Candidate], bool] = lambda _known: False
+) -> Candidate:
     """The candidate that a run works on: the open one, the next one, or a number.
 
-    The newest of those tagged and those `begun` here is the open one until the next is asked for; a number may
-    not leave a gap. Raises PreconditionError when the final exists, UsageError for a number out of place.
+    The newest of those tagged and those `begun` here is the open one until the next is asked for, and then as well
+    if it `stays` the next one; a number may not leave a gap. Raises PreconditionError when the final exists,
+    UsageError for a number out of place.
     """
     version = wish.version
     if version.tag in tags and not wish.looking:
@@ -189,8 +216,8 @@ def open_candidate(wish: Wish, tags: list[str], begun: list[str]) -> Candidate:
     following = newest + (Candidate(version, newest).tag in tags)
     if not wish.candidate:
         return Candidate(version, newest)
-    if wish.candidate == "next":
-        return Candidate(version, following)
+    if wish.candidate == NEXT:
+        return Candidate(version, newest if stays(Candidate(version, newest)) else following)
     if not wish.candidate.isdecimal() or int(wish.candidate) > following:
         expected = f"a number up to {following}, or 'next'"
         raise UsageError(f"--candidate {wish.candidate}: expected {expected}", f"--candidate {newest}")
