@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from releasing.step_shell import StepShell
     from releasing.undertaking import Undertaking
 
+BY = r'"#\(.number), opened by \(.user.login)"'
 FIELDS = ".number, .state, .merged_at != null, .head.sha, .merge_commit_sha"
 
 
@@ -114,7 +115,8 @@ def push(release: Release, sh: StepShell, change: Change) -> None:
 
 def request(release: Release, sh: StepShell, change: Change) -> None:
     """Open the pull request for the branch of `change`, unless it is there, and ask for its labels and reviews."""
-    live = _lookup(release, sh, change, "all", 'select(.state == "open" or .merged_at != null) | .number')
+    alive = 'select(.state == "open" or .merged_at != null)'
+    live = _lookup(release, sh, change, "all", f"{alive} | .number")
     if sh.lacks(live):
         words = [f"title={change.title}", f"head={release.head(change.step)}", f"base={change.base}"]
         fields = [word for field in [*words, f"body={_body(release, sh, change)}"] for word in ("-f", field)]
@@ -122,10 +124,10 @@ def request(release: Release, sh: StepShell, change: Change) -> None:
             sh.run(sh["gh"]["api", "-X", "POST", f"repos/{release.slug}/pulls", "--silent", *fields])
         except CommandError as error:
             # The answer may be lost, or somebody ran the same command: what is there decides.
-            number = sh.shell.read(live)
-            if not number:
+            found = sh.shell.read(_lookup(release, sh, change, "all", f"{alive} | {BY}"))
+            if not found:
                 raise
-            sh.say(f"#{number} is there, although opening it failed: {error.cause}")
+            sh.say(f"{found}, is there, although opening it failed: {error.cause}")
     if pull_attention.is_wanted(release):
         pull_attention.ask(release, sh, sh.read(live, pending=f"{change.step} pull request"))
 
@@ -145,7 +147,7 @@ def settle(release: Release, sh: StepShell, change: Change) -> None:
     options = [word for context in release.config.checks.presubmit for word in ("--context", context)]
     sh.wait(sh["wait_to_merge.py"][release.slug, number, head, *options])
     if not sh.needed(lambda: not is_settled(release, sh, change)):
-        # A person or the merge queue was first.
+        sh.say(f"#{number} was merged by {_merger(sh, path)} meanwhile")
         return
     fields = ["-f", f"sha={head}", "-f", "merge_method=squash"]
     try:
@@ -153,7 +155,12 @@ def settle(release: Release, sh: StepShell, change: Change) -> None:
     except CommandError as error:
         if not is_settled(release, sh, change):
             raise
-        sh.say(f"#{number} is merged, although merging it failed: {error.cause}")
+        sh.say(f"#{number} was merged by {_merger(sh, path)}, although merging it failed here: {error.cause}")
+
+
+def _merger(sh: StepShell, path: str) -> str:
+    """Who merged the pull request: a person, or an app such as the merge queue."""
+    return sh.shell.read(sh["gh"]["api", path, "--jq", '.merged_by.login // "somebody"'])
 
 
 def waiting(release: Release, sh: StepShell, commit: str, contexts: tuple[str, ...]) -> Command:

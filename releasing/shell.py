@@ -218,9 +218,17 @@ def _plumbed(words: list[str], **options: Any) -> Any:
     return local[words[0]].popen(words[1:], **options)
 
 
+# They colour what we read, speak another language although LC_ALL is set, or send gh to another GitHub.
+NOT_FOR_PROGRAMS = {"CLICOLOR_FORCE", "GH_DEBUG", "GH_FORCE_TTY", "GH_HOST", "LANGUAGE"}
+
+
 def clean_environment() -> dict[str, str]:
-    """The process's environment, in English and without GIT_*: a hook's repository must not become ours."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    """The process's environment, in English, plain and without GIT_*: a hook's repository must not become ours."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") and name not in NOT_FOR_PROGRAMS
+    }
     return kept | {"LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0"}
 
 
