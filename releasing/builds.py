@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from releasing import image_tags_edit, pull_requests, registry
 from releasing.errors import PreconditionError
+from releasing.ksonnet.program import ks
 from releasing.pull_requests import Change
 from releasing.reference_edit import ReferenceEdit, change, rules
 from releasing.step import Finding, unmet
@@ -104,13 +105,12 @@ def _submit(release: Release, sh: StepShell, build: Build, wanted: Submission) -
     """Set the runbook's parameters in a clean checkout, and create the workflow, with this release's labels."""
     workflow = build.workflow
     folder = f"{checkout(release, sh, build.step)}/{workflow.app}"
-    set_parameter = sh["ks"]["param", "set", f"--env={workflow.environment}", workflow.component]
+    set_parameter = ks(release, sh)["param", "set", f"--env={workflow.environment}", workflow.component]
     for parameter, value in wanted.parameters(release, build).items():
         sh.run(set_parameter[parameter, value].within(folder))
-    # A real ks leaves the variable alone: its workflow is found again by name.
     marks = ",".join(f"{key}={value}" for key, value in labels(release, build).items())
-    apply = ("ks", "apply", workflow.environment, "-c", workflow.component)
-    sh.run(sh["env"][(f"KS_LABELS={marks}", *apply)].within(folder))
+    apply = ks(release, sh)["apply", workflow.environment, "-c", workflow.component]
+    sh.run(sh["env"][(f"KS_LABELS={marks}", *apply.words)].within(folder))
 
 
 def built(release: Release, sh: StepShell, images: Images) -> Finding:
