@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from releasing import image_tags_edit, pull_requests, registry
 from releasing.config_path import config_path
 from releasing.errors import PreconditionError
+from releasing.ksonnet.program import ks
 from releasing.pull_requests import Change
 from releasing.reference_edit import ReferenceEdit, change, rules
 from releasing.step import Finding, unmet
@@ -128,18 +129,21 @@ def _apply_app(release: Release, sh: StepShell, build: Build, wanted: Submission
     """Set the runbook's parameters in a clean checkout, and create the app's workflow, with this release's labels."""
     workflow = build.workflow
     folder = f"{checkout(release, sh, build.step)}/{workflow.app}"
-    set_parameter = sh["ks"]["param", "set", f"--env={workflow.environment}", workflow.component]
+    set_parameter = ks(release, sh)["param", "set", f"--env={workflow.environment}", workflow.component]
     for parameter, value in wanted.parameters(release, build).items():
         sh.run(set_parameter[parameter, value].within(folder))
     marks = labels(release, build.step, build.commit, build.tag)
-    sh.run(applying(sh, workflow.environment, workflow.component, marks).within(folder))
+    apply = applying(release, sh, workflow.environment, workflow.component, marks)
+    sh.run(apply.within(folder))
 
 
-def applying(sh: StepShell, environment: str, component: str, marks: Mapping[str, str]) -> Command:
+def applying(
+    release: Undertaking, sh: StepShell, environment: str, component: str, marks: Mapping[str, str]
+) -> Command:
     """The command that creates a component's workflow with the labels `marks`."""
-    # A real ks leaves the variable alone: its workflow is found again by name.
     words = ",".join(f"{key}={value}" for key, value in marks.items())
-    return sh["env"][f"KS_LABELS={words}", "ks", "apply", environment, "-c", component]
+    apply = ks(release, sh)["apply", environment, "-c", component]
+    return sh["env"][(f"KS_LABELS={words}", *apply.words)]
 
 
 def _submit_template(release: Release, sh: StepShell, build: Build, wanted: Submission) -> None:

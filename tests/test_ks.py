@@ -57,13 +57,30 @@ def test_what_is_not_a_workflow_is_not_applied(sandbox: Sandbox) -> None:
     assert "a ConfigMap (v1) is not a workflow with a name" in ran.stderr
 
 
-def test_another_cluster_is_refused_when_that_is_asked_for(sandbox: Sandbox) -> None:
-    sandbox.environment["KS_CHECK_SERVER"] = "1"
+def test_another_cluster_than_the_environments_is_refused(sandbox: Sandbox) -> None:
+    apply = ("ks", "apply", "staging", "-c", "workflows")
+    ran = sandbox.run(*apply)
+    assert ran.returncode == 4
+    assert (
+        f"kubectl: context {CONTEXT} is https://192.0.2.1; environment staging is https://192.0.2.2"
+        in ran.stderr
+    )
+    assert "hint: if that is the cluster: ks env set staging --server=https://192.0.2.1" in ran.stderr
+    assert json.loads(sandbox.output("kubectl", "get", "workflows", "-o", "json"))["items"] == []
+    sandbox.output(*apply, "--any-server", "--dry-run")
+    sandbox.environment["KS_CHECK_SERVER"] = "0"
+    sandbox.output(*apply, "--dry-run")
+
+
+def test_the_context_that_has_the_environments_cluster_is_named(sandbox: Sandbox) -> None:
+    sandbox.output("kubectl", "config", "set-context", "elsewhere", "--cluster=none", "--user=none")
+    sandbox.output("kubectl", "config", "use-context", "elsewhere")
     ran = sandbox.run(*APPLY)
     assert ran.returncode == 4
-    assert f"kubectl's context {CONTEXT} is https://192.0.2.1 in default" in ran.stderr
-    sandbox.output("create_context.sh", CONTEXT, "kubeflow-releasing")
-    sandbox.output(*APPLY, "--check-server")
+    assert (
+        "kubectl: context elsewhere is no cluster; environment releasing is https://192.0.2.1" in ran.stderr
+    )
+    assert f"hint: kubectl config use-context {CONTEXT}" in ran.stderr
 
 
 def test_show_prints_json_and_yaml(sandbox: Sandbox) -> None:

@@ -30,6 +30,7 @@ def read(words: Sequence[str], text: str) -> argparse.Namespace:
     _refuse_unknown(words)
     parser = _parser(text)
     options, rest = parser.parse_known_args(words)
+    options.words = [word for word in words if not word.startswith("--with=")]
     if options.command == "generate":
         options.flags = [*options.flags, *rest]
     elif rest:
@@ -53,6 +54,9 @@ def _parser(text: str) -> argparse.ArgumentParser:
         description=text,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--with", default="", dest="program", metavar="PROGRAM", help="a real ks: see docs/ksonnet.md"
     )
     groups: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
     top = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -158,4 +162,6 @@ def _show(parser: argparse.ArgumentParser) -> None:
 def _apply(parser: argparse.ArgumentParser) -> None:
     _rendered(parser)
     parser.add_argument("--dry-run", action="store_true")
-    parser.add_argument("--check-server", action="store_true", help="refuse another cluster than app.yaml's")
+    parser.add_argument(
+        "--any-server", action="store_true", help="create it in another cluster than app.yaml names, too"
+    )

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import _gojsonnet
-import yaml
 
 from releasing.errors import ConfigError, UsageError
 from releasing.ksonnet.app import App, Environment
@@ -38,14 +37,6 @@ def render(app: App, environment: Environment, component: str) -> list[Object]:
         "__ksonnet/environments": _destination(environment),
     }
     return list(_objects(_evaluated(app, environment, main, variables), f"{main}: {component}"))
-
-
-def as_text(objects: list[Object], form: str) -> str:
-    """Objects as ks prints them: one List in JSON, or YAML documents."""
-    if form == "json":
-        return json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}, indent=2, sort_keys=True)
-    texts = [yaml.safe_dump(each, default_flow_style=False, allow_unicode=True) for each in objects]
-    return "".join(f"---\n{text}" for text in texts).rstrip("\n")
 
 
 def params(app: App, environment: Environment | None) -> Object:
