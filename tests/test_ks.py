@@ -83,16 +83,18 @@ def test_param_list_shows_what_the_environment_overrides(sandbox: Sandbox) -> No
 
 def test_env_list_and_version_answer(sandbox: Sandbox) -> None:
     rows = [line.split() for line in sandbox.output("ks", "env", "list").splitlines()]
-    assert ["staging", "staging", "https://192.0.2.2"] in rows
+    assert ["staging", "v1.7.0", "staging", "https://192.0.2.2"] in rows
     assert "0.9.2" in sandbox.output("ks", "version")
 
 
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["init", "app"], "ks: 'init' is not built yet (known: apply,"),
-        (["env", "add", "x"], "ks: 'env add' is not built yet"),
-        (["generate", "release", "x"], "ks: 'generate' is not built yet"),
+        (["delete", "app"], "ks: 'delete' is not part of this ks (known: apply,"),
+        (["env", "rm", "x"], "ks: 'env rm' is not part of this ks"),
+        (["env", "add", "x", "--server=y", "--context=z"], "--context and --server exclude each other"),
+        (["env", "set", "staging"], "nothing to set"),
+        (["generate", "release", "x"], "no prototype's name ends with 'release' (known: none)"),
         ([], "ks: a command is missing"),
         (["show", "releasing"], "-c/--component"),
         (["show", "prod", "-c", "workflows"], "no environment 'prod' (known: releasing, staging)"),

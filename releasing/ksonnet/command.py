@@ -1,0 +1,161 @@
+"""What each command of ks does: given where it is run and its options, it prints what it did."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from releasing.errors import UsageError
+from releasing.ksonnet.app import App, Environment, find_app
+from releasing.ksonnet.environments import (
+    VERSION,
+    Destination,
+    add_environment,
+    destination_of,
+    set_environment,
+)
+from releasing.ksonnet.generate import generate
+from releasing.ksonnet.params import set_param
+from releasing.ksonnet.prototype import find_prototype
+from releasing.shell import Shell
+
+
+def carry_out(options: argparse.Namespace, folder: Path) -> None:
+    """Run the command that grammar.read() gave, in the app around `folder`."""
+    if options.command == "version":
+        print("ks: the release tool's own subset of ksonnet 0.9.2")
+        return
+    name = " ".join(filter(None, (options.command, getattr(options, "action", ""))))
+    COMMANDS[name](find_app(folder), options)
+
+
+def _env_add(app: App, options: argparse.Namespace) -> None:
+    destination, version = _destination(options), _version(options)
+    added = add_environment(app, options.env, destination, version)
+    where = f"{destination.server} in {destination.namespace}"
+    print(f"environment {options.env}: {'added' if added else 'already there'}, {where}")
+
+
+def _destination(options: argparse.Namespace) -> Destination:
+    """The cluster and namespace that options name; as in ks, a server without a namespace is in 'default'."""
+    if options.server and options.context:
+        raise UsageError(
+            "--context and --server exclude each other", "a context has a server: give one of them"
+        )
+    if options.server:
+        return Destination(options.server, options.namespace or "default")
+    found = destination_of(Shell(), options.context)
+    return Destination(found.server, options.namespace or found.namespace)
+
+
+def _version(options: argparse.Namespace) -> str:
+    kind, _, version = str(options.api_spec or f"version:{VERSION}").partition(":")
+    if kind != "version" or not version:
+        raise UsageError(
+            f"--api-spec={options.api_spec}: expected version:vX.Y.Z", f"such as version:{VERSION}"
+        )
+    return version
+
+
+def _env_list(app: App, _options: argparse.Namespace) -> None:
+    rows = [("NAME", "KUBERNETES-VERSION", "NAMESPACE", "SERVER")]
+    rows += [(each.name, each.version, each.namespace, each.server) for each in app.environments]
+    _print_table(rows)
+
+
+def _env_set(app: App, options: argparse.Namespace) -> None:
+    if not (options.name or options.namespace or options.server):
+        raise UsageError("ks env set: nothing to set", "give --server=, --namespace= or --name=")
+    wanted = {"server": options.server, "namespace": options.namespace, "rename": options.name}
+    changed = set_environment(app, options.env, **wanted)
+    print(f"environment {options.env}: {'set' if changed else 'already so'}")
+
+
+def _generate(app: App, options: argparse.Namespace) -> None:
+    path = generate(app, find_prototype(app, options.prototype), options.component, options.flags)
+    print(f"{path.relative_to(app.folder)}: written")
+
+
+def _param_set(app: App, options: argparse.Namespace) -> None:
+    environment = _environment(app, options)
+    changed = set_param(app, environment, options.component, options.name, options.value)
+    path = app.params_file(environment).relative_to(app.folder)
+    verb = "set" if changed else "is already"
+    print(f"{path}: {options.component}.{options.name} {verb} {json.dumps(options.value)}")
+
+
+def _environment(app: App, options: argparse.Namespace) -> Environment | None:
+    return app.environment(options.env) if options.env else None
+
+
+def _param_list(app: App, options: argparse.Namespace) -> None:
+    from releasing.ksonnet.render import params_of  # noqa: PLC0415  (to evaluate jsonnet takes a moment to load)
+
+    rows = [("COMPONENT", "PARAM", "VALUE")]
+    for component, params in params_of(app, _environment(app, options), options.component).items():
+        rows += [(component, name, json.dumps(value)) for name, value in sorted(params.items())]
+    _print_table(rows)
+
+
+def _param_diff(app: App, options: argparse.Namespace) -> None:
+    from releasing.ksonnet.render import params_of  # noqa: PLC0415
+
+    sides = [
+        {
+            (component, name): json.dumps(value)
+            for component, params in params_of(app, app.environment(env), options.component).items()
+            for name, value in params.items()
+        }
+        for env in (options.first, options.second)
+    ]
+    differing = sorted(set(sides[0].items()) ^ set(sides[1].items()))
+    if not differing:
+        print("no differences")
+        return
+    rows: list[tuple[str, ...]] = [("COMPONENT", "PARAM", options.first, options.second)]
+    keys = dict.fromkeys(key for key, _ in differing)
+    rows += [(*key, *(side.get(key, "") for side in sides)) for key in keys]
+    _print_table(rows)
+
+
+def _show(app: App, options: argparse.Namespace) -> None:
+    from releasing.ksonnet.render import as_text, render  # noqa: PLC0415
+
+    environment = app.environment(options.env)
+    objects = [each for name in options.components for each in render(app, environment, name)]
+    print(as_text(objects, options.format))
+
+
+def _apply(app: App, options: argparse.Namespace) -> None:
+    from releasing.ksonnet.apply import apply, require_context  # noqa: PLC0415
+
+    sh, environment = Shell(), app.environment(options.env)
+    if options.check_server or os.environ.get("KS_CHECK_SERVER") == "1":
+        require_context(sh, environment)
+    for component in options.components:
+        apply(sh, app, environment, component, print, dry_run=options.dry_run)
+
+
+def _print_table(rows: Iterable[tuple[str, ...]]) -> None:
+    """Rows in columns, the first underlined, as ks prints them."""
+    first, *rest = rows
+    lines = [first, tuple("=" * len(name) for name in first), *rest]
+    widths = [max(len(row[column]) for row in lines) for column in range(len(first))]
+    for row in lines:
+        print(" ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip())
+
+
+COMMANDS: dict[str, Callable[[App, argparse.Namespace], None]] = {
+    "apply": _apply,
+    "env add": _env_add,
+    "env list": _env_list,
+    "env set": _env_set,
+    "generate": _generate,
+    "param diff": _param_diff,
+    "param list": _param_list,
+    "param set": _param_set,
+    "show": _show,
+}
