@@ -166,7 +166,7 @@ def _body(release: Release, sh: StepShell, change: Change) -> str:
     """Why, what was run, and for which release: what a reviewer needs to do the same by hand."""
     commands = "\n".join(f"    {shlex.join(edit.words)}" for edit in change.edits(sh, "."))
     made = f"Made by, in a checkout of {change.base}:\n\n{commands}"
-    place = f"Release {release.tag}, step {change.step}."
+    place = f"{release.purpose}, step {change.step}."
     return "\n\n".join([change.reason, made, place, *_marks(release, change)])
 
 

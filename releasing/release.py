@@ -48,6 +48,11 @@ class Release(Undertaking):
         """How it is called in one line."""
         return f"{self.config.project} {self.tag}, branch {self.branch}"
 
+    @property
+    def purpose(self) -> str:
+        """What its changes are made for, as pull requests say it."""
+        return f"Release {self.tag}"
+
     def command(self, recipe: str) -> str:
         """What to type for all of `recipe`."""
         return f"scripts/invoke release.{recipe} --version {self.version}"
