@@ -36,6 +36,7 @@ from releasing.step_shell import StepShell
 
 ROOT = Path(__file__).resolve().parent.parent
 
+OPERATORS = ("tfjob", "pytorchjob")
 Options = dict[str, Any]
 Sandbox = Callable[[Path, Config, str, bool], AbstractContextManager[tuple[dict[str, str], int]]]
 
@@ -66,10 +67,14 @@ class Desk:
             yield Place(chosen, environment | carried(os.environ), folder.resolve(), lock)
 
     @contextmanager
-    def world(self, recipe: Recipe, options: Options, *, looking: bool = False) -> Iterator[World]:
-        """The release that the options mean; `looking` when nothing is to be changed."""
+    def world(
+        self, recipe: Recipe, options: Options, *, looking: bool = False, pinning: bool = False
+    ) -> Iterator[World]:
+        """The release that the options mean; `looking` when nothing is to be changed, `pinning` when steps run."""
         texts = (options[name] for name in ("version", "candidate", "account", "allow_move"))
+        named = {name: options.get(name, "") for name in OPERATORS}
         wish = session.Wish.parse(*texts, looking=looking)
+        wish = replace(wish, named=named, pinning=pinning)
         config = load()
         with self.place(config, options) as there:
             yield session.world(config, there, wish, self.show, recipe.name)
@@ -83,7 +88,7 @@ def load() -> Config:
 def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> None:
     """Run the steps of `recipe` from `first` to `last`, and say what exists when all were asked for."""
     recipe.span(first, last)
-    with desk.world(recipe, options) as it:
+    with desk.world(recipe, options, pinning=True) as it:
         whole = recipe.of(it.release)
         _take_in(it, first or recipe.name, options)
         seen = runner.Run(it, whole, whole.span(first, last), options.get("redo", False))()

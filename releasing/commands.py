@@ -23,6 +23,8 @@ HELP = {
     "commits": "ids of commits of the default branch, with commas between them",
     "waive": "number of an issue or pull request that does not stop this candidate after all",
     "commit": "id of the commit to build (default: that of the latest green postsubmit)",
+    "tfjob": "release of the TFJob operator (default: release.yaml's, else the newest on GitHub)",
+    "pytorchjob": "release of the PyTorchJob operator (default: release.yaml's, else the newest on GitHub)",
     "because": "why what stops it is let pass: an issue of --waive, or a --commit that is not green",
     "result": "of the vote: passed or failed",
     "evidence": "address of the mail thread with the votes",
@@ -33,7 +35,7 @@ FLAGS = ("fresh", "redo", "write", "json")
 PLACE = ("profile", "sandbox", "source", "fresh")
 CANDIDATE = ("version", "candidate", *PLACE)
 RELEASE = ("version", "candidate", "profile", "account", "sandbox", "source", "fresh", "allow_move")
-CHOOSING = ("commit", "because")
+CHOOSING = ("tfjob", "pytorchjob", "commit", "because")
 
 
 @dataclass(frozen=True)

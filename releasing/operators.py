@@ -36,6 +36,28 @@ def change(release: Release, operator: Operator, step: str) -> Change:
     return reference_edit.change(release, step, release.config.default_branch, text, edit(release, operator))
 
 
+def problem(release: Release, sh: StepShell, operator: Operator) -> str:
+    """What the operator's release lacks: its image in our registry, or its git tag; nothing when it is whole."""
+    image = f"{release.config.registry}/{operator.image}"
+    ref = f"refs/tags/{operator.release}"
+    lacks = []
+    if not sh.read(sh["git"]["ls-remote", f"https://github.com/{operator.repository}.git", ref]):
+        lacks.append(f"{operator.repository} has no git tag {operator.release}")
+    if registry.digest(image, operator.release, sh.environment) is None:
+        lacks.append(f"{image}:{operator.release} is not in the registry")
+    return "; ".join(lacks)
+
+
+def propose(release: Release, sh: StepShell, operator: Operator, step: str) -> None:
+    """Open the pull request that bumps `operator`, which has to be released: PreconditionError otherwise."""
+    sh.require(
+        lambda: problem(release, sh, operator),
+        f"is it released? https://github.com/{operator.repository}/releases; cut it there first, "
+        f"or name another release: --{step.removeprefix('update-')} TAG",
+    )
+    pull_requests.propose(release, sh, change(release, operator, step))
+
+
 def bumped(release: Release, sh: StepShell, operator: Operator, step: str) -> Finding:
     """Whether the image exists, and the default branch or a pull request names it everywhere."""
     image = f"{release.config.registry}/{operator.image}"

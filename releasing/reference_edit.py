@@ -26,13 +26,17 @@ Words = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class ReferenceEdit:
-    """Image rules (NAME_REGEX:TAG), pins (FILE PATTERN VALUE), parameters (GLOB NAME VALUE), and paths."""
+    """Image rules (NAME_REGEX:TAG), pins (FILE PATTERN VALUE), parameters (GLOB NAME VALUE), and paths.
+
+    The files of `pins_if_present` may be absent.
+    """
 
     images: tuple[str, ...]
     pins: tuple[Words, ...] = ()
     parameters: tuple[Words, ...] = ()
     only: tuple[str, ...] = ()
     leave_alone: tuple[str, ...] = ()
+    pins_if_present: tuple[Words, ...] = ()
 
     def command(self, sh: StepShell, checkout: str) -> Command:
         """The command line that makes the edit in `checkout`."""
@@ -41,6 +45,8 @@ class ReferenceEdit:
             command = command["--image", image]
         for pin in self.pins:
             command = command["--pin", *pin]
+        for pin in self.pins_if_present:
+            command = command["--pin-if-present", *pin]
         for parameter in self.parameters:
             command = command["--parameter", *parameter]
         for option, paths in (("--only", self.only), ("--except", self.leave_alone)):
@@ -53,8 +59,15 @@ class ReferenceEdit:
         from releasing.references import survey  # noqa: PLC0415
         from releasing.references.rules import Rules  # noqa: PLC0415 - a no-op run does without
 
-        rules = Rules.parse(self.images, self.pins, self.parameters, only=self.only, except_=self.leave_alone)
-        also = [file for file, _, _ in self.pins]
+        rules = Rules.parse(
+            self.images,
+            self.pins,
+            self.parameters,
+            pins_if_present=self.pins_if_present,
+            only=self.only,
+            except_=self.leave_alone,
+        )
+        also = [file for file, _, _ in (*self.pins, *self.pins_if_present)]
         for files, name, _ in self.parameters:
             also += _setting(release, sh, revision, name, files)
         return survey(origin.files_naming(release, sh, revision, prefixes(release), tuple(also)), rules)

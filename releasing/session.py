@@ -5,12 +5,12 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from releasing import origin
+from releasing import operator_releases, origin
 from releasing.config import Config, Profile
 from releasing.errors import CommandError, ConfigError, PreconditionError, UnreachableError, UsageError
 from releasing.journal import Journal
@@ -34,13 +34,18 @@ class Place:
 
 @dataclass(frozen=True)
 class Wish:
-    """What the operator asked for; texts are empty where nothing was; `looking` when nothing is to be changed."""
+    """What the operator asked for; texts are empty where nothing was; `looking` when nothing is to be changed.
+
+    `named` are releases of operators; `pinning` when they, or the newest ones, are to be recorded.
+    """
 
     version: Version
     candidate: str = ""
     account: str = ""
     allow_move: str = ""
     looking: bool = False
+    named: Mapping[str, str] = field(default_factory=dict)
+    pinning: bool = False
 
     @classmethod
     def parse(
@@ -112,7 +117,10 @@ def world(config: Config, place: Place, wish: Wish, show: Callable[[str], None],
     candidate = open_candidate(wish, tags, begun) if recipe == "rc" else tagged_candidate(wish, tags)
     release = replace(release, candidate=candidate, final=recipe == "final")
     shell.log = release.folder / "commands.log"
-    return World(release, shell, Journal(release.folder / "journal.jsonl"), show)
+    journal = Journal(release.folder / "journal.jsonl")
+    sh = StepShell(shell.showing(show), journal, "session")
+    release = operator_releases.settled(release, sh, wish.named, pin=wish.pinning)
+    return World(release, shell, journal, show)
 
 
 def reading(config: Config, place: Place, wish: Wish) -> tuple[Release, StepShell]:
@@ -125,7 +133,7 @@ def reading(config: Config, place: Place, wish: Wish) -> tuple[Release, StepShel
     _bring_up(release, shell)
     sh = _asking(shell.remembering())
     candidate, final = meant(origin.tags(release, sh, "*"), wish.version, wish.candidate)
-    return replace(release, candidate=candidate, final=final), sh
+    return operator_releases.settled(replace(release, candidate=candidate, final=final), sh, {}), sh
 
 
 def _bring_up(release: Release, shell: Shell) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from releasing.config import Config, Profile
 
 
-class Undertaking:
+class Undertaking(ABC):
     """A release of some kind, as recipes, steps and the runner see it.
 
     `state` is the folder of the profile's journals, logs and scratch; `account` is the Google account; `user`
@@ -21,22 +22,22 @@ class Undertaking:
     user: str
 
     @property
+    @abstractmethod
     def title(self) -> str:
         """How it is called in one line."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def folder(self) -> Path:
         """Everything that this one release keeps on this machine."""
-        raise NotImplementedError
 
+    @abstractmethod
     def command(self, recipe: str) -> str:
         """What to type for all of `recipe`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def redo(self, step: str) -> str:
         """What to type to do `step` again although it is done."""
-        raise NotImplementedError
 
     @property
     def slug(self) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from releasing.config.edits import OperatorPin
 from releasing.config.forms import ImageName, ImageTag, Pattern, RepositoryPath, Section, Slug
+
+NEWEST = "latest"  # as the release of an operator: the newest on GitHub that is no pre-release
 
 
 class Gcp(Section):
@@ -29,8 +31,8 @@ class Operator(Section):
 
     repository: Slug
     """where it is released"""
-    release: ImageTag
-    """the release that is used: a git tag there, and the tag of the image"""
+    release: ImageTag = NEWEST
+    """the release that is used: a git tag there, and the tag of the image; `latest` is the newest on GitHub"""
     image: ImageName
     """name of its image, below `registry`"""
     pins: tuple[OperatorPin, ...] = ()
@@ -95,6 +97,8 @@ class Bootstrapper(Section):
     """where `make push` builds it"""
     config: RepositoryPath
     """the file that names the image"""
+    tag: Literal["build", "make"] = "build"
+    """who chooses the image's tag: `build`, make is given that of the other images as TAG; `make`, its Makefile"""
 
 
 class Operators(Section):

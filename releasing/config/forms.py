@@ -86,7 +86,8 @@ ParameterValue = Annotated[
 Slug = Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$", description="a repository on GitHub: OWNER/NAME")]
 RepositoryPath = Annotated[str, AfterValidator(inside), Field(description="a path in the repository")]
 ImageName = Annotated[str, Field(pattern=r"^[a-z0-9]+([._/-]+[a-z0-9]+)*$")]
-ImageTag = Annotated[str, Field(pattern=r"^\w[\w.-]{0,127}$")]
+IMAGE_TAG = r"^\w[\w.-]{0,127}$"
+ImageTag = Annotated[str, Field(pattern=IMAGE_TAG)]
 Host = Annotated[str, AfterValidator(host), Field(description="a registry host: gcr.io")]
 FloatingTag = Annotated[str, AfterValidator(floating_tag)]
 Label = Annotated[str, AfterValidator(_label)]

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from releasing.config.builds import NEWEST
 from releasing.errors import CommandError, PreconditionError
 from releasing.rehearsal.github.founding import found
 from releasing.rehearsal.github.state import Repository, State
@@ -14,9 +15,10 @@ from releasing.rehearsal.oci import images
 from releasing.shell import Shell
 
 if TYPE_CHECKING:
-    from releasing.config import Config
+    from releasing.config import Config, Operator
 
 REFSPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+FIRST, COMING = "v0.2.0", "v0.3.0-rc.0"  # of an operator of which release.yaml names no release
 RELEASED = "2018-06-19T10:40:06Z"  # when the operators' images were made, as far as a sandbox knows
 
 
@@ -65,16 +67,19 @@ def seed_operators(config: Config, registry_url: str) -> None:
     for operator in (config.operators.tfjob, config.operators.pytorchjob):
         if operator:
             labels = {"org.opencontainers.image.source": f"https://github.com/{operator.repository}"}
-            images.push(
-                registry_url, f"{config.registry}/{operator.image}", operator.release, labels, RELEASED
-            )
+            image = f"{config.registry}/{operator.image}"
+            images.push(registry_url, image, _release(operator), labels, RELEASED)
 
 
 def found_operators(config: Config, github: Path) -> None:
-    """Make a repository for each operator below `github`, with its release."""
+    """Make a repository for each operator below `github`, with its release, and a pre-release of the next."""
     for operator in (config.operators.tfjob, config.operators.pytorchjob):
         if operator:
-            found(github, operator.repository, [(operator.release, False)])
+            found(github, operator.repository, [(_release(operator), False), (COMING, True)])
+
+
+def _release(operator: Operator) -> str:
+    return FIRST if operator.release == NEWEST else operator.release
 
 
 def _refuse_uncommitted(sh: Shell, source: str) -> None:

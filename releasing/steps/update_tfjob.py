@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import operators, pull_requests
+from releasing import operators
 from releasing.step import Finding, present, step
 from releasing.steps.authenticate import auth
 from releasing.steps.preflight import preflight
@@ -14,14 +14,19 @@ if TYPE_CHECKING:
     from releasing.step_shell import StepShell
 
 
-@step(needs=(preflight, auth), when=lambda release: release.config.operators.tfjob is not None)
+@step(
+    needs=(preflight, auth),
+    options=("tfjob",),
+    when=lambda release: release.config.operators.tfjob is not None,
+)
 def update_tfjob(release: Release, sh: StepShell) -> None:
     """Point every reference to the TFJob operator at its release.
 
-    Prototypes and the checkout of the operator's repository change together, in one pull request.
+    Prototypes and the checkout of the operator's repository change together, in one pull request. The release has to
+    have its git tag and its image; when release.yaml names none, the newest that is no pre-release is used.
     """
     operator = present(release.config.operators.tfjob)
-    pull_requests.propose(release, sh, operators.change(release, operator, update_tfjob.name))
+    operators.propose(release, sh, operator, update_tfjob.name)
 
 
 @update_tfjob.verified_by
