@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from releasing.command import PENDING, Command, variable
 from releasing.command import pending as mark
+from releasing.errors import CommandError
 from releasing.journal import Journal
 from releasing.shell import Shell
 from releasing.step_shell import StepShell
@@ -38,6 +39,13 @@ class PlanShell(StepShell):
             return mark(pending)
         return self.shell.read(command)
 
+    def ask(self, command: Command) -> str:
+        """The real output; nothing when the command fails, as before a login that is still to come."""
+        try:
+            return "" if _unknown(command) else self.shell.read(command)
+        except CommandError:
+            return ""
+
     def run(self, command: Command) -> None:
         """Show `command`."""
         self.lines.append(str(command))
@@ -69,6 +77,10 @@ class PaperShell(PlanShell):
         """The mark of the value."""
         self.lines.append(f"{variable(pending)}=$({command})")
         return mark(pending)
+
+    def ask(self, command: Command) -> str:  # noqa: ARG002
+        """Nothing: there is no world to ask."""
+        return ""
 
     def require(self, problem: Callable[[], str], hint: str) -> None:
         """Nothing: there is no world to ask."""

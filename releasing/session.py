@@ -8,12 +8,15 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 from releasing import operator_releases, origin
 from releasing.config import Config, Profile
 from releasing.errors import CommandError, ConfigError, PreconditionError, UnreachableError, UsageError
 from releasing.journal import Journal
+from releasing.lease import Lease
 from releasing.lock import held
 from releasing.release import Release
 from releasing.runner import World
@@ -120,7 +123,17 @@ def world(config: Config, place: Place, wish: Wish, show: Callable[[str], None],
     journal = Journal(release.folder / "journal.jsonl")
     sh = StepShell(shell.showing(show), journal, "session")
     release = operator_releases.settled(release, sh, wish.named, pin=wish.pinning)
-    return World(release, shell, journal, show)
+    return _guarded(World(release, shell, journal, show))
+
+
+def _guarded(world: World) -> World:
+    """The same world with its cluster's lock; without a cluster there is none."""
+    if world.release.config.gcp is None:
+        return world
+    token = partial(world.journal.choose, "session", "token of the lock", lambda: uuid4().hex)
+    what, told = f"release {world.release.tag}", world.teller("lock")
+    lease = Lease(world.shell.environment, world.release.config.gcp.namespace, what, token, told)
+    return replace(world, lease=lease)
 
 
 def reading(config: Config, place: Place, wish: Wish) -> tuple[Release, StepShell]:

@@ -12,13 +12,15 @@ from releasing.shell import Command, Shell
 class StepShell:
     """Reads and changes the world for one step of a run.
 
-    The plan (plan.py) gives steps another StepShell, whose `run` only shows.
+    The plan (plan.py) gives steps another StepShell, whose `run` only shows. `before_change` is asked before each
+    command that changes something, and raises when none may be begun any more.
     """
 
     def __init__(self, shell: Shell, journal: Journal, step: str) -> None:
         self.shell = shell
         self.journal = journal
         self.step = step
+        self.before_change: Callable[[], None] = lambda: None
 
     def __getitem__(self, program: str) -> Command:
         return self.shell[program]
@@ -35,8 +37,13 @@ class StepShell:
         """
         return self.shell.read(command, pending)
 
+    def ask(self, command: Command) -> str:
+        """The output of `command`, which changes nothing; empty in a plan when nothing answers it yet."""
+        return self.read(command)
+
     def run(self, command: Command) -> None:
         """Run `command`, which changes something."""
+        self.before_change()
         self.shell.show(f"$ {command}")
         self.shell.run(command)
 

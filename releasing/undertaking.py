@@ -28,6 +28,11 @@ class Undertaking(ABC):
 
     @property
     @abstractmethod
+    def tag(self) -> str:
+        """What branches, labels and locks call it: v0.2.1-rc.0."""
+
+    @property
+    @abstractmethod
     def folder(self) -> Path:
         """Everything that this one release keeps on this machine."""
 

@@ -36,6 +36,9 @@ class Workflow:
 
     name: str
     namespace: str
+    uid: str
+    created: str
+    labels: dict[str, str]
     spec: Object
     phase: str
     since: str
@@ -46,6 +49,11 @@ class Workflow:
     def title(self) -> str:
         """How messages call it."""
         return title(self.name, self.namespace)
+
+    @property
+    def standing(self) -> str:
+        """How far it is, and since when."""
+        return f"{self.phase or 'not started'}, since {self.since}"
 
 
 def title(name: str, namespace: str) -> str:
@@ -63,7 +71,7 @@ def find(sh: Shell, name: str, namespace: str) -> Workflow | None:
     kubectl = sh["kubectl"]["--request-timeout=30s", "-n", namespace]
     # An empty answer says that it is not there; every failure stays a failure.
     text = sh.read(kubectl["get", "workflow", name, "--ignore-not-found", "-o", "json"])
-    return _workflow(json.loads(text), namespace) if text.strip() else None
+    return parsed(json.loads(text), namespace) if text.strip() else None
 
 
 def create(sh: Shell, content: Object, namespace: str, *, dry_run: bool = False) -> str:
@@ -154,12 +162,16 @@ def _late(name: str, namespace: str, minutes: float, seen: Workflow | None) -> U
     )
 
 
-def _workflow(content: Object, namespace: str) -> Workflow:
+def parsed(content: Object, namespace: str) -> Workflow:
+    """The workflow that kubectl printed."""
     metadata, status = content["metadata"], content.get("status") or {}
     pods = [node for node in (status.get("nodes") or {}).values() if node.get("type", "Pod") == "Pod"]
     return Workflow(
         name=metadata["name"],
         namespace=metadata.get("namespace", namespace),
+        uid=metadata.get("uid", ""),
+        created=metadata.get("creationTimestamp", ""),
+        labels=metadata.get("labels") or {},
         spec=content.get("spec", {}),
         phase=status.get("phase", ""),
         since=status.get("startedAt") or metadata.get("creationTimestamp", "?"),

@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable
 
 from releasing import workflow
-from releasing.errors import ConfigError, PreconditionError
+from releasing.errors import ConfigError, PreconditionError, UsageError
 from releasing.ksonnet.app import App, Environment
 from releasing.ksonnet.render import Object, render
 from releasing.shell import Shell
+
+LIMIT = 63  # characters of a label's value, which a cluster allows
 
 
 def apply(
@@ -23,7 +25,8 @@ def apply(
 ) -> None:
     """Create every workflow of a component that is not there yet; shows one line for each.
 
-    Raises ConfigError, before anything is created, when the component renders to anything else.
+    Workflows get the labels that KS_LABELS names, KEY=VALUE with commas between them. Raises ConfigError, before
+    anything is created, when the component renders to anything else.
     """
     objects = render(app, environment, component)
     problems = [_problem(each) for each in objects if not _is_named_workflow(each)]
@@ -32,9 +35,12 @@ def apply(
         raise ConfigError(
             f"{app.component(component)}: {text}", "ks apply creates workflows only; see: ks show"
         )
+    marks = _labels(sh.environment.get("KS_LABELS", ""))
     for each in objects:
         namespace = each["metadata"].get("namespace", environment.namespace)
-        outcome = workflow.create(sh, each, namespace, dry_run=dry_run)
+        labels = (each["metadata"].get("labels") or {}) | marks
+        labelled = each | {"metadata": each["metadata"] | {"labels": labels}} if labels else each
+        outcome = workflow.create(sh, labelled, namespace, dry_run=dry_run)
         show(f"{workflow.title(each['metadata']['name'], namespace)}: {outcome}")
 
 
@@ -50,6 +56,18 @@ def require_context(sh: Shell, environment: Environment) -> None:
             f"the environment {environment.name} is {environment.server} in {environment.namespace}",
             "kubectl config use-context CONTEXT, or correct the server in app.yaml",
         )
+
+
+def _labels(text: str) -> dict[str, str]:
+    """The labels that a text like KEY=VALUE,KEY=VALUE names; raises UsageError."""
+    pairs = [pair.partition("=") for pair in text.split(",") if pair]
+    for key, equals, value in pairs:
+        if not equals or not key or len(value) > LIMIT:
+            raise UsageError(
+                f"KS_LABELS: {key}{equals}{value} is not KEY=VALUE with at most {LIMIT} characters of value",
+                "KS_LABELS=team=release,step=build",
+            )
+    return {key: value for key, _, value in pairs}
 
 
 def _is_named_workflow(content: Object) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 @step(
     needs=(preflight, auth),
     options=builds.OPTIONS,
+    exclusive=True,
     when=lambda release: release.config.bootstrapper is not None,
 )
 def update_bootstrapper(release: Release, sh: StepShell) -> None:
