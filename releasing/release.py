@@ -7,12 +7,12 @@ from pathlib import Path
 
 from releasing.config import Config, Profile
 from releasing.placeholders import filled
-from releasing.undertaking import Undertaking
+from releasing.undertaking import Proposing
 from releasing.version import Candidate, Version
 
 
 @dataclass(frozen=True)
-class Release(Undertaking):
+class Release(Proposing):
     """One candidate of a project, or (`final`) the release of one, in one profile.
 
     `allow_move` is a pattern of image tags that may move to a new digest.

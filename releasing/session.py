@@ -22,6 +22,7 @@ from releasing.release import Release
 from releasing.runner import World
 from releasing.shell import Shell, clean_environment
 from releasing.step_shell import StepShell
+from releasing.undertaking import Undertaking
 from releasing.version import Candidate, Version, candidates, parse_name
 
 
@@ -114,7 +115,7 @@ def world(config: Config, place: Place, wish: Wish, show: Callable[[str], None],
     first = Candidate(wish.version, 0)
     release = Release(config, place.profile, wish.version, first, place.state, account, user, wish.allow_move)
     shell = Shell(place.environment, held=place.lock)
-    _bring_up(release, shell)
+    bring_up(release, shell)
     tags = origin.tags(release, _asking(shell), f"{wish.version.tag}*")
     begun = [journal.parent.name for journal in (release.state / "releases").glob("*/journal.jsonl")]
     candidate = open_candidate(wish, tags, begun) if recipe == "rc" else tagged_candidate(wish, tags)
@@ -143,13 +144,13 @@ def reading(config: Config, place: Place, wish: Wish) -> tuple[Release, StepShel
     first = Candidate(wish.version, 0)
     release = Release(config, place.profile, wish.version, first, place.state, "", "", final=True)
     shell = Shell(place.environment, held=place.lock)
-    _bring_up(release, shell)
+    bring_up(release, shell)
     sh = _asking(shell.remembering())
     candidate, final = meant(origin.tags(release, sh, "*"), wish.version, wish.candidate)
     return operator_releases.settled(replace(release, candidate=candidate, final=final), sh, {}), sh
 
 
-def _bring_up(release: Release, shell: Shell) -> None:
+def bring_up(release: Undertaking, shell: Shell) -> None:
     """Clone origin, or fetch what is new there; only our own folder changes."""
     checkout = Path(release.checkout)
     try:

@@ -16,7 +16,7 @@ from releasing.step import Recipe, Step
 
 ROOT = Path(__file__).parent.parent
 SKIPPED = {"sample", "__pycache__"}
-OUTER = {"actions", "recipes", "runner", "plan", "page", "session", "summary"}
+OUTER = {"actions", "nightly_upkeep", "recipes", "runner", "plan", "page", "session", "summary"}
 MAY_START_PROGRAMS = {
     "releasing.shell",
     "releasing.rehearsal.github.git_objects",
