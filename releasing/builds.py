@@ -17,6 +17,9 @@ from releasing.step import Finding, unmet
 from releasing.submission import BUILD, COMMIT, Build, Submission, labels, pinned, submission
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from releasing.command import Command
     from releasing.config import Images, Workflow
     from releasing.release import Release
     from releasing.step_shell import StepShell
@@ -48,10 +51,13 @@ def commit(release: Undertaking, sh: StepShell) -> str:
 
     What was submitted for this release from another machine keeps its commit.
     """
+    return sh.choose("commit", lambda: pinned(release, sh, COMMIT) or latest_green(release, sh))
+
+
+def latest_green(release: Undertaking, sh: StepShell) -> str:
+    """The commit of the latest green postsubmit on the default branch."""
     latest = sh["latest_green_commit.py"][release.slug, release.config.default_branch, *_source(release)]
-    return sh.choose(
-        "commit", lambda: pinned(release, sh, COMMIT) or sh.read(latest, pending="commit", known=True)
-    )
+    return sh.read(latest, pending="commit", known=True)
 
 
 def _source(release: Undertaking) -> list[str]:
@@ -91,13 +97,13 @@ def _submitted(release: Release, sh: StepShell, short: str) -> str:
     return tag
 
 
-def short_commit(release: Undertaking, sh: StepShell) -> str:
+def short_commit(release: Release, sh: StepShell) -> str:
     """The first eight digits of the commit, as the runbook's PULL_BASE_SHA has them."""
     full = commit(release, sh)
     return sh.choose("short commit", lambda: full[:8], how='$(printf %.8s "$commit")')
 
 
-def checkout(release: Undertaking, sh: StepShell, step: str) -> str:
+def checkout(release: Release, sh: StepShell, step: str) -> str:
     """A clean clone at the commit to build; its path."""
     wanted = commit(release, sh)
     scratch = pull_requests.clone(release, sh, step, release.config.default_branch)
@@ -125,17 +131,22 @@ def _apply_app(release: Release, sh: StepShell, build: Build, wanted: Submission
     set_parameter = sh["ks"]["param", "set", f"--env={workflow.environment}", workflow.component]
     for parameter, value in wanted.parameters(release, build).items():
         sh.run(set_parameter[parameter, value].within(folder))
+    marks = labels(release, build.step, build.commit, build.tag)
+    sh.run(applying(sh, workflow.environment, workflow.component, marks).within(folder))
+
+
+def applying(sh: StepShell, environment: str, component: str, marks: Mapping[str, str]) -> Command:
+    """The command that creates a component's workflow with the labels `marks`."""
     # A real ks leaves the variable alone: its workflow is found again by name.
-    marks = ",".join(f"{key}={value}" for key, value in labels(release, build).items())
-    apply = ("ks", "apply", workflow.environment, "-c", workflow.component)
-    sh.run(sh["env"][(f"KS_LABELS={marks}", *apply)].within(folder))
+    words = ",".join(f"{key}={value}" for key, value in marks.items())
+    return sh["env"][f"KS_LABELS={words}", "ks", "apply", environment, "-c", component]
 
 
 def _submit_template(release: Release, sh: StepShell, build: Build, wanted: Submission) -> None:
     """Make a workflow of the step's WorkflowTemplate, which `deploy.render` keeps beside release.yaml."""
     template = config_path(sh.environment).absolute().parent / "deploy" / f"{build.step}.yaml"
     submit = sh["submit_workflow.py"][str(template), "--name", wanted.name, "--namespace", wanted.namespace]
-    for key, value in labels(release, build).items():
+    for key, value in labels(release, build.step, build.commit, build.tag).items():
         submit = submit["--label", f"{key}={value}"]
     for parameter, value in {**wanted.prow(release, build), "versionTag": build.tag}.items():
         submit = submit["--parameter", f"{parameter}={value}"]

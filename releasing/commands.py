@@ -29,13 +29,16 @@ HELP = {
     "result": "of the vote: passed or failed",
     "evidence": "address of the mail thread with the votes",
     "path": "the build context: the folder that has build_image.sh",
+    "date": "which night, as YYYYMMDD in UTC (default: today's)",
+    "only": "names of entries of the release config, with commas between them (default: all)",
     "write": "write it into its file instead",
-    "json": "for programs: every claim with all its details",
+    "json": "for programs: everything with all its details",
 }
 FLAGS = ("fresh", "redo", "write", "json")
 PLACE = ("profile", "sandbox", "source", "fresh")
 CANDIDATE = ("version", "candidate", *PLACE)
 RELEASE = ("version", "candidate", "profile", "account", "sandbox", "source", "fresh", "allow_move")
+NIGHT = ("date", "commit", "only", "profile", "account", "sandbox", "source", "fresh")
 CHOOSING = ("tfjob", "pytorchjob", "commit", "because")
 
 
@@ -93,6 +96,19 @@ VERBS = (
         (*CANDIDATE, "json"),
         "Read a whole release back, whoever made it; exit code 5 when a claim does not hold.",
     ),
+    Verb(
+        "nightly.run",
+        (*NIGHT, "redo", "json"),
+        "Build every image of the release config, side by side; exit code 5 when one is not built.",
+        "releasing.nightly_actions",
+    ),
+    Verb(
+        "nightly.plan",
+        NIGHT,
+        "Show every command that a night would change the world with, to paste into a terminal.",
+        "releasing.nightly_actions",
+    ),
+    Verb("nightly.status", NIGHT, "Show how far a night is.", "releasing.nightly_actions"),
     Verb(
         "deploy.render",
         ("write",),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ksonnet_apps import OVERRIDES, write_app
+from tests.ksonnet_apps import OVERRIDES, write_app, write_package
 from tests.registries import rehearsal_registry
 from tests.stand_ins import CONTEXT, Sandbox
 
@@ -79,6 +79,28 @@ def test_param_list_shows_what_the_environment_overrides(sandbox: Sandbox) -> No
     assert ["second-one", "name", '"second"'] in [
         line.split() for line in sandbox.output("ks", "param", "list").splitlines()
     ]
+
+
+def test_the_runbooks_block_makes_an_app_for_another_image(sandbox: Sandbox) -> None:
+    parts = sandbox.folder / "parts"
+    write_package(parts / "automation")
+    (parts / "registry.yaml").write_text("kind: ksonnet.io/registry\n")
+    assert sandbox.output("ks", "init", "boot").endswith(": app made, https://192.0.2.1 in default\n")
+    app = sandbox.folder / "boot"
+    for words in (
+        ("registry", "add", "example", str(parts)),
+        ("pkg", "install", "example/automation@master"),
+        ("generate", "release", "boot", "--image=boot", "--dockerfileDir=bootstrap", "--extra_repos=a/b;c/d"),
+        ("env", "add", "releasing", f"--context={CONTEXT}", "--namespace=kubeflow-releasing"),
+        ("param", "set", "--env=releasing", "boot", "image", "12345e67"),
+    ):
+        sandbox.output("ks", *words, cwd=app)
+    shown = json.loads(sandbox.output("ks", "show", "releasing", "-c", "boot", "-o", "json", cwd=app))
+    assert shown["items"][0]["metadata"] == {"name": "boot", "namespace": "kubeflow-releasing"}
+    assert shown["items"][0]["spec"]["entrypoint"] == "12345e67"
+    rows = sandbox.output("ks", "param", "diff", "default", "releasing", cwd=app).splitlines()
+    assert rows[2].split() == ["boot", "image", '"boot"', '"12345e67"']
+    assert str(parts) in sandbox.output("ks", "registry", "list", cwd=app)
 
 
 def test_env_list_and_version_answer(sandbox: Sandbox) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from releasing.errors import UsageError
 from releasing.ksonnet.app import App, Environment, find_app
+from releasing.ksonnet.creation import create
 from releasing.ksonnet.environments import (
     VERSION,
     Destination,
@@ -18,8 +19,10 @@ from releasing.ksonnet.environments import (
     set_environment,
 )
 from releasing.ksonnet.generate import generate
+from releasing.ksonnet.packages import install_package
 from releasing.ksonnet.params import set_param
 from releasing.ksonnet.prototype import find_prototype
+from releasing.ksonnet.registries import add_registry
 from releasing.shell import Shell
 
 
@@ -28,8 +31,35 @@ def carry_out(options: argparse.Namespace, folder: Path) -> None:
     if options.command == "version":
         print("ks: the release tool's own subset of ksonnet 0.9.2")
         return
+    if options.command == "init":
+        _init(folder, options)
+        return
     name = " ".join(filter(None, (options.command, getattr(options, "action", ""))))
     COMMANDS[name](find_app(folder), options)
+
+
+def _init(folder: Path, options: argparse.Namespace) -> None:
+    place, destination = folder / (options.dir or options.name), _destination(options)
+    made = create(place, options.name, destination, options.env, _version(options))
+    print(
+        f"{place}: {'app made' if made else 'already there'}, {destination.server} in {destination.namespace}"
+    )
+
+
+def _registry_add(app: App, options: argparse.Namespace) -> None:
+    added = add_registry(Shell(), app, options.name, options.uri, options.version)
+    print(f"registry {options.name}: {'added' if added else 'already there'}, {options.uri}")
+
+
+def _registry_list(app: App, _options: argparse.Namespace) -> None:
+    rows = [("NAME", "PROTOCOL", "VERSION", "URI")]
+    rows += [(each.name, each.protocol, each.version, each.uri) for each in app.registries]
+    _print_table(rows)
+
+
+def _pkg_install(app: App, options: argparse.Namespace) -> None:
+    installed = install_package(Shell(), app, options.package)
+    print(f"package {options.package}: {'installed' if installed else 'already there'}")
 
 
 def _env_add(app: App, options: argparse.Namespace) -> None:
@@ -157,5 +187,8 @@ COMMANDS: dict[str, Callable[[App, argparse.Namespace], None]] = {
     "param diff": _param_diff,
     "param list": _param_list,
     "param set": _param_set,
+    "pkg install": _pkg_install,
+    "registry add": _registry_add,
+    "registry list": _registry_list,
     "show": _show,
 }

@@ -13,9 +13,13 @@ COMMANDS = (
     "env list",
     "env set",
     "generate",
+    "init",
     "param diff",
     "param list",
     "param set",
+    "pkg install",
+    "registry add",
+    "registry list",
     "show",
     "version",
 )
@@ -57,9 +61,12 @@ def _parser(text: str) -> argparse.ArgumentParser:
         "env add": _env_add,
         "env set": _env_set,
         "generate": _generate,
+        "init": _init,
         "param diff": _param_diff,
         "param list": _param_list,
         "param set": _param_set,
+        "pkg install": _pkg_install,
+        "registry add": _registry_add,
         "show": _show,
     }
     for command in COMMANDS:
@@ -101,6 +108,24 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("component")
     parser.add_argument("type", nargs="?", choices=["jsonnet"], default="jsonnet")
     parser.set_defaults(flags=[])
+
+
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name")
+    parser.add_argument("--dir", default="", help="the app's folder; default: NAME")
+    parser.add_argument("--env", default="default", help="name of its first environment")
+    parser.add_argument("--skip-default-registries", action="store_true", help="as it is here in any case")
+    _destination(parser)
+
+
+def _registry_add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name")
+    parser.add_argument("uri")
+    parser.add_argument("--version", default="", help="branch, tag or commit; default: as in the address")
+
+
+def _pkg_install(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("package", metavar="REGISTRY/PACKAGE@VERSION")
 
 
 def _param_set(parser: argparse.ArgumentParser) -> None:
