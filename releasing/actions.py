@@ -30,7 +30,7 @@ from releasing.config import Config
 from releasing.config_path import carried, config_path
 from releasing.errors import UsageError
 from releasing.plan import PlanShell
-from releasing.recipes import FINAL, MASTER, RC, RECIPES
+from releasing.recipes import FINAL, MASTER, NIGHTLY, RC, RECIPES
 from releasing.runner import World
 from releasing.session import Place
 from releasing.step import Recipe
@@ -184,7 +184,7 @@ def vote(desk: Desk, options: Options) -> None:
 
 def runbook(desk: Desk, options: Options) -> None:
     """Print RUNBOOK.md as the steps make it; --write puts it into the file."""
-    text = page.runbook(load(), RECIPES)
+    text = page.runbook(load(), RECIPES, NIGHTLY)
     if options["write"]:
         (ROOT / "RUNBOOK.md").write_text(text, encoding="utf-8")
     else:
@@ -198,3 +198,17 @@ def schema(desk: Desk, options: Options) -> None:
         (ROOT / "docs" / "release-yaml.md").write_text(config_page.reference(), encoding="utf-8")
     else:
         desk.show(config_file.schema())
+
+
+def check_build_contract(desk: Desk, options: Options) -> None:
+    """Hold a build context against the build contract: UnmetError when it is broken."""
+    from releasing import build_contract  # noqa: PLC0415 - no other command needs it
+
+    if not options["path"]:
+        raise UsageError("which build context?", "--path with the folder that has build_image.sh")
+    context = Path(options["path"])
+    found = build_contract.breaches(context)
+    for breach in found:
+        desk.show(str(breach))
+    build_contract.require(context, found)
+    desk.show(f"{context}: the build contract holds")

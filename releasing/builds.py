@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 from releasing import image_tags_edit, pull_requests, registry
 from releasing.config_path import config_path
 from releasing.errors import PreconditionError
+from releasing.ksonnet.program import ks
 from releasing.pull_requests import Change
 from releasing.reference_edit import ReferenceEdit, change, rules
 from releasing.step import Finding, unmet
 from releasing.submission import BUILD, COMMIT, Build, Submission, labels, pinned, submission
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from releasing.command import Command
     from releasing.config import Images, Workflow
     from releasing.release import Release
     from releasing.step_shell import StepShell
@@ -48,10 +52,13 @@ def commit(release: Undertaking, sh: StepShell) -> str:
 
     What was submitted for this release from another machine keeps its commit.
     """
+    return sh.choose("commit", lambda: pinned(release, sh, COMMIT) or latest_green(release, sh))
+
+
+def latest_green(release: Undertaking, sh: StepShell) -> str:
+    """The commit of the latest green postsubmit on the default branch."""
     latest = sh["latest_green_commit.py"][release.slug, release.config.default_branch, *_source(release)]
-    return sh.choose(
-        "commit", lambda: pinned(release, sh, COMMIT) or sh.read(latest, pending="commit", known=True)
-    )
+    return sh.read(latest, pending="commit", known=True)
 
 
 def _source(release: Undertaking) -> list[str]:
@@ -69,20 +76,35 @@ def build_tag(release: Release, sh: StepShell) -> str:
         "build tag",
         lambda: (
             image_tags_edit.listed_build(release, sh)
-            or pinned(release, sh, BUILD)
+            or _submitted(release, sh, short)
             or f"v{datetime.now(UTC):%Y%m%d}-{short}"
         ),
         how='v$(date -u +%Y%m%d)-"$short_commit"',
     )
 
 
-def short_commit(release: Undertaking, sh: StepShell) -> str:
+def _submitted(release: Release, sh: StepShell, short: str) -> str:
+    """The tag that workflows of this release build which were submitted elsewhere; empty without any.
+
+    Raises PreconditionError when they build another commit: this one was named with --commit on this machine.
+    """
+    tag = pinned(release, sh, BUILD)
+    if tag and not tag.endswith(f"-{short}"):
+        raise PreconditionError(
+            f"workflows of {release.tag} in the cluster build {tag}, not {short}",
+            "one candidate is built from one commit: go on from the machine that submitted them, "
+            "or once it is tagged: --candidate next",
+        )
+    return tag
+
+
+def short_commit(release: Release, sh: StepShell) -> str:
     """The first eight digits of the commit, as the runbook's PULL_BASE_SHA has them."""
     full = commit(release, sh)
     return sh.choose("short commit", lambda: full[:8], how='$(printf %.8s "$commit")')
 
 
-def checkout(release: Undertaking, sh: StepShell, step: str) -> str:
+def checkout(release: Release, sh: StepShell, step: str) -> str:
     """A clean clone at the commit to build; its path."""
     wanted = commit(release, sh)
     scratch = pull_requests.clone(release, sh, step, release.config.default_branch)
@@ -107,20 +129,28 @@ def _apply_app(release: Release, sh: StepShell, build: Build, wanted: Submission
     """Set the runbook's parameters in a clean checkout, and create the app's workflow, with this release's labels."""
     workflow = build.workflow
     folder = f"{checkout(release, sh, build.step)}/{workflow.app}"
-    set_parameter = sh["ks"]["param", "set", f"--env={workflow.environment}", workflow.component]
+    set_parameter = ks(release, sh)["param", "set", f"--env={workflow.environment}", workflow.component]
     for parameter, value in wanted.parameters(release, build).items():
         sh.run(set_parameter[parameter, value].within(folder))
-    # A real ks leaves the variable alone: its workflow is found again by name.
-    marks = ",".join(f"{key}={value}" for key, value in labels(release, build).items())
-    apply = ("ks", "apply", workflow.environment, "-c", workflow.component)
-    sh.run(sh["env"][(f"KS_LABELS={marks}", *apply)].within(folder))
+    marks = labels(release, build.step, build.commit, build.tag)
+    apply = applying(release, sh, workflow.environment, workflow.component, marks)
+    sh.run(apply.within(folder))
+
+
+def applying(
+    release: Undertaking, sh: StepShell, environment: str, component: str, marks: Mapping[str, str]
+) -> Command:
+    """The command that creates a component's workflow with the labels `marks`."""
+    words = ",".join(f"{key}={value}" for key, value in marks.items())
+    apply = ks(release, sh)["apply", environment, "-c", component]
+    return sh["env"][(f"KS_LABELS={words}", *apply.words)]
 
 
 def _submit_template(release: Release, sh: StepShell, build: Build, wanted: Submission) -> None:
     """Make a workflow of the step's WorkflowTemplate, which `deploy.render` keeps beside release.yaml."""
     template = config_path(sh.environment).absolute().parent / "deploy" / f"{build.step}.yaml"
     submit = sh["submit_workflow.py"][str(template), "--name", wanted.name, "--namespace", wanted.namespace]
-    for key, value in labels(release, build).items():
+    for key, value in labels(release, build.step, build.commit, build.tag).items():
         submit = submit["--label", f"{key}={value}"]
     for parameter, value in {**wanted.prow(release, build), "versionTag": build.tag}.items():
         submit = submit["--parameter", f"{parameter}={value}"]

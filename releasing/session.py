@@ -19,9 +19,10 @@ from releasing.journal import Journal
 from releasing.lease import Lease
 from releasing.lock import held
 from releasing.release import Release
-from releasing.runner import World
+from releasing.runner import U, World, WorldOf
 from releasing.shell import Shell, clean_environment
 from releasing.step_shell import StepShell
+from releasing.undertaking import Undertaking
 from releasing.version import Candidate, Version, candidates, parse_name
 
 NEXT = "next"
@@ -107,17 +108,12 @@ def world(config: Config, place: Place, wish: Wish, show: Callable[[str], None],
 
     Raises PreconditionError when the recipe makes no sense (any more) for that version.
     """
-    account = wish.account or os.environ.get("RELEASE_ACCOUNT") or place.profile.account or ""
-    if config.gcp and not account:
-        raise ConfigError(
-            "no Google account is given", "RELEASE_ACCOUNT=your-account@yourdomain.org, or --account"
-        )
-    user = os.environ.get("USER") or getpass.getuser()
+    account, user = who(config, place, wish.account)
     first = Candidate(wish.version, 0)
     release = Release(config, place.profile, wish.version, first, place.state, account, user, wish.allow_move)
     shell = Shell(place.environment, held=place.lock)
-    _bring_up(release, shell)
-    tags = origin.tags(release, _asking(shell), f"{wish.version.tag}*")
+    bring_up(release, shell)
+    tags = origin.tags(release, asking(shell), f"{wish.version.tag}*")
     if recipe == "rc":
         begun = [journal.parent.name for journal in (release.state / "releases").glob("*/journal.jsonl")]
         candidate = open_candidate(wish, tags, begun, lambda known: _stays(replace(release, candidate=known)))
@@ -133,17 +129,27 @@ def world(config: Config, place: Place, wish: Wish, show: Callable[[str], None],
     journal = Journal(release.folder / "journal.jsonl")
     sh = StepShell(shell.showing(show), journal, "session")
     release = operator_releases.settled(release, sh, wish.named, pin=wish.pinning)
-    return _guarded(World(release, shell, journal, show))
+    return guarded(World(release, shell, journal, show))
 
 
-def _guarded(world: World) -> World:
+def guarded(world: WorldOf[U]) -> WorldOf[U]:
     """The same world with its cluster's lock; without a cluster there is none."""
-    if world.release.config.gcp is None:
+    release = world.release
+    if release.config.gcp is None:
         return world
     token = partial(world.journal.choose, "session", "token of the lock", lambda: uuid4().hex)
-    what, told = f"release {world.release.tag}", world.teller("lock")
-    lease = Lease(world.shell.environment, world.release.config.gcp.namespace, what, token, told)
-    return replace(world, lease=lease)
+    what, told = f"release {release.tag}", world.teller("lock")
+    return replace(world, lease=Lease(world.shell.environment, release.namespace, what, token, told))
+
+
+def who(config: Config, place: Place, account: str) -> tuple[str, str]:
+    """The Google account, given as `account` or otherwise, and the user; ConfigError when there is no account."""
+    found = account or os.environ.get("RELEASE_ACCOUNT") or place.profile.account or ""
+    if config.gcp and not found:
+        raise ConfigError(
+            "no Google account is given", "RELEASE_ACCOUNT=your-account@yourdomain.org, or --account"
+        )
+    return found, os.environ.get("USER") or getpass.getuser()
 
 
 def reading(config: Config, place: Place, wish: Wish) -> tuple[Release, StepShell]:
@@ -153,13 +159,13 @@ def reading(config: Config, place: Place, wish: Wish) -> tuple[Release, StepShel
     first = Candidate(wish.version, 0)
     release = Release(config, place.profile, wish.version, first, place.state, "", "", final=True)
     shell = Shell(place.environment, held=place.lock)
-    _bring_up(release, shell)
-    sh = _asking(shell.remembering())
+    bring_up(release, shell)
+    sh = asking(shell.remembering())
     candidate, final = meant(origin.tags(release, sh, "*"), wish.version, wish.candidate)
     return operator_releases.settled(replace(release, candidate=candidate, final=final), sh, {}), sh
 
 
-def _bring_up(release: Release, shell: Shell) -> None:
+def bring_up(release: Undertaking, shell: Shell) -> None:
     """Clone origin, or fetch what is new there; only our own folder changes."""
     checkout = Path(release.checkout)
     try:
@@ -168,7 +174,7 @@ def _bring_up(release: Release, shell: Shell) -> None:
             shell.read(shell["rm"]["-rf", partial])
             shell.read(shell["git"]["clone", "--quiet", "--no-checkout", release.url, partial])
             Path(partial).rename(checkout)
-        shell.read(origin.fetch(release, _asking(shell)))
+        shell.read(origin.fetch(release, asking(shell)))
     except CommandError as error:
         raise UnreachableError(
             f"{release.url} cannot be read: {error.cause}",
@@ -234,5 +240,6 @@ def tagged_candidate(wish: Wish, tags: list[str]) -> Candidate:
     return found[0]
 
 
-def _asking(shell: Shell) -> StepShell:
+def asking(shell: Shell) -> StepShell:
+    """A shell for questions that no step asks: it has no journal."""
     return StepShell(shell, Journal(Path(os.devnull)), "session")

@@ -66,9 +66,9 @@ class Submission:
         }
 
 
-def labels(release: Undertaking, build: Build) -> dict[str, str]:
+def labels(release: Undertaking, step: str, commit: str, tag: str) -> dict[str, str]:
     """The labels by which a workflow of this release is known."""
-    return _labels(release, build.step) | {COMMIT: build.commit, BUILD: build.tag}
+    return _labels(release, step) | {COMMIT: commit, BUILD: tag}
 
 
 def pinned(release: Undertaking, sh: StepShell, label: str) -> str:

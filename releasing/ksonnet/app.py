@@ -47,13 +47,18 @@ class Registry:
 
 @dataclass(frozen=True)
 class App:
-    """A folder with an app.yaml, and what that file and the components folder declare."""
+    """A folder with an app.yaml, and what that file and the components folder declare.
+
+    `pins_by_git` says that app.yaml names versions with their commits, as ks does up to 0.11.
+    """
 
     folder: Path
     environments: tuple[Environment, ...]
     components: tuple[str, ...]
     registries: tuple[Registry, ...] = ()
     libraries: tuple[Library, ...] = ()
+    pins_by_git: bool = True
+    name: str = ""
 
     @property
     def file(self) -> Path:
@@ -114,7 +119,16 @@ def read_app(folder: Path) -> App:
     components = sorted(path.stem for path in (folder / "components").glob("*.jsonnet"))
     registries = (_registry(name, entry) for name, entry in _mapping(content, "registries").items())
     libraries = (_library(name, entry) for name, entry in _mapping(content, "libraries").items())
-    return App(folder, environments, tuple(components), tuple(registries), tuple(libraries))
+    old = str(content.get("apiVersion", "")) in ("0.0.1", "0.1.0")
+    return App(
+        folder,
+        environments,
+        tuple(components),
+        tuple(registries),
+        tuple(libraries),
+        old,
+        str(content.get("name", "")),
+    )
 
 
 def _environment(name: str, entry: object, problems: list[str]) -> Environment:

@@ -78,7 +78,7 @@ def scalar(value: str) -> str:
 
 def _lines(entry: Entry, column: int) -> list[str]:
     lines = []
-    for key, value in entry.items():
+    for key, value in sorted(entry.items()):
         head = f"{' ' * column}{scalar(key)}:"
         if isinstance(value, Mapping):
             lines += [head, *_lines(value, column + 2)]

@@ -7,9 +7,13 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from releasing.errors import UsageError
+from releasing.ksonnet import real
 from releasing.ksonnet.app import App, Environment, find_app
+from releasing.ksonnet.apply import apply, require_server
+from releasing.ksonnet.creation import create
 from releasing.ksonnet.environments import (
     VERSION,
     Destination,
@@ -18,23 +22,56 @@ from releasing.ksonnet.environments import (
     set_environment,
 )
 from releasing.ksonnet.generate import generate
+from releasing.ksonnet.packages import install_package
 from releasing.ksonnet.params import set_param
 from releasing.ksonnet.prototype import find_prototype
+from releasing.ksonnet.registries import add_registry
 from releasing.shell import Shell
 
 
 def carry_out(options: argparse.Namespace, folder: Path) -> None:
     """Run the command that grammar.read() gave, in the app around `folder`."""
-    if options.command == "version":
-        print("ks: the release tool's own subset of ksonnet 0.9.2")
-        return
     name = " ".join(filter(None, (options.command, getattr(options, "action", ""))))
-    COMMANDS[name](find_app(folder), options)
+    if options.program and name in real.LEFT_TO_IT:
+        Shell(show=print).run(Shell()[options.program][tuple(options.words)].within(str(folder)))
+    elif name == "version":
+        print("ks: the release tool's own subset of ksonnet 0.9.2")
+    elif name == "init":
+        _init(folder, options)
+    else:
+        COMMANDS[name](find_app(folder), options)
+
+
+def _init(folder: Path, options: argparse.Namespace) -> None:
+    place, destination = folder / (options.dir or options.name), _destination(options)
+    made = create(place, options.name, destination, options.env, _version(options))
+    print(
+        f"{place}: {'app made' if made else 'already there'}, {destination.server} in {destination.namespace}"
+    )
+
+
+def _registry_add(app: App, options: argparse.Namespace) -> None:
+    added = add_registry(Shell(), app, options.name, options.uri, options.version)
+    print(f"registry {options.name}: {'added' if added else 'already there'}, {options.uri}")
+
+
+def _registry_list(app: App, _options: argparse.Namespace) -> None:
+    rows = [("NAME", "PROTOCOL", "VERSION", "URI")]
+    rows += [(each.name, each.protocol, each.version, each.uri) for each in app.registries]
+    _print_table(rows)
+
+
+def _pkg_install(app: App, options: argparse.Namespace) -> None:
+    installed = install_package(Shell(), app, options.package)
+    print(f"package {options.package}: {'installed' if installed else 'already there'}")
 
 
 def _env_add(app: App, options: argparse.Namespace) -> None:
     destination, version = _destination(options), _version(options)
-    added = add_environment(app, options.env, destination, version)
+    if options.program and all(each.name != options.env for each in app.environments):
+        added = real.add_environment(Shell(), options.program, app, options.env, destination)
+    else:
+        added = add_environment(app, options.env, destination, version)
     where = f"{destination.server} in {destination.namespace}"
     print(f"environment {options.env}: {'added' if added else 'already there'}, {where}")
 
@@ -81,7 +118,11 @@ def _generate(app: App, options: argparse.Namespace) -> None:
 
 def _param_set(app: App, options: argparse.Namespace) -> None:
     environment = _environment(app, options)
-    changed = set_param(app, environment, options.component, options.name, options.value)
+    wanted = (options.component, options.name, options.value)
+    if options.program:
+        changed = real.set_param(Shell(), options.program, app, environment, *wanted)
+    else:
+        changed = set_param(app, environment, *wanted)
     path = app.params_file(environment).relative_to(app.folder)
     verb = "set" if changed else "is already"
     print(f"{path}: {options.component}.{options.name} {verb} {json.dumps(options.value)}")
@@ -122,21 +163,30 @@ def _param_diff(app: App, options: argparse.Namespace) -> None:
 
 
 def _show(app: App, options: argparse.Namespace) -> None:
-    from releasing.ksonnet.render import as_text, render  # noqa: PLC0415
+    from releasing.ksonnet.rendered_text import as_text  # noqa: PLC0415
 
     environment = app.environment(options.env)
-    objects = [each for name in options.components for each in render(app, environment, name)]
+    objects = [each for name in options.components for each in _objects(app, environment, name, options)]
     print(as_text(objects, options.format))
 
 
 def _apply(app: App, options: argparse.Namespace) -> None:
-    from releasing.ksonnet.apply import apply, require_context  # noqa: PLC0415
-
     sh, environment = Shell(), app.environment(options.env)
-    if options.check_server or os.environ.get("KS_CHECK_SERVER") == "1":
-        require_context(sh, environment)
-    for component in options.components:
-        apply(sh, app, environment, component, print, dry_run=options.dry_run)
+    objects = {name: _objects(app, environment, name, options) for name in options.components}
+    if not options.any_server and os.environ.get("KS_CHECK_SERVER") != "0":
+        require_server(sh, environment)
+    for name, each in objects.items():
+        apply(sh, each, environment, app.component(name), print, dry_run=options.dry_run)
+
+
+def _objects(
+    app: App, environment: Environment, component: str, options: argparse.Namespace
+) -> list[dict[str, Any]]:
+    if options.program:
+        return real.render(Shell(), options.program, app, environment, component)
+    from releasing.ksonnet.render import render  # noqa: PLC0415
+
+    return render(app, environment, component)
 
 
 def _print_table(rows: Iterable[tuple[str, ...]]) -> None:
@@ -157,5 +207,8 @@ COMMANDS: dict[str, Callable[[App, argparse.Namespace], None]] = {
     "param diff": _param_diff,
     "param list": _param_list,
     "param set": _param_set,
+    "pkg install": _pkg_install,
+    "registry add": _registry_add,
+    "registry list": _registry_list,
     "show": _show,
 }

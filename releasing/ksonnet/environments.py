@@ -97,25 +97,31 @@ def set_environment(app: App, name: str, *, server: str = "", namespace: str = "
 def destination_of(sh: Shell, context: str = "") -> Destination:
     """The cluster and namespace of a kubectl context, by default of the current one; raises PreconditionError."""
     view = json.loads(sh.read(sh["kubectl"]["config", "view", "-o", "json"]))
-    wanted = context or view.get("current-context", "")
-    found = _named(view, "contexts", wanted).get("context", {})
-    server = _named(view, "clusters", found.get("cluster", "")).get("cluster", {}).get("server")
+    wanted = context or str(view.get("current-context", ""))
+    server = servers_by_context(view).get(wanted)
     if not server:
         what = (
             f"kubectl has no context '{wanted}' with a server" if wanted else "kubectl has no current context"
         )
         raise PreconditionError(what, "give --server=URL and --namespace=NAME, or --context=NAME")
-    return Destination(server, found.get("namespace") or "default")
+    return Destination(server, _named(view, "contexts")[wanted].get("namespace") or "default")
+
+
+def servers_by_context(view: dict[str, Any]) -> dict[str, str]:
+    """The server of every context in what `kubectl config view -o json` printed; empty where there is none."""
+    clusters = _named(view, "clusters")
+    contexts = _named(view, "contexts").items()
+    return {name: clusters.get(each.get("cluster", ""), {}).get("server", "") for name, each in contexts}
+
+
+def _named(view: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {each["name"]: each.get(kind.removesuffix("s")) or {} for each in view.get(kind) or []}
 
 
 def require_name(what: str, name: str) -> None:
     """Raise UsageError for a name that ks does not take for an environment or component."""
     if not name or REFUSED.search(name):
         raise UsageError(f"{what} '{name}': not a name that ks takes", "use letters, digits and dashes")
-
-
-def _named(view: dict[str, Any], kind: str, name: str) -> dict[str, Any]:
-    return next((each for each in view.get(kind) or [] if each.get("name") == name), {})
 
 
 def _params(name: str) -> str:

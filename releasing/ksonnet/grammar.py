@@ -13,9 +13,13 @@ COMMANDS = (
     "env list",
     "env set",
     "generate",
+    "init",
     "param diff",
     "param list",
     "param set",
+    "pkg install",
+    "registry add",
+    "registry list",
     "show",
     "version",
 )
@@ -26,6 +30,7 @@ def read(words: Sequence[str], text: str) -> argparse.Namespace:
     _refuse_unknown(words)
     parser = _parser(text)
     options, rest = parser.parse_known_args(words)
+    options.words = [word for word in words if not word.startswith("--with=")]
     if options.command == "generate":
         options.flags = [*options.flags, *rest]
     elif rest:
@@ -50,6 +55,9 @@ def _parser(text: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.add_argument(
+        "--with", default="", dest="program", metavar="PROGRAM", help="a real ks: see docs/ksonnet.md"
+    )
     groups: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
     top = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     arguments = {
@@ -57,9 +65,12 @@ def _parser(text: str) -> argparse.ArgumentParser:
         "env add": _env_add,
         "env set": _env_set,
         "generate": _generate,
+        "init": _init,
         "param diff": _param_diff,
         "param list": _param_list,
         "param set": _param_set,
+        "pkg install": _pkg_install,
+        "registry add": _registry_add,
         "show": _show,
     }
     for command in COMMANDS:
@@ -103,6 +114,24 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(flags=[])
 
 
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name")
+    parser.add_argument("--dir", default="", help="the app's folder; default: NAME")
+    parser.add_argument("--env", default="default", help="name of its first environment")
+    parser.add_argument("--skip-default-registries", action="store_true", help="as it is here in any case")
+    _destination(parser)
+
+
+def _registry_add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name")
+    parser.add_argument("uri")
+    parser.add_argument("--version", default="", help="branch, tag or commit; default: as in the address")
+
+
+def _pkg_install(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("package", metavar="REGISTRY/PACKAGE@VERSION")
+
+
 def _param_set(parser: argparse.ArgumentParser) -> None:
     for name in ("component", "name", "value"):
         parser.add_argument(name)
@@ -133,4 +162,6 @@ def _show(parser: argparse.ArgumentParser) -> None:
 def _apply(parser: argparse.ArgumentParser) -> None:
     _rendered(parser)
     parser.add_argument("--dry-run", action="store_true")
-    parser.add_argument("--check-server", action="store_true", help="refuse another cluster than app.yaml's")
+    parser.add_argument(
+        "--any-server", action="store_true", help="create it in another cluster than app.yaml names, too"
+    )

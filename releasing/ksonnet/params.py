@@ -30,10 +30,7 @@ def set_param(app: App, environment: Environment | None, component: str, name: s
 
     Raises UsageError for an unknown component, ConfigError for a file that has no components object.
     """
-    base = app.params_file(None)
-    known = tuple(field.name for field in components_of(read_text(base), base).fields)
-    if component not in known:
-        raise unknown_component(base, component, known)
+    known_components(app, component)
     path = app.params_file(environment)
     before = read_text(path)
     after = with_param(before, path, component, name, encoded(value), overrides=environment is not None)
@@ -45,6 +42,15 @@ def set_param(app: App, environment: Environment | None, component: str, name: s
         )
     replace_text(path, after)
     return True
+
+
+def known_components(app: App, component: str) -> tuple[str, ...]:
+    """The components that have parameters; raises UsageError that names them when `component` is none of them."""
+    base = app.params_file(None)
+    known = tuple(field.name for field in components_of(read_text(base), base).fields)
+    if component not in known:
+        raise unknown_component(base, component, known)
+    return known
 
 
 def with_param(text: str, path: Path, component: str, name: str, literal: str, *, overrides: bool) -> str:
