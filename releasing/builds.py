@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from releasing import image_tags_edit, pull_requests, registry
+from releasing.config_path import config_path
 from releasing.errors import PreconditionError
 from releasing.pull_requests import Change
 from releasing.reference_edit import ReferenceEdit, change, rules
@@ -16,6 +17,9 @@ from releasing.step import Finding, unmet
 from releasing.submission import BUILD, COMMIT, Build, Submission, labels, pinned, submission
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from releasing.command import Command
     from releasing.config import Images, Workflow
     from releasing.release import Release
     from releasing.step_shell import StepShell
@@ -47,10 +51,13 @@ def commit(release: Undertaking, sh: StepShell) -> str:
 
     What was submitted for this release from another machine keeps its commit.
     """
+    return sh.choose("commit", lambda: pinned(release, sh, COMMIT) or latest_green(release, sh))
+
+
+def latest_green(release: Undertaking, sh: StepShell) -> str:
+    """The commit of the latest green postsubmit on the default branch."""
     latest = sh["latest_green_commit.py"][release.slug, release.config.default_branch, *_source(release)]
-    return sh.choose(
-        "commit", lambda: pinned(release, sh, COMMIT) or sh.read(latest, pending="commit", known=True)
-    )
+    return sh.read(latest, pending="commit", known=True)
 
 
 def _source(release: Undertaking) -> list[str]:
@@ -75,13 +82,13 @@ def build_tag(release: Release, sh: StepShell) -> str:
     )
 
 
-def short_commit(release: Undertaking, sh: StepShell) -> str:
+def short_commit(release: Release, sh: StepShell) -> str:
     """The first eight digits of the commit, as the runbook's PULL_BASE_SHA has them."""
     full = commit(release, sh)
     return sh.choose("short commit", lambda: full[:8], how='$(printf %.8s "$commit")')
 
 
-def checkout(release: Undertaking, sh: StepShell, step: str) -> str:
+def checkout(release: Release, sh: StepShell, step: str) -> str:
     """A clean clone at the commit to build; its path."""
     wanted = commit(release, sh)
     scratch = pull_requests.clone(release, sh, step, release.config.default_branch)
@@ -90,27 +97,45 @@ def checkout(release: Undertaking, sh: StepShell, step: str) -> str:
 
 
 def run_workflow(release: Release, sh: StepShell, step: str, workflow: Workflow, images: Images) -> None:
-    """Submit the app's workflow with the runbook's parameters, unless it is at work; watch it to its end."""
+    """Submit the workflow that builds, with the runbook's parameters, unless it is at work; watch it to its end."""
     build = Build(step, workflow, commit(release, sh), short_commit(release, sh), build_tag(release, sh))
     wanted = submission(release, sh, build, lambda: not built(release, sh, images).holds)
     if wanted.there:
         sh.say(f"{wanted.there.title} is taken up: {wanted.there.standing}")
+    elif release.config.engine == "argo":
+        _submit_template(release, sh, build, wanted)
     else:
-        _submit(release, sh, build, wanted)
+        _apply_app(release, sh, build, wanted)
     sh.wait(sh["wait_for_workflow.py"][wanted.name, "--namespace", wanted.namespace])
 
 
-def _submit(release: Release, sh: StepShell, build: Build, wanted: Submission) -> None:
-    """Set the runbook's parameters in a clean checkout, and create the workflow, with this release's labels."""
+def _apply_app(release: Release, sh: StepShell, build: Build, wanted: Submission) -> None:
+    """Set the runbook's parameters in a clean checkout, and create the app's workflow, with this release's labels."""
     workflow = build.workflow
     folder = f"{checkout(release, sh, build.step)}/{workflow.app}"
     set_parameter = sh["ks"]["param", "set", f"--env={workflow.environment}", workflow.component]
     for parameter, value in wanted.parameters(release, build).items():
         sh.run(set_parameter[parameter, value].within(folder))
+    marks = labels(release, build.step, build.commit, build.tag)
+    sh.run(applying(sh, workflow.environment, workflow.component, marks).within(folder))
+
+
+def applying(sh: StepShell, environment: str, component: str, marks: Mapping[str, str]) -> Command:
+    """The command that creates a component's workflow with the labels `marks`."""
     # A real ks leaves the variable alone: its workflow is found again by name.
-    marks = ",".join(f"{key}={value}" for key, value in labels(release, build).items())
-    apply = ("ks", "apply", workflow.environment, "-c", workflow.component)
-    sh.run(sh["env"][(f"KS_LABELS={marks}", *apply)].within(folder))
+    words = ",".join(f"{key}={value}" for key, value in marks.items())
+    return sh["env"][f"KS_LABELS={words}", "ks", "apply", environment, "-c", component]
+
+
+def _submit_template(release: Release, sh: StepShell, build: Build, wanted: Submission) -> None:
+    """Make a workflow of the step's WorkflowTemplate, which `deploy.render` keeps beside release.yaml."""
+    template = config_path(sh.environment).absolute().parent / "deploy" / f"{build.step}.yaml"
+    submit = sh["submit_workflow.py"][str(template), "--name", wanted.name, "--namespace", wanted.namespace]
+    for key, value in labels(release, build.step, build.commit, build.tag).items():
+        submit = submit["--label", f"{key}={value}"]
+    for parameter, value in {**wanted.prow(release, build), "versionTag": build.tag}.items():
+        submit = submit["--parameter", f"{parameter}={value}"]
+    sh.run(submit)
 
 
 def built(release: Release, sh: StepShell, images: Images) -> Finding:

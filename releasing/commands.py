@@ -35,8 +35,11 @@ HELP = {
     "extra_args": "further arguments of its build_image.sh",
     "tell": "send a mail, and what RELEASE_NIGHTLY_WEBHOOK asks for, when something is not as it should be",
     "keep": "how many nightly tags of each image stay",
-    "write": "do it: write it into its file, delete what is listed",
-    "json": "for programs: every claim with all its details",
+    "path": "the build context: the folder that has build_image.sh",
+    "date": "which night, as YYYYMMDD in UTC (default: today's)",
+    "only": "names of entries of the release config, with commas between them (default: all)",
+    "write": "do it: write it into its file, or delete what is listed",
+    "json": "for programs: everything with all its details",
 }
 POSITIONAL = ("name",)
 FLAGS = ("fresh", "redo", "write", "json", "tell")
@@ -44,6 +47,7 @@ PLACE = ("profile", "sandbox", "source", "fresh")
 CANDIDATE = ("version", "candidate", *PLACE)
 RELEASE = ("version", "candidate", "profile", "account", "sandbox", "source", "fresh", "allow_move")
 ADDING = ("name", "image", "dockerfile_dir", "extra_repos", "extra_args")
+NIGHT = ("date", "commit", "only", "profile", "account", "sandbox", "source", "fresh")
 CHOOSING = ("tfjob", "pytorchjob", "commit", "because")
 
 
@@ -86,6 +90,11 @@ VERBS = (
         "Print the JSON Schema of release.yaml; --write puts it and the reference into docs/.",
     ),
     Verb(
+        "check-build-contract",
+        ("path",),
+        "Hold the build_image.sh of a build context against the build contract, by reading and by trying it.",
+    ),
+    Verb(
         "release.plan",
         (*RELEASE, "recipe", *CHOOSING),
         "Show every command that a run would change the world with, to paste into a terminal.",
@@ -95,6 +104,31 @@ VERBS = (
         "release.verify",
         (*CANDIDATE, "json"),
         "Read a whole release back, whoever made it; exit code 5 when a claim does not hold.",
+    ),
+    Verb(
+        "nightly.run",
+        (*NIGHT, "redo", "json"),
+        "Build every image of the release config, side by side; exit code 5 when one is not built.",
+        "releasing.nightly_actions",
+    ),
+    Verb(
+        "nightly.plan",
+        NIGHT,
+        "Show every command that a night would change the world with, to paste into a terminal.",
+        "releasing.nightly_actions",
+    ),
+    Verb("nightly.status", NIGHT, "Show how far a night is.", "releasing.nightly_actions"),
+    Verb(
+        "deploy.render",
+        ("write",),
+        "Print what runs this suite inside a cluster, made from release.yaml; --write puts it into deploy/.",
+        "releasing.deploy_actions",
+    ),
+    Verb(
+        "nightly.deploy",
+        ("write",),
+        "Print what starts the nightly, for Argo and for Prow; --write puts it into deploy/.",
+        "releasing.deploy_actions",
     ),
     Verb(
         "nightly.add",

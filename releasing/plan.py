@@ -35,7 +35,7 @@ class PlanShell(StepShell):
     def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:
         """The real output, or the mark of a value that depends on what is held back."""
         if pending and (_unknown(command) or (not known and (self.outstanding or self.lines))):
-            self.lines.append(f"{variable(pending)}=$({command})")
+            self.lines.append(_setting(pending, command))
             return mark(pending)
         return self.shell.read(command)
 
@@ -47,6 +47,10 @@ class PlanShell(StepShell):
             return ""
 
     def run(self, command: Command) -> None:
+        """Show `command`."""
+        self.lines.append(str(command))
+
+    def keep(self, command: Command) -> None:
         """Show `command`."""
         self.lines.append(str(command))
 
@@ -75,7 +79,7 @@ class PaperShell(PlanShell):
 
     def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:  # noqa: ARG002
         """The mark of the value."""
-        self.lines.append(f"{variable(pending)}=$({command})")
+        self.lines.append(_setting(pending, command))
         return mark(pending)
 
     def ask(self, command: Command) -> str:  # noqa: ARG002
@@ -100,6 +104,13 @@ class PaperShell(PlanShell):
     def chosen(self, name: str) -> str:
         """The mark of the choice."""
         return mark(name)
+
+
+def _setting(name: str, command: Command) -> str:
+    """The line that puts what `command` prints into the variable of `name`."""
+    # Two brackets without a blank would begin a sum.
+    line = str(command)
+    return f"{variable(name)}=$({' ' if line.startswith('(') else ''}{line})"
 
 
 def _unknown(command: Command) -> bool:

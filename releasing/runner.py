@@ -70,7 +70,7 @@ class Run:
     """One run of `part` of a recipe: what holds already, what is left, what is at work.
 
     At most `at_once` steps are at work. `keep_going` says that one which fails leaves those alone that do not need
-    it; `failed` then has the errors.
+    it, the loss of a lock apart; `failed` then has the errors.
     """
 
     world: WorldOf[Any]
@@ -156,7 +156,7 @@ class Run:
             self.done.add(step.name)
         elif isinstance(error, ReleaseError):
             self.world.teller(step.name, MISSING)(error.message.split("\n")[0])
-            if self.keep_going:
+            if self.keep_going and not isinstance(error, LockedError):
                 self.failed[step.name] = error
                 return None
         return error

@@ -155,6 +155,9 @@ class Recipe:
         """
         gone = {each.name: each.needs for each in self.steps if not each.when(release)}
         kept = [one for each in self.steps if each.name not in gone for one in each.copies(release)]
+        names = [each.name for each in kept]
+        if taken := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise ConfigError(f"{', '.join(taken)} is the name of a step already", "choose another name")
         if not any(each.lasting for each in kept):
             raise ConfigError(
                 f"{release.config.project} has nothing for release.{self.name} to do",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from releasing.errors import PreconditionError
 from releasing.journal import Journal
-from releasing.shell import Command, Shell
+from releasing.shell import Command, Shell, silent
 
 
 class StepShell:
@@ -46,6 +46,11 @@ class StepShell:
         self.before_change()
         self.shell.show(f"$ {command}")
         self.shell.run(command)
+
+    def keep(self, command: Command) -> None:
+        """Put what `command`, which changes nothing, prints into the log."""
+        self.shell.show(f"$ {command}")
+        self.shell.showing(silent).run(command)
 
     def wait(self, command: Command) -> None:
         """Run `command`, which changes nothing but may take long."""

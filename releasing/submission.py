@@ -49,18 +49,26 @@ class Submission:
 
     def parameters(self, release: Undertaking, build: Build) -> dict[str, str]:
         """What the runbook sets, in its order."""
-        owner, _, repository = release.slug.partition("/")
-        prow_env = (
-            f"JOB_NAME={build.workflow.job_name},JOB_TYPE=postsubmit,PULL_BASE_SHA={build.short},"
-            f"REPO_NAME={repository},REPO_OWNER={owner},BUILD_NUMBER={self.number}"
-        )
+        prow_env = ",".join(f"{name}={value}" for name, value in self.prow(release, build).items())
         values = {"namespace": self.namespace, "name": self.name, "prow_env": prow_env}
         return values | {"versionTag": build.tag}
 
+    def prow(self, release: Undertaking, build: Build) -> dict[str, str]:
+        """The variables of Prow, in the runbook's order."""
+        owner, _, repository = release.slug.partition("/")
+        return {
+            "JOB_NAME": build.workflow.job_name,
+            "JOB_TYPE": "postsubmit",
+            "PULL_BASE_SHA": build.short,
+            "REPO_NAME": repository,
+            "REPO_OWNER": owner,
+            "BUILD_NUMBER": self.number,
+        }
 
-def labels(release: Undertaking, build: Build) -> dict[str, str]:
+
+def labels(release: Undertaking, step: str, commit: str, tag: str) -> dict[str, str]:
     """The labels by which a workflow of this release is known."""
-    return _labels(release, build.step) | {COMMIT: build.commit, BUILD: build.tag}
+    return _labels(release, step) | {COMMIT: commit, BUILD: tag}
 
 
 def pinned(release: Undertaking, sh: StepShell, label: str) -> str:

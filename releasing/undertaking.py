@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import ClassVar
 
 from releasing.config import Config, Profile
 
@@ -20,6 +21,7 @@ class Undertaking(ABC):
     state: Path
     account: str
     user: str
+    pushes: ClassVar[bool] = True  # to the repository: branches, tags, pull requests
 
     @property
     @abstractmethod

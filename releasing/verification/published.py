@@ -55,8 +55,7 @@ def _manifest(it: Tagged, text: str) -> Claim:
     except UnmetError as error:
         return Claim("manifest", False, f"{manifest.NAME} cannot be read: {error.message}")
     wrong, unread = [*_off(it, said)], []
-    # The images of a superseded candidate have lost their tag to the next one's.
-    for reference, there in _digests(it, said).items() if not it.superseded else ():
+    for reference, there in _digests(it, said).items():
         if isinstance(there, ReleaseError):
             unread.append(there.message)
         elif there != said.images[reference]:
@@ -77,5 +76,11 @@ def _off(it: Tagged, said: Manifest) -> Iterator[str]:
 
 
 def _digests(it: Tagged, said: Manifest) -> dict[str, str | ReleaseError | None]:
-    pairs = [(name, tag) for name, _, tag in (reference.rpartition(":") for reference in said.images)]
-    return {":".join(pair): there for pair, there in digests(pairs, it.sh.environment).items()}
+    """What each image is in its registry; one of a superseded candidate has lost its tag, and need only be there."""
+    parts = {reference: reference.rpartition(":") for reference in said.images}
+    pairs = {
+        reference: (name, said.images[reference] if it.superseded else tag)
+        for reference, (name, _, tag) in parts.items()
+    }
+    found = digests([*pairs.values()], it.sh.environment)
+    return {reference: found[pair] for reference, pair in pairs.items()}
