@@ -59,7 +59,7 @@ def tell(work: Upkeep, sh: StepShell, claims: Sequence[Claim]) -> None:
     file = work.state / "outbox" / f"nightly-check-{day}.eml"
     if not file.exists():
         replace_bytes(file, bytes(_message(work, day, text)))
-    mail.hand_in(work.config.announcement, sh, file)
+    mail.hand_in(work.config.announcement, sh, file, work.config.announcement.from_)
     if sh.environment.get(WEBHOOK):
         report = work.folder / f"{day}.txt"
         replace_text(report, text)

@@ -42,6 +42,7 @@ class Plan:
     doomed: tuple[NightlyTag, ...]
     kept: tuple[tuple[NightlyTag, str], ...]
     others: dict[str, dict[str, str]]
+    empty: tuple[str, ...] = ()
 
 
 def old(tags: Iterable[str], keep: int) -> list[str]:
@@ -58,14 +59,10 @@ async def plan(
 ) -> Plan:
     """Look through every image: one list each, and digests only where something is old.
 
-    `also` are tags that stay whatever the image. Raises PreconditionError for an image that has no tag at all: its
-    name may be wrong, and then nobody knows what refers to it.
+    `also` are tags that stay whatever the image. An image without any tag is told: its name may be wrong.
     """
     names = list(dict.fromkeys(images))
     states = dict(zip(names, await together(_tags(registry, name, keep) for name in names), strict=True))
-    empty = [name for name, tags in states.items() if tags is None]
-    if empty:
-        raise PreconditionError(f"the registry has no tag of {', '.join(empty)}", "is the name right?")
     doomed, kept, stay = [], [], frozenset(also)
     others: dict[str, dict[str, str]] = {}
     for image, tags in states.items():
@@ -77,7 +74,8 @@ async def plan(
         kept += [(tag, reason) for tag, reason in verdicts if reason]
         going = {tag.tag for tag, reason in verdicts if not reason}
         others[image] = {tag: digest for tag, digest in (tags or {}).items() if tag not in going}
-    return Plan(tuple(doomed), tuple(kept), others)
+    empty = tuple(name for name, tags in states.items() if tags is None)
+    return Plan(tuple(doomed), tuple(kept), others, empty)
 
 
 async def delete(registry: Registry, plan: Plan, watch: Watch) -> list[str]:
