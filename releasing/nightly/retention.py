@@ -91,7 +91,7 @@ async def delete(registry: Registry, plan: Plan, watch: Watch) -> list[str]:
         _of_image(registry, image, tags, plan.others[image], step) for image, tags in by_image.items()
     )
     failed = [each for each in ended if isinstance(each, ReleaseError)]
-    stayed = [line for each in ended if not isinstance(each, ReleaseError) for line in each]
+    told = {tag: line for each in ended if not isinstance(each, ReleaseError) for tag, line in each.items()}
     lost = [
         line for each in await together(_lost(registry, plan, image) for image in by_image) for line in each
     ]
@@ -100,18 +100,22 @@ async def delete(registry: Registry, plan: Plan, watch: Watch) -> list[str]:
     if failed:
         worst = next((each for each in failed if isinstance(each, UnreachableError)), failed[0])
         raise type(worst)("\n".join(dict.fromkeys(each.message for each in failed)), worst.hint)
-    return stayed
+    left = [tag for tag in plan.doomed if tag not in told]
+    digests = await together(registry.digest(tag.image, tag.tag) for tag in left)
+    if there := [tag.name for tag, digest in zip(left, digests, strict=True) if digest]:
+        raise UnmetError(f"deleted, but read back still there: {', '.join(there)}", "the same command again")
+    return [*told.values()]
 
 
 async def _of_image(
     registry: Registry, image: str, doomed: list[NightlyTag], others: dict[str, str], step: Callable[[], None]
-) -> list[str]:
+) -> dict[NightlyTag, str]:
     first, *rest = doomed
     await _unmoved(registry, first)
     if await registry.delete(image, first.tag):
         step()
         await together(_by_tag(registry, tag, step) for tag in rest)
-        return []
+        return {}
     return await _by_digest(registry, image, doomed, others, step)
 
 
@@ -123,7 +127,7 @@ async def _by_tag(registry: Registry, tag: NightlyTag, step: Callable[[], None])
 
 async def _by_digest(
     registry: Registry, image: str, doomed: list[NightlyTag], others: dict[str, str], step: Callable[[], None]
-) -> list[str]:
+) -> dict[NightlyTag, str]:
     """Delete manifests none of whose tags stays; gives a line for each tag that therefore has to stay."""
     manifests = await together(registry.manifest(image, digest) for digest in {*others.values()})
     parts = {
@@ -133,10 +137,8 @@ async def _by_digest(
     digests = {tag.digest: tag for tag in doomed if tag.digest not in parts}
     await together(_unmoved(registry, tag) for tag in doomed if tag not in stayed)
     await together(_manifest(registry, tag, step) for tag in digests.values())
-    return [
-        f"{tag.name} stays: this registry deletes manifests only, and other tags need {tag.digest}"
-        for tag in stayed
-    ]
+    why = "stays: this registry deletes manifests only, and other tags need"
+    return {tag: f"{tag.name} {why} {tag.digest}" for tag in stayed}
 
 
 async def _manifest(registry: Registry, tag: NightlyTag, step: Callable[[], None]) -> None:
