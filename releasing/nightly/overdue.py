@@ -32,7 +32,7 @@ def claims(work: Upkeep, sh: StepShell) -> list[Claim]:
         raise ConfigError(
             f"{where}: not on {work.config.default_branch}", "nightly.config names it"
         ) from None
-    found = coverage.covered(entries, checkout, work.slug)
+    found = coverage.covered(entries, work.settings.job_type, checkout, work.slug)
     used = coverage.used_images(checkout, work.config.registry)
     return [
         *coverage.entry_claims(found, where),
