@@ -76,11 +76,26 @@ def build_tag(release: Release, sh: StepShell) -> str:
         "build tag",
         lambda: (
             image_tags_edit.listed_build(release, sh)
-            or pinned(release, sh, BUILD)
+            or _submitted(release, sh, short)
             or f"v{datetime.now(UTC):%Y%m%d}-{short}"
         ),
         how='v$(date -u +%Y%m%d)-"$short_commit"',
     )
+
+
+def _submitted(release: Release, sh: StepShell, short: str) -> str:
+    """The tag that workflows of this release build which were submitted elsewhere; empty without any.
+
+    Raises PreconditionError when they build another commit: this one was named with --commit on this machine.
+    """
+    tag = pinned(release, sh, BUILD)
+    if tag and not tag.endswith(f"-{short}"):
+        raise PreconditionError(
+            f"workflows of {release.tag} in the cluster build {tag}, not {short}",
+            "one candidate is built from one commit: go on from the machine that submitted them, "
+            "or once it is tagged: --candidate next",
+        )
+    return tag
 
 
 def short_commit(release: Release, sh: StepShell) -> str:

@@ -89,6 +89,23 @@ def rows(release: Release, sh: StepShell, revision: str) -> tuple[Image, ...]:
     return parse(content, f"{revision}:{_path(release)}").images if content else ()
 
 
+def strayed(release: Release, sh: StepShell, commit: str) -> str:
+    """What is wrong when the release branch, at `commit`, has another image_tags.yaml than it was given; or nothing.
+
+    The file belongs to the default branch: Kubeflow's release branches had eleven changes of their own, and then two
+    files that both claimed to say what is in the registry.
+    """
+    if not release.config.image_tags:
+        return ""
+    git, default = origin.git(release, sh), f"origin/{release.config.default_branch}"
+    base = sh.read(git["merge-base", default, commit])
+    if sh.shell.succeeds(git["diff", "--quiet", "--no-ext-diff", base, commit, "--", _path(release)]):
+        return ""
+    shape = ("--format=%h %s", f"{default}..{commit}", "--", _path(release))
+    who = "; ".join(sh.read(git[*origin.LOG, *shape]).splitlines())
+    return f"{_path(release)} was changed on {release.branch}, not on {release.config.default_branch} only: {who}"
+
+
 def _lists(release: Release, sh: StepShell, revision: str, build_tag: str) -> bool:
     tagged = {
         row.name

@@ -146,9 +146,15 @@ class Lease:
 
     def _renew(self) -> None:
         """Renew, however late: a version that nobody replaced says that nobody took it in between."""
-        if self._write("replace", self._object, {}):
-            return
-        found = self._read()
+        try:
+            if self._write("replace", self._object, {}):
+                return
+            found = self._read()
+        except CommandError:
+            # Servers tell a deleted lease in several ways; only one that is there may still be renewed.
+            found = self._read()
+            if found and _version(found) == _version(self._object):
+                raise
         if found and self._is_ours(found):
             self._object = found  # our own write, whose answer did not arrive
             self._write("replace", found, {})

@@ -123,6 +123,6 @@ def rules(release: Release, groups: Iterable[Images], tag: str) -> tuple[str, ..
 def _setting(release: Release, sh: StepShell, revision: str, name: str, files: str) -> list[str]:
     """The paths at `revision` that match the glob `files` and contain `name`."""
     # A plain pathspec means what our globs mean: * crosses folders, and a folder names all that is in it.
-    search = origin.git(release, sh)["grep", "-I", "-l", "-z", "-F", "-e", name, revision, "--", files]
+    search = origin.git(release, sh)[*origin.GREP, "-l", "-e", name, revision, "--", files]
     found = sh.read(search).split("\0")[:-1] if sh.shell.succeeds(search) else []
     return [line.removeprefix(f"{revision}:") for line in found]

@@ -74,3 +74,21 @@ class Undertaking(ABC):
     def scratch(self, step: str) -> str:
         """The clone that `step` edits; it is made anew whenever the step runs."""
         return str(self.folder / step)
+
+
+class Proposing(Undertaking):
+    """An undertaking whose changes reach origin in pull requests."""
+
+    @property
+    @abstractmethod
+    def branch(self) -> str:
+        """The release branch; empty when the undertaking has none."""
+
+    @property
+    @abstractmethod
+    def purpose(self) -> str:
+        """What its changes are made for, as pull requests say it."""
+
+    @abstractmethod
+    def head(self, step: str) -> str:
+        """The branch on origin that carries the change of `step`: the same one on every run."""

@@ -51,6 +51,6 @@ def _pod(pods: list[Object], node: Node) -> str | None:
 
 def _lines(sh: Shell, command: Any) -> list[str]:
     try:
-        return sh.read(command).splitlines()
+        return sh.read(command).splitlines() or ["wrote nothing"]
     except CommandError as error:
         return [f"no log: {error.cause}"]

@@ -121,12 +121,13 @@ class Watch:
             try:
                 self.sh.read(self.sh["kubectl"][words])
             except CommandError as error:
-                if "jsonpath" in error.cause:
+                if "jsonpath" in error.cause and self._outcome == OUTCOMES[0]:
                     self._outcome = OUTCOMES[1]
+                    return self._sleep(seconds)
             else:
                 # The end is read next; a cluster that says it without a phase is not asked in a loop.
                 seconds = SHORTEST / 4
-        sleep(max(0.0, began + seconds - monotonic()))
+        return sleep(max(0.0, began + seconds - monotonic()))
 
     def _missing(self) -> PreconditionError | UnmetError:
         called = title(self.name, self.namespace)

@@ -19,14 +19,15 @@ SKIPPED = {"sample", "__pycache__"}
 OUTER = {
     "actions",
     "deploy_actions",
-    "recipes",
-    "runner",
-    "plan",
-    "page",
-    "session",
-    "summary",
     "nightly_actions",
     "nightly_session",
+    "nightly_upkeep",
+    "page",
+    "plan",
+    "recipes",
+    "runner",
+    "session",
+    "summary",
 }
 MAY_START_PROGRAMS = {
     "releasing.shell",

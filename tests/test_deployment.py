@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+import tasks
 from releasing import config_file, deployment
 from releasing.config import Config
 from releasing.deployment import build_workflow, nightly_jobs, pods, release_workflow, rights
@@ -92,6 +93,14 @@ def test_a_workflow_has_a_node_for_each_step_after_those_that_it_needs() -> None
             "--candidate={{workflow.parameters.candidate}}",
             "--profile={{workflow.parameters.profile}}",
         ]
+
+
+def test_every_command_of_a_pod_is_one_that_can_be_typed() -> None:
+    known = set(tasks.namespace.task_names)
+    assert {node["name"] for node in nodes(release_workflow.template(CONFIG, RC))} <= known
+    [told] = nightly_jobs.cron_workflow(PINNED, IMAGE)["spec"]["workflowSpec"]["arguments"]["parameters"]
+    [container] = nightly_jobs.periodic(PINNED, IMAGE)["spec"]["containers"]
+    assert {told["value"], container["args"][0]} <= known
 
 
 def test_steps_that_a_project_does_not_have_are_no_nodes() -> None:
@@ -189,43 +198,60 @@ def test_a_text_stays_a_text(text: str) -> None:
     assert f'"{text}"' in written
 
 
+# Commands about kubectl's own settings, and words of options.
+ASKS_NOBODY = {"config"}
+OF_OPTIONS = {"json", "name"}
+
+
 def calls() -> set[tuple[str, str]]:
     """Each kubectl command that asks the cluster, as the source spells it, with the module it is in."""
     found = set()
     for path in (ROOT / "releasing").rglob("*.py"):
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         if "rehearsal" not in module:
-            found |= {(module, command) for command in commands(ast.parse(path.read_text()))}
+            tree = ast.parse(path.read_text())
+            found |= {(module, command) for command in {*commands(tree), *handed_on(tree)}}
     return found
 
 
 def commands(tree: ast.AST) -> set[str]:
-    """The words after kubectl that are no options and known as written; those about its own settings left out."""
-    kubectls = {"kubectl"}
-    chains = []
+    """The words after kubectl that are no options and stand there as they are."""
+    named = {
+        ast.unparse(node.targets[0]): node.value.elts
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple)
+    }
+    found = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Subscript):
-            words, root = chain(node)
-            if words[:1] == ["kubectl"] or root in kubectls:
-                chains.append([word for word in words if word != "kubectl" and not word.startswith("-")])
-    texts = {" ".join(words) for words in chains if words and words[0] not in ("config", "json")}
-    return {text for text in texts if text}
+        words, root = chain(node, named) if isinstance(node, ast.Subscript) else ([], "")
+        if words[:1] == ["kubectl"] or "kubectl" in root:
+            plain = [word for word in words if not word.startswith("-")]
+            found.add(" ".join(word for word in plain if word not in {"kubectl", *OF_OPTIONS}))
+    return {command for command in found if command and command.split()[0] not in ASKS_NOBODY}
 
 
-def chain(node: ast.Subscript) -> tuple[list[str], str]:
-    """The literal words of `a[...][...]`, and the name that it begins with."""
+def chain(node: ast.Subscript, named: dict[str, list[ast.expr]]) -> tuple[list[str], str]:
+    """The literal words of `a[...][...]`, those of tuples with a name too, and what it begins with."""
     words: list[str] = []
     inner: ast.expr = node
     while isinstance(inner, ast.Subscript):
         parts = inner.slice.elts if isinstance(inner.slice, ast.Tuple) else [inner.slice]
+        parts = [each for part in parts for each in named.get(ast.unparse(part), [part])]
         words = [str(part.value) for part in parts if isinstance(part, ast.Constant)] + words
         inner = inner.value
     return words, ast.unparse(inner)
 
 
+def handed_on(tree: ast.AST) -> set[str]:
+    """What lease.py writes with: its `_write` is given the word."""
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    writes = [call for call in found if ast.unparse(call.func) == "self._write"]
+    return {str(call.args[0].value) for call in writes if isinstance(call.args[0], ast.Constant)}
+
+
 def test_the_role_has_the_verbs_of_the_kubectl_commands_that_run_and_no_others() -> None:
-    listed = {(call.module, call.command) for call in rights.CALLS}
-    assert {(module, command.removesuffix(" json")) for module, command in calls()} == listed
+    """A command that is new gets a row in releasing/deployment/rights.py, with the verbs that it needs."""
+    assert calls() == {(call.module, call.command) for call in rights.CALLS}
 
 
 def test_the_role_is_for_named_resources_of_its_own_namespace() -> None:
@@ -235,7 +261,7 @@ def test_the_role_is_for_named_resources_of_its_own_namespace() -> None:
         word for rule in role["rules"] for key in ("apiGroups", "resources", "verbs") for word in rule[key]
     }
     assert "*" not in words
-    assert not {"delete", "escalate", "impersonate", "bind"} & words or "leases" in words
+    assert not {"delete", "escalate", "impersonate", "bind", "secrets"} & words
 
 
 def test_the_builds_have_the_parameters_of_the_runbook() -> None:

@@ -408,3 +408,44 @@ def test_a_plan_takes_no_lock(world: World) -> None:
     step.exclusive = True
     plan(locked(world)[0], recipe(step), [])
     assert "held" not in lines(world)
+
+
+def failing(name: str, *needs: str) -> Step:
+    """A step that never gets done."""
+
+    def stop() -> None:
+        raise PreconditionError(f"{name} cannot")
+
+    return touching(name, *needs, before=stop)
+
+
+def test_a_failure_leaves_the_others_alone_when_the_run_is_to_keep_going(world: World) -> None:
+    whole = recipe(touching("a"), failing("b", "a"), touching("c", "b"), touching("d", "a"))
+    work = Run(world, whole, whole.steps, keep_going=True)
+    work()
+    assert sorted(order(world)) == ["a", "d"]
+    assert {name: str(error) for name, error in work.failed.items()} == {"b": "b cannot"}
+
+
+def test_a_run_has_no_more_steps_at_work_than_it_may(world: World) -> None:
+    at_work, most = set[str](), Queue[int]()
+
+    def named(name: str) -> Step:
+        def enter() -> None:
+            at_work.add(name)
+            most.put(len(at_work))
+
+        step = touching(name, before=enter)
+        action = step.action
+
+        def act(release: Release, sh: StepShell) -> None:
+            action(release, sh)
+            at_work.remove(name)
+
+        act.__name__, act.__doc__ = name, "One of many."
+        step.action = act
+        return step
+
+    whole = recipe(*(named(f"s{number}") for number in range(6)))
+    Run(world, whole, whole.steps, at_once=2)()
+    assert max(most.get() for _ in whole) <= 2

@@ -30,12 +30,24 @@ class Call:
 
 
 WORKFLOWS = Resource("argoproj.io", "workflows")
+PODS = Resource("", "pods")
+LOGS = Resource("", "pods/log")
+LEASES = Resource("coordination.k8s.io", "leases")
 RESULTS = Resource("argoproj.io", "workflowtaskresults")
 
 # A test reads the command lines from the modules, and fails when one is not here or no longer there.
 CALLS = (
     Call("releasing.workflow", "get workflow", WORKFLOWS, ("get",)),
     Call("releasing.workflow", "create", WORKFLOWS, ("create",)),
+    Call("releasing.submission", "get workflow", WORKFLOWS, ("get",)),
+    Call("releasing.submission", "get workflows", WORKFLOWS, ("list",)),
+    Call("releasing.workflow_watch", "wait", WORKFLOWS, ("get", "list", "watch")),
+    Call("releasing.workflow_logs", "get pods", PODS, ("list",)),
+    Call("releasing.workflow_logs", "logs", PODS, ("get",)),
+    Call("releasing.workflow_logs", "logs", LOGS, ("get",)),
+    Call("releasing.lease", "get lease", LEASES, ("get",)),
+    Call("releasing.lease", "create", LEASES, ("create",)),
+    Call("releasing.lease", "replace", LEASES, ("get", "update")),
 )
 # What Argo's own container in each pod reports to the controller (Argo 3.4 and later).
 EXECUTOR = ((RESULTS, ("create", "patch")),)

@@ -28,11 +28,16 @@ STUB = """
 """
 
 
-def render(app: App, environment: Environment, component: str) -> list[Object]:
-    """The Kubernetes objects of one component in an environment; raises UsageError or ConfigError."""
+def render(
+    app: App, environment: Environment, component: str, given: Mapping[str, str] | None = None
+) -> list[Object]:
+    """The Kubernetes objects of one component in an environment; raises UsageError or ConfigError.
+
+    `given` are parameters that take the place of those in the app's files.
+    """
     main = app.folder / "environments" / environment.path / "main.jsonnet"
     variables = {
-        "__ksonnet/params": json.dumps(params(app, environment)),
+        "__ksonnet/params": json.dumps(_with(params(app, environment), component, given or {})),
         "__ksonnet/components": f"{{ {json.dumps(component)}: {_import(app.component(component))} }}",
         "__ksonnet/environments": _destination(environment),
     }
@@ -48,6 +53,11 @@ def params(app: App, environment: Environment | None) -> Object:
     if not isinstance(value, dict) or not isinstance(value.get("components"), dict):
         raise ConfigError(f"{file}: evaluates to no object with components")
     return value
+
+
+def _with(found: Object, component: str, given: Mapping[str, str]) -> Object:
+    components = found["components"]
+    return found | {"components": components | {component: components.get(component, {}) | {**given}}}
 
 
 def params_of(app: App, environment: Environment | None, component: str = "") -> dict[str, Object]:

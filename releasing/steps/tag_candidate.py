@@ -9,6 +9,7 @@ from releasing import (
     changes,
     checks,
     document,
+    image_tags_edit,
     mail,
     notes,
     origin,
@@ -40,9 +41,15 @@ def tag_candidate(release: Release, sh: StepShell) -> None:
     Voters test this tag, so it is annotated, on a commit with a green postsubmit and all of the release's own pull
     requests, and never moved.
     """
+    if sh.chosen("candidate commit") is None:
+        # Looked at before it is recorded: a branch that is mended is tagged at its new head.
+        sh.require(
+            lambda: _unfit(release, sh, origin.head(release, sh, release.branch)),
+            f"mend {release.branch}, then the same command",
+        )
     commit = sh.choose("candidate commit", lambda: origin.head(release, sh, release.branch))
     again = f"scripts/invoke release.rc --version {release.version} --candidate next"
-    sh.require(lambda: _lack(release, sh, commit), f"tag a later commit: {again}")
+    sh.require(lambda: _unfit(release, sh, commit), f"tag a later commit: {again}")
     sh.wait(pull_requests.waiting(release, sh, commit, release.config.checks.postsubmit))
     tagging.push(release, sh, release.tag, commit)
 
@@ -59,8 +66,8 @@ def candidate_is_on_origin(release: Release, sh: StepShell) -> Finding:
     problems = checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
     if problems:
         return unmet(f"{release.tag} is at {commit[:12]}, where {'; '.join(map(str, problems))}")
-    if lack := _lack(release, sh, commit):
-        return unmet(lack)
+    if problem := _unfit(release, sh, commit):
+        return unmet(problem)
     return met(f"{release.tag} is at {commit} on {release.branch}")
 
 
@@ -114,6 +121,11 @@ def vote_is_announced(release: Release, sh: StepShell) -> Finding:
 
 def _end(days: int) -> str:
     return f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d %H:%M} UTC"
+
+
+def _unfit(release: Release, sh: StepShell, commit: str) -> str:
+    """Why `commit` of the release branch may not be a candidate; nothing when it may."""
+    return _lack(release, sh, commit) or image_tags_edit.strayed(release, sh, commit)
 
 
 def _lack(release: Release, sh: StepShell, commit: str) -> str:

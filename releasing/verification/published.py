@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing import manifest, notes, publication
+from releasing import manifest, notes, origin, publication
 from releasing.errors import ReleaseError, UnmetError
 from releasing.verification.claim import Claim, counted
 from releasing.verification.registries import digests
@@ -40,7 +40,9 @@ def _notes(it: Tagged, text: str) -> Claim:
     merged = it.read("tag", "--list", "v*", "--merged", it.commit).split()
     before = [final for final in finals(merged) if final < it.release.version]
     since = [f"^refs/tags/{before[-1].tag}"] if before else []
-    pulls = notes.of(it.read("log", "--first-parent", f"--format={notes.FORMAT}", it.commit, *since, "--"))
+    pulls = notes.of(
+        it.read(*origin.LOG, "--first-parent", f"--format={notes.FORMAT}", it.commit, *since, "--")
+    )
     lost = tuple(f"#{each.number} {each.title}" for each in notes.unmentioned(text, pulls))
     count = len(pulls)
     after = f" since {before[-1].tag}" if before else ""

@@ -15,7 +15,7 @@ Object = dict[str, Any]
 
 
 class Taken(Exception):
-    """The lease is there already, is not there, or is another version than the one named: the server's reason."""
+    """The lease is there already, or is another version than the one named: the server's reason."""
 
 
 def create(content: Object) -> Object:
@@ -28,11 +28,14 @@ def create(content: Object) -> Object:
 
 
 def replace(content: Object) -> Object:
-    """Put `content` in the place of the version that it names, or of any when it names none. Raises Taken."""
+    """Put `content` in the place of the version that it names, or of any when it names none. Raises Taken.
+
+    A lease that is not there is created, as kube-apiserver does it.
+    """
     with _alone() as folder:
         path = _path(folder, content)
         if not path.exists():
-            raise Taken("NotFound")
+            return _stored(path, content, 1)
         version = json.loads(path.read_text(encoding="utf-8"))["metadata"]["resourceVersion"]
         if content["metadata"].get("resourceVersion", version) != version:
             raise Taken("Conflict")

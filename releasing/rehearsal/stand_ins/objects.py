@@ -17,7 +17,6 @@ Object = dict[str, Any]
 SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 SAYS = {
     "AlreadyExists": '{plural} "{name}" already exists',
-    "NotFound": '{plural} "{name}" not found',
     "Conflict": 'Operation cannot be fulfilled on {plural} "{name}": the object has been modified; '
     "please apply your changes to the latest version and try again",
 }
