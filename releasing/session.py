@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from releasing import operator_releases, origin
+from releasing import gcp_access, operator_releases, origin
 from releasing.config import Config, Profile
 from releasing.errors import CommandError, ConfigError, PreconditionError, UnreachableError, UsageError
 from releasing.journal import Journal
@@ -93,6 +93,7 @@ def production(root: Path, chosen: Profile) -> Iterator[Place]:
     path = [Path(sys.executable).parent, root / "scripts", environment.get("PATH", os.defpath)]
     environment["PATH"] = os.pathsep.join(map(str, path))
     state = root / chosen.state
+    environment = gcp_access.environment(environment, chosen, root)
     with held(state / "lock") as lock:
         yield Place(chosen, environment, state, lock)
 

@@ -26,6 +26,7 @@ def main(words: list[str]) -> int:
         "config set-context": (contexts.set_context, {"--cluster": "--cluster", "--user": "--user"}, []),
         "config use-context": (contexts.use_context, {}, []),
         "config view": (contexts.view, OUTPUT, ["--minify"]),
+        "auth can-i": (_can_i, {}, []),
         "create": (_create, OUTPUT | {"-f": "--filename", "--filename": "--filename"}, []),
         "get": (_get, OUTPUT, ["--ignore-not-found"]),
     }
@@ -45,7 +46,7 @@ def _command(words: list[str]) -> tuple[str, list[str]]:
         before.append(rest.pop(0))
         if "=" not in before[-1] and before[-1] in EVERYWHERE and rest:
             before.append(rest.pop(0))
-    size = 2 if rest[:1] == ["config"] else 1
+    size = 2 if rest[:1] in (["config"], ["auth"]) else 1
     return " ".join(rest[:size]), before + rest[size:]
 
 
@@ -140,11 +141,24 @@ def _parsed(text: str) -> Object:
     return content if isinstance(content, dict) else {}
 
 
+def _can_i(words: Words) -> None:
+    """Say whether a verb is allowed: everything is, to workflows."""
+    if len(words.positional) != 2:
+        raise Refusal("error: you must specify two arguments: verb resource or verb resource/resourceName.")
+    _namespace(words)
+    if words.positional[1] not in RESOURCES:
+        raise Refusal(f"error: the rehearsal's cluster has workflows only, not {words.positional[1]}")
+    print("yes")
+
+
 def _get(words: Words) -> None:
     if not words.positional:
         raise Refusal("error: Required resource not specified.\nSee 'kubectl get -h' for help and examples")
     kind, *names = words.positional
     namespace, output = _namespace(words), words.last("--output")
+    if kind in ("namespace", "ns") and names == [namespace] and output == "name":
+        print(f"namespace/{namespace}")
+        return
     if kind not in RESOURCES:
         raise Refusal(f'error: the server doesn\'t have a resource type "{kind}"')
     if output not in ("json", "name"):
