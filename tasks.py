@@ -26,7 +26,7 @@ from invoke.tasks import Task
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from releasing import __version__
-from releasing.commands import FLAGS, HELP, RELEASE, VERBS, Verb
+from releasing.commands import FLAGS, HELP, POSITIONAL, RELEASE, VERBS, Verb
 from releasing.recipes import RECIPES, every_step
 
 if TYPE_CHECKING:
@@ -125,7 +125,10 @@ def task(name: str, text: str, act: Action, *taken: str) -> Task[Any]:
             act(Desk(show, sandbox), options)
 
     plain = Parameter.POSITIONAL_OR_KEYWORD
-    parameters = [Parameter(option, plain, default=False if option in FLAGS else "") for option in taken]
+    defaults = (
+        dict.fromkeys(taken, "") | dict.fromkeys(FLAGS, False) | dict.fromkeys(POSITIONAL, Parameter.empty)
+    )
+    parameters = [Parameter(option, plain, default=defaults[option]) for option in taken]
     # Invoke reads a task's options from its signature.
     body.__signature__ = Signature([Parameter("context", plain), *parameters])  # type: ignore[attr-defined]
     body.__doc__ = text

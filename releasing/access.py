@@ -26,8 +26,8 @@ KEYS = {
 def need(release: Undertaking) -> Need:
     """What the steps of a release need."""
     config = release.config
-    signing = config.signing.format if config.signing else ""
-    return Need(release.slug, True, config.checks.expected_hours, signing)
+    signing = config.signing.format if config.signing and release.pushes else ""
+    return Need(release.slug, release.pushes, config.checks.expected_hours, signing)
 
 
 def answers(sh: Shell, need: Need) -> list[Answer]:

@@ -15,6 +15,8 @@ from releasing import (
     build_commit,
     config_file,
     config_page,
+    image_tag_moves,
+    image_tags_edit,
     page,
     picking,
     runner,
@@ -28,7 +30,7 @@ from releasing.config import Config
 from releasing.config_path import carried, config_path
 from releasing.errors import UsageError
 from releasing.plan import PlanShell
-from releasing.recipes import FINAL, MASTER, RC, RECIPES
+from releasing.recipes import FINAL, MASTER, NIGHTLY, RC, RECIPES
 from releasing.runner import World
 from releasing.session import Place
 from releasing.step import Recipe
@@ -90,8 +92,11 @@ def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> 
     recipe.span(first, last)
     with desk.world(recipe, options, pinning=True) as it:
         whole = recipe.of(it.release)
+        part = whole.span(first, last)
+        if image_tags_edit.STEP in {step.name for step in part}:
+            image_tag_moves.require_named(it.release, it.step_shell(part[0]))
         _take_in(it, first or recipe.name, options)
-        seen = runner.Run(it, whole, whole.span(first, last), options.get("redo", False))()
+        seen = runner.Run(it, whole, part, options.get("redo", False))()
         if not first and not last and recipe is not MASTER:
             for line in summary.lines(seen, seen.step_shell(whole.steps[-1])):
                 desk.show(line)
@@ -99,6 +104,8 @@ def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> 
 
 def _take_in(world: World, name: str, options: Options) -> None:
     """Record what the options of steps decide, before anything acts on it."""
+    if options["candidate"] == session.NEXT:
+        session.remember_next(world)
     waived, commit, because = (options.get(option, "") for option in ("waive", "commit", "because"))
     if because and not commit and "waive" not in options:
         raise UsageError("--because is for a --commit that is not green", '--commit ID --because "WHY"')
@@ -123,6 +130,8 @@ def plan(desk: Desk, options: Options) -> None:
     with desk.world(recipe, options, looking=True) as it:
         sh = PlanShell(it.shell, it.journal, recipe.name)
         build_commit.choose(it.release, sh, options["commit"], options["because"])
+        if recipe is RC and (moves := image_tag_moves.unnamed(it.release, sh)):
+            sh.say(f"stops here: {moves}")
         runner.plan(it, recipe.of(it.release), summary.exports(it.shell.environment), sh)
 
 
@@ -175,7 +184,7 @@ def vote(desk: Desk, options: Options) -> None:
 
 def runbook(desk: Desk, options: Options) -> None:
     """Print RUNBOOK.md as the steps make it; --write puts it into the file."""
-    text = page.runbook(load(), RECIPES)
+    text = page.runbook(load(), RECIPES, NIGHTLY)
     if options["write"]:
         (ROOT / "RUNBOOK.md").write_text(text, encoding="utf-8")
     else:
@@ -189,3 +198,17 @@ def schema(desk: Desk, options: Options) -> None:
         (ROOT / "docs" / "release-yaml.md").write_text(config_page.reference(), encoding="utf-8")
     else:
         desk.show(config_file.schema())
+
+
+def check_build_contract(desk: Desk, options: Options) -> None:
+    """Hold a build context against the build contract: UnmetError when it is broken."""
+    from releasing import build_contract  # noqa: PLC0415 - no other command needs it
+
+    if not options["path"]:
+        raise UsageError("which build context?", "--path with the folder that has build_image.sh")
+    context = Path(options["path"])
+    found = build_contract.breaches(context)
+    for breach in found:
+        desk.show(str(breach))
+    build_contract.require(context, found)
+    desk.show(f"{context}: the build contract holds")

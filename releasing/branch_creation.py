@@ -9,12 +9,12 @@ from releasing.divergence import commits
 from releasing.errors import CommandError
 
 if TYPE_CHECKING:
-    from releasing.release import Release
     from releasing.shell import Command
     from releasing.step_shell import StepShell
+    from releasing.undertaking import Undertaking
 
 
-def create(release: Release, sh: StepShell, git: Command, branch: str, commit: str) -> None:
+def create(release: Undertaking, sh: StepShell, git: Command, branch: str, commit: str) -> None:
     """Put `branch` on origin at `commit` of the clone that `git` works in; one that is there is never moved.
 
     A branch that came there meanwhile is told about and left as it is. Raises CommandError when the push failed
@@ -40,7 +40,7 @@ def create(release: Release, sh: StepShell, git: Command, branch: str, commit: s
             )
 
 
-def _found(release: Release, sh: StepShell, ref: str) -> str | None:
+def _found(release: Undertaking, sh: StepShell, ref: str) -> str | None:
     try:
         return origin.commit_of(release, sh, ref)
     except CommandError:
@@ -48,5 +48,5 @@ def _found(release: Release, sh: StepShell, ref: str) -> str | None:
         return None
 
 
-def _told(release: Release, sh: StepShell, commit: str) -> str:
+def _told(release: Undertaking, sh: StepShell, commit: str) -> str:
     return str(commits(sh, origin.git(release, sh)["log", "-1", commit])[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from releasing import builds, checks, image_tags_edit, origin, waivers
+from releasing import checks, image_tags_edit, origin, waivers
 from releasing.errors import PreconditionError, UsageError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ ID = re.compile(r"[0-9a-f]{7,40}")
 
 
 def choose(release: Release, sh: StepShell, named: str, because: str) -> None:
-    """Build `named` instead of the commit of the latest green postsubmit, on the date of today; nothing when empty.
+    """Build `named` instead of the commit of the latest green postsubmit; nothing when empty.
 
     Raises UsageError for what is no id of a commit; PreconditionError for a commit that is on no branch of the
     release, that is not green and has no reason `because` to be built all the same, or that is not the one that was
@@ -39,8 +39,6 @@ def choose(release: Release, sh: StepShell, named: str, because: str) -> None:
         sh.say(f"{commit[:12]} is built although it is not green: {problems}")
         sh.choose(waivers.RED, lambda: f"{commit[:12]}, {problems}: {because}")
     sh.choose("commit", lambda: commit)
-    if release.images:
-        builds.build_tag(release, sh)
 
 
 def found(release: Undertaking, sh: StepShell, named: str) -> str:

@@ -9,19 +9,24 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from releasing import image_tags_edit, pull_requests, registry
-from releasing.errors import ConfigError, PreconditionError
+from releasing.config_path import config_path
+from releasing.errors import PreconditionError
+from releasing.ksonnet.program import ks
 from releasing.pull_requests import Change
 from releasing.reference_edit import ReferenceEdit, change, rules
-from releasing.step import Finding, met, unmet
+from releasing.step import Finding, unmet
+from releasing.submission import BUILD, COMMIT, Build, Submission, labels, pinned, submission
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from releasing.command import Command
     from releasing.config import Images, Workflow
     from releasing.release import Release
     from releasing.step_shell import StepShell
     from releasing.undertaking import Undertaking
 
 OPTIONS = ("commit", "because")  # of steps that build: build_commit.py
-NAME_LIMIT = 63  # of a label value in Kubernetes; Argo labels its pods with the workflow's name
 
 
 def known_tag(release: Release, sh: StepShell) -> str | None:
@@ -43,9 +48,17 @@ def chosen_tag(release: Release, sh: StepShell) -> str:
 
 
 def commit(release: Undertaking, sh: StepShell) -> str:
-    """The commit that all images of this release are built from: the latest green postsubmit."""
+    """The commit that all images of this release are built from: the latest green postsubmit.
+
+    What was submitted for this release from another machine keeps its commit.
+    """
+    return sh.choose("commit", lambda: pinned(release, sh, COMMIT) or latest_green(release, sh))
+
+
+def latest_green(release: Undertaking, sh: StepShell) -> str:
+    """The commit of the latest green postsubmit on the default branch."""
     latest = sh["latest_green_commit.py"][release.slug, release.config.default_branch, *_source(release)]
-    return sh.choose("commit", lambda: sh.read(latest, pending="commit", known=True))
+    return sh.read(latest, pending="commit", known=True)
 
 
 def _source(release: Undertaking) -> list[str]:
@@ -61,18 +74,37 @@ def build_tag(release: Release, sh: StepShell) -> str:
     short = short_commit(release, sh)
     return sh.choose(
         "build tag",
-        lambda: image_tags_edit.listed_build(release, sh) or f"v{datetime.now(UTC):%Y%m%d}-{short}",
+        lambda: (
+            image_tags_edit.listed_build(release, sh)
+            or _submitted(release, sh, short)
+            or f"v{datetime.now(UTC):%Y%m%d}-{short}"
+        ),
         how='v$(date -u +%Y%m%d)-"$short_commit"',
     )
 
 
-def short_commit(release: Undertaking, sh: StepShell) -> str:
+def _submitted(release: Release, sh: StepShell, short: str) -> str:
+    """The tag that workflows of this release build which were submitted elsewhere; empty without any.
+
+    Raises PreconditionError when they build another commit: this one was named with --commit on this machine.
+    """
+    tag = pinned(release, sh, BUILD)
+    if tag and not tag.endswith(f"-{short}"):
+        raise PreconditionError(
+            f"workflows of {release.tag} in the cluster build {tag}, not {short}",
+            "one candidate is built from one commit: go on from the machine that submitted them, "
+            "or once it is tagged: --candidate next",
+        )
+    return tag
+
+
+def short_commit(release: Release, sh: StepShell) -> str:
     """The first eight digits of the commit, as the runbook's PULL_BASE_SHA has them."""
     full = commit(release, sh)
     return sh.choose("short commit", lambda: full[:8], how='$(printf %.8s "$commit")')
 
 
-def checkout(release: Undertaking, sh: StepShell, step: str) -> str:
+def checkout(release: Release, sh: StepShell, step: str) -> str:
     """A clean clone at the commit to build; its path."""
     wanted = commit(release, sh)
     scratch = pull_requests.clone(release, sh, step, release.config.default_branch)
@@ -80,23 +112,49 @@ def checkout(release: Undertaking, sh: StepShell, step: str) -> str:
     return scratch
 
 
-def run_workflow(release: Release, sh: StepShell, step: str, workflow: Workflow) -> None:
-    """Submit the app's workflow with the runbook's parameters, and watch it to its end."""
-    tag, short = build_tag(release, sh), short_commit(release, sh)
-    name = _workflow_name(release, sh, step, workflow, tag)
-    namespace = release.config.gcp.namespace if release.config.gcp else "default"
-    folder = f"{checkout(release, sh, step)}/{workflow.app}"
-    owner, _, repository = release.slug.partition("/")
-    prow_env = (
-        f"JOB_NAME={workflow.job_name},JOB_TYPE=postsubmit,PULL_BASE_SHA={short},"
-        f"REPO_NAME={repository},REPO_OWNER={owner},BUILD_NUMBER={_build_number(release, sh, step)}"
-    )
-    parameters = {"namespace": namespace, "name": name, "prow_env": prow_env, "versionTag": tag}
-    set_parameter = sh["ks"]["param", "set", f"--env={workflow.environment}", workflow.component]
-    for parameter, value in parameters.items():
+def run_workflow(release: Release, sh: StepShell, step: str, workflow: Workflow, images: Images) -> None:
+    """Submit the workflow that builds, with the runbook's parameters, unless it is at work; watch it to its end."""
+    build = Build(step, workflow, commit(release, sh), short_commit(release, sh), build_tag(release, sh))
+    wanted = submission(release, sh, build, lambda: not built(release, sh, images).holds)
+    if wanted.there:
+        sh.say(f"{wanted.there.title} is taken up: {wanted.there.standing}")
+    elif release.config.engine == "argo":
+        _submit_template(release, sh, build, wanted)
+    else:
+        _apply_app(release, sh, build, wanted)
+    sh.wait(sh["wait_for_workflow.py"][wanted.name, "--namespace", wanted.namespace])
+
+
+def _apply_app(release: Release, sh: StepShell, build: Build, wanted: Submission) -> None:
+    """Set the runbook's parameters in a clean checkout, and create the app's workflow, with this release's labels."""
+    workflow = build.workflow
+    folder = f"{checkout(release, sh, build.step)}/{workflow.app}"
+    set_parameter = ks(release, sh)["param", "set", f"--env={workflow.environment}", workflow.component]
+    for parameter, value in wanted.parameters(release, build).items():
         sh.run(set_parameter[parameter, value].within(folder))
-    sh.run(sh["ks"]["apply", workflow.environment, "-c", workflow.component].within(folder))
-    sh.wait(sh["wait_for_workflow.py"][name, "--namespace", namespace])
+    marks = labels(release, build.step, build.commit, build.tag)
+    apply = applying(release, sh, workflow.environment, workflow.component, marks)
+    sh.run(apply.within(folder))
+
+
+def applying(
+    release: Undertaking, sh: StepShell, environment: str, component: str, marks: Mapping[str, str]
+) -> Command:
+    """The command that creates a component's workflow with the labels `marks`."""
+    words = ",".join(f"{key}={value}" for key, value in marks.items())
+    apply = ks(release, sh)["apply", environment, "-c", component]
+    return sh["env"][(f"KS_LABELS={words}", *apply.words)]
+
+
+def _submit_template(release: Release, sh: StepShell, build: Build, wanted: Submission) -> None:
+    """Make a workflow of the step's WorkflowTemplate, which `deploy.render` keeps beside release.yaml."""
+    template = config_path(sh.environment).absolute().parent / "deploy" / f"{build.step}.yaml"
+    submit = sh["submit_workflow.py"][str(template), "--name", wanted.name, "--namespace", wanted.namespace]
+    for key, value in labels(release, build.step, build.commit, build.tag).items():
+        submit = submit["--label", f"{key}={value}"]
+    for parameter, value in {**wanted.prow(release, build), "versionTag": build.tag}.items():
+        submit = submit["--parameter", f"{parameter}={value}"]
+    sh.run(submit)
 
 
 def built(release: Release, sh: StepShell, images: Images) -> Finding:
@@ -109,7 +167,20 @@ def built(release: Release, sh: StepShell, images: Images) -> Finding:
     missing = [name for name, digest in digests.items() if digest is None]
     if missing:
         return unmet(f"not in the registry at {tag}: {', '.join(missing)}")
-    return met(f"{len(digests)} image{'s' if len(digests) > 1 else ''} at {tag}")
+    if moved := _moved(sh, digests):
+        return unmet("\n".join(f"{name}:{tag} {text}" for name, text in moved.items()))
+    counted = f"{len(digests)} image{'s' if len(digests) > 1 else ''} at {tag}"
+    return Finding(True, counted, {name: str(digest) for name, digest in digests.items()})
+
+
+def _moved(sh: StepShell, digests: dict[str, str | None]) -> dict[str, str]:
+    """The images whose tag names another digest than when this step was done, with both."""
+    known = sh.journal.facts(sh.step)
+    return {
+        name: f"is {digest}, and was {known[name]} when it was built"
+        for name, digest in digests.items()
+        if known.get(name, digest) != digest
+    }
 
 
 def propose(release: Release, sh: StepShell, step: str, images: Images, path: str) -> None:
@@ -124,7 +195,7 @@ def built_and_proposed(release: Release, sh: StepShell, step: str, images: Image
     if not finding.holds or tag is None:
         return finding
     named = pull_requests.proposed(release, sh, naming(release, step, images, path, tag))
-    return Finding(named.holds, f"{finding.text}; {named.text}")
+    return Finding(named.holds, f"{finding.text}; {named.text}", finding.facts)
 
 
 def naming(release: Release, step: str, images: Images, path: str, tag: str) -> Change:
@@ -137,35 +208,3 @@ def naming(release: Release, step: str, images: Images, path: str, tag: str) -> 
 def _summary(images: Images) -> str:
     first, *others = images.names
     return f"{first} and {len(others)} more images," if others else first
-
-
-def _build_number(release: Release, sh: StepShell, step: str) -> str:
-    """Four hexadecimal digits, as the runbook cuts from uuidgen; the same for a plan and its run."""
-    from hashlib import sha256  # noqa: PLC0415 - not needed to list tasks
-
-    seed = f"{release.tag} {commit(release, sh)} {step}"
-    return sh.choose(
-        f"{step} build number",
-        lambda: sha256(seed.encode()).hexdigest()[:4],
-        how="$(uuidgen | cut -c 1-4)",
-    )
-
-
-def _workflow_name(release: Release, sh: StepShell, step: str, workflow: Workflow, tag: str) -> str:
-    number = _build_number(release, sh, step)
-    rest = f"-{workflow.job_name}-{tag}-{number}"
-
-    def name() -> str:
-        user = release.user.lower()[: NAME_LIMIT - len(rest)].strip("-")
-        if not user:
-            raise ConfigError(
-                f"the name of {step}'s workflow, USER{rest}, would be longer than {NAME_LIMIT} characters",
-                "write a shorter job-name in release.yaml",
-            )
-        return user + rest
-
-    return sh.choose(
-        f"{step} workflow",
-        name,
-        how=f'"$USER"-{workflow.job_name}-"$build_tag"-"${step.replace("-", "_")}_build_number"',
-    )

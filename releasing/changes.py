@@ -77,7 +77,8 @@ def prototypes_edit(release: Release) -> ReferenceEdit:
     images = reference_edit.rules(release, config.images, release.image_tag)
     images += tuple(reference_edit.rule(release, each.image, each.release) for each in bumps)
     known = release.placeholders
-    pins = reference_edit.pinned(config.pins, known)
+    pins = reference_edit.pinned((pin for pin in config.pins if not pin.if_present), known)
+    maybe = reference_edit.pinned((pin for pin in config.pins if pin.if_present), known)
     pins += tuple(pin for each in bumps for pin in operators.pins(each))
     parameters = reference_edit.set_by_name(config.parameters, known)
-    return ReferenceEdit(images, pins, parameters, leave_alone=config.left_alone)
+    return ReferenceEdit(images, pins, parameters, leave_alone=config.left_alone, pins_if_present=maybe)

@@ -28,13 +28,26 @@ HELP = {
     "because": "why what stops it is let pass: an issue of --waive, or a --commit that is not green",
     "result": "of the vote: passed or failed",
     "evidence": "address of the mail thread with the votes",
-    "write": "write it into its file instead",
-    "json": "for programs: every claim with all its details",
+    "path": "the build context: the folder that has build_image.sh",
+    "date": "which night, as YYYYMMDD in UTC (default: today's)",
+    "only": "names of entries of the release config, with commas between them (default: all)",
+    "name": "of the workflow, such as pytorch-operator",
+    "image": "name of the image, below the registry; of several with commas between them",
+    "dockerfile_dir": "OWNER/NAME/FOLDER with its build_image.sh and Dockerfile; one for each image",
+    "extra_repos": "what is checked out beside the repository: OWNER/NAME@REF, with semicolons between them",
+    "extra_args": "further arguments of its build_image.sh",
+    "tell": "send a mail, and what RELEASE_NIGHTLY_WEBHOOK asks for, when something is not as it should be",
+    "keep": "how many nightly tags of each image stay",
+    "write": "do it: write it into its file, delete what is listed",
+    "json": "for programs: everything with all its details",
 }
-FLAGS = ("fresh", "redo", "write", "json")
+POSITIONAL = ("name",)
+FLAGS = ("fresh", "redo", "write", "json", "tell")
 PLACE = ("profile", "sandbox", "source", "fresh")
 CANDIDATE = ("version", "candidate", *PLACE)
 RELEASE = ("version", "candidate", "profile", "account", "sandbox", "source", "fresh", "allow_move")
+NIGHT = ("date", "commit", "only", "profile", "account", "sandbox", "source", "fresh")
+ADDING = ("name", "image", "dockerfile_dir", "extra_repos", "extra_args")
 CHOOSING = ("tfjob", "pytorchjob", "commit", "because")
 
 
@@ -77,6 +90,11 @@ VERBS = (
         "Print the JSON Schema of release.yaml; --write puts it and the reference into docs/.",
     ),
     Verb(
+        "check-build-contract",
+        ("path",),
+        "Hold the build_image.sh of a build context against the build contract, by reading and by trying it.",
+    ),
+    Verb(
         "release.plan",
         (*RELEASE, "recipe", *CHOOSING),
         "Show every command that a run would change the world with, to paste into a terminal.",
@@ -86,5 +104,48 @@ VERBS = (
         "release.verify",
         (*CANDIDATE, "json"),
         "Read a whole release back, whoever made it; exit code 5 when a claim does not hold.",
+    ),
+    Verb(
+        "nightly.run",
+        (*NIGHT, "redo", "json"),
+        "Build every image of the release config, side by side; exit code 5 when one is not built.",
+        "releasing.nightly_actions",
+    ),
+    Verb(
+        "nightly.plan",
+        NIGHT,
+        "Show every command that a night would change the world with, to paste into a terminal.",
+        "releasing.nightly_actions",
+    ),
+    Verb("nightly.status", NIGHT, "Show how far a night is.", "releasing.nightly_actions"),
+    Verb(
+        "nightly.add",
+        (*ADDING, *PLACE),
+        "Add a workflow to the image auto release: app, entry, and a pull request with both.",
+        "releasing.nightly_upkeep",
+    ),
+    Verb(
+        "nightly.check",
+        ("tell", "json", *PLACE),
+        "Say whether every image of ours is released every night; exit code 5 when one is not.",
+        "releasing.nightly_upkeep",
+    ),
+    Verb(
+        "nightly.prune",
+        ("keep", "write", *PLACE),
+        "List nightly image tags that nothing uses any more; --write deletes them.",
+        "releasing.nightly_upkeep",
+    ),
+    Verb(
+        "deploy.render",
+        ("write",),
+        "Print what runs this suite inside a cluster, made from release.yaml; --write puts it into deploy/.",
+        "releasing.deploy_actions",
+    ),
+    Verb(
+        "nightly.deploy",
+        ("write",),
+        "Print what starts the nightly, for Argo and for Prow; --write puts it into deploy/.",
+        "releasing.deploy_actions",
     ),
 )

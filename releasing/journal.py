@@ -10,7 +10,7 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,11 @@ class Journal:
         self._lock = threading.RLock()
         self._events = list(_events(path))
 
-    def record(self, event: str, step: str, **facts: str) -> None:
-        """Append an event; `facts` are plain text and never secrets."""
-        line: Event = {"time": now(), "event": event, "step": step, "by": operator(), **facts}
+    def record(self, event: str, step: str, facts: Mapping[str, str] | None = None, **texts: str) -> None:
+        """Append an event; `facts` and `texts` are plain text and never secrets."""
+        line: Event = {"time": now(), "event": event, "step": step, "by": operator(), **texts}
+        if facts:
+            line["facts"] = dict(facts)
         with self._lock:
             _append(self.path, line)
             self._events.append(line)
@@ -43,6 +45,15 @@ class Journal:
             if event["step"] == step and event["event"] in ("done", "adopted", "redo"):
                 return None if event["event"] == "redo" else event
         return None
+
+    def facts(self, step: str) -> dict[str, str]:
+        """What was found when `step` was done or adopted; nothing while it is not."""
+        found: dict[str, str] = (self.done(step) or {}).get("facts", {})
+        return found
+
+    def of_step(self, step: str) -> list[Event]:
+        """Every event of a step, the oldest first."""
+        return [event for event in self._events if event["step"] == step]
 
     def events(self, kind: str) -> list[Event]:
         """Every event of that kind, the oldest first."""

@@ -9,6 +9,7 @@ from releasing.step import Finding, met, unmet
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from releasing.config import Announcement
     from releasing.release import Release
     from releasing.step_shell import StepShell
 
@@ -20,12 +21,16 @@ def path(release: Release) -> Path:
 
 def send(release: Release, sh: StepShell) -> None:
     """Send the mail of this release, where release.yaml says how; a second time it does nothing."""
-    announcement = release.config.announcement
+    hand_in(release.config.announcement, sh, path(release))
+
+
+def hand_in(announcement: Announcement, sh: StepShell, file: Path) -> None:
+    """Send the mail in `file`, where release.yaml says how; a second time it does nothing."""
     smtp = announcement.smtp
     if smtp is None:
-        sh.say(f"release.yaml names no mail server; send {path(release)} by hand: mailto:{announcement.to}")
+        sh.say(f"release.yaml names no mail server; send {file} by hand: mailto:{announcement.to}")
         return
-    command = sh["send_mail.py"][str(path(release)), "--host", smtp.host, "--port", str(smtp.port)]
+    command = sh["send_mail.py"][str(file), "--host", smtp.host, "--port", str(smtp.port)]
     command = command["--user", smtp.user] if smtp.user else command
     sh.run(command["--password-command", *smtp.password_command] if smtp.password_command else command)
 

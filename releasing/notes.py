@@ -71,7 +71,9 @@ def merged(sh: Shell, checkout: str, branch: str, version: Version) -> list[Merg
     tags = sh.read(git["tag", "--list", "v*", "--merged", f"origin/{branch}"]).split()
     before = [final for final in finals(tags) if final < version]
     since = [f"^{before[-1].tag}"] if before else []
-    log = git["log", "--first-parent", "--reverse", f"--format={FORMAT}", f"origin/{branch}", *since, "--"]
+    log = git[
+        *origin.LOG, "--first-parent", "--reverse", f"--format={FORMAT}", f"origin/{branch}", *since, "--"
+    ]
     return of(sh.read(log))
 
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from releasing.undertaking import Undertaking
 
 REFSPEC = "+refs/heads/*:refs/remotes/origin/*"
+# People colour, number and verify what git shows them (color.ui, grep.lineNumber, log.showSignature).
+GREP = ("grep", "--no-color", "--no-line-number", "--no-column", "-I", "-z", "-F")
+LOG = ("log", "--no-show-signature")
 
 
 def git(release: Undertaking, sh: StepShell) -> Command:
@@ -77,7 +80,7 @@ def files_naming(
 ) -> Iterator[tuple[str, bytes]]:
     """Path and content at `revision` of each text file that contains one of `words`, and of `also`."""
     options = [option for word in words for option in ("-e", word)]
-    search = git(release, sh)["grep", "-I", "-l", "-z", "--full-name", "-F", *options, revision]
+    search = git(release, sh)[*GREP, "-l", "--full-name", *options, revision]
     found = sh.read(search).split("\0")[:-1] if sh.shell.succeeds(search) else []
     paths = {line.removeprefix(f"{revision}:") for line in found} | set(also)
     return contents(release, sh, revision, sorted(paths))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from releasing.config import Config, Profile
 from releasing.journal import Journal
+from releasing.nightly.night import Night
+from releasing.nightly.release_config import Entry
 from releasing.plan import PaperShell
 from releasing.release import Release
 from releasing.shell import Shell
 from releasing.step import Recipe, Step
+from releasing.undertaking import Undertaking
 from releasing.version import Candidate, Version
 
+# Stands for every entry of the release config.
+ENTRY = Entry("NAME", "OWNER/REPO/APP", "COMPONENT", {"PARAM": "VALUE"})
 HEAD = """\
 # Runbook
 
@@ -26,25 +31,34 @@ After any step a person may go on by hand, and come back: the tool looks at what
 """
 
 
-def runbook(config: Config, recipes: Iterable[Recipe]) -> str:
-    """The whole page."""
+def runbook(config: Config, recipes: Iterable[Recipe], nightly: Recipe) -> str:
+    """The whole page: `recipes` of versions, and that of a night when the project has nights."""
     version = Version(0, 2, 1)
     candidate = Candidate(version, 0)
-    release = Release(config, Profile(sandbox="-"), version, candidate, Path(".release"), "$ACCOUNT", "$USER")
+    profile, state, account, user = Profile(sandbox="-"), Path(".release"), "$ACCOUNT", "$USER"
+    release = Release(config, profile, version, candidate, state, account, user)
     parts = [HEAD.format(project=config.project, tag=release.tag, version=version)]
     for recipe in recipes:
-        parts.append(f"\n## {recipe.title}\n\n`scripts/invoke release.{recipe.name} --version {version}`\n")
-        section = ""
-        drafts: dict[str, str] = {}
-        for step in recipe.of(release):
-            if step.section != section:
-                section = step.section
-                parts.append(f"\n### {section}\n")
-            parts.append(_step(step, release, drafts))
+        command = f"scripts/invoke release.{recipe.name} --version {version}"
+        parts += _chapter(recipe, recipe.of(release), command, release)
+    if config.nightly:
+        night = Night(config, profile, "YYYYMMDD", state, account, user, (ENTRY,))
+        parts += _chapter(nightly, nightly.of(night), "scripts/invoke nightly.run", night)
     return "".join(parts)
 
 
-def _step(step: Step, release: Release, drafts: dict[str, str]) -> str:
+def _chapter(recipe: Recipe, steps: Iterable[Step], command: str, release: Undertaking) -> Iterator[str]:
+    yield f"\n## {recipe.title}\n\n`{command}`\n"
+    section = ""
+    drafts: dict[str, str] = {}
+    for step in steps:
+        if step.section != section:
+            section = step.section
+            yield f"\n### {section}\n"
+        yield _step(step, release, drafts)
+
+
+def _step(step: Step, release: Undertaking, drafts: dict[str, str]) -> str:
     sh = PaperShell(Shell({}), Journal(Path("/dev/null")), step.name, drafts=drafts)
     step.action(release, sh)
     needs = f"Needs: {', '.join(f'`{name}`' for name in step.needs)}. " if step.needs else ""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from releasing.command import PENDING, Command, variable
 from releasing.command import pending as mark
+from releasing.errors import CommandError
 from releasing.journal import Journal
 from releasing.shell import Shell
 from releasing.step_shell import StepShell
@@ -34,11 +35,22 @@ class PlanShell(StepShell):
     def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:
         """The real output, or the mark of a value that depends on what is held back."""
         if pending and (_unknown(command) or (not known and (self.outstanding or self.lines))):
-            self.lines.append(f"{variable(pending)}=$({command})")
+            self.lines.append(_setting(pending, command))
             return mark(pending)
         return self.shell.read(command)
 
+    def ask(self, command: Command) -> str:
+        """The real output; nothing when the command fails, as before a login that is still to come."""
+        try:
+            return "" if _unknown(command) else self.shell.read(command)
+        except CommandError:
+            return ""
+
     def run(self, command: Command) -> None:
+        """Show `command`."""
+        self.lines.append(str(command))
+
+    def keep(self, command: Command) -> None:
         """Show `command`."""
         self.lines.append(str(command))
 
@@ -67,8 +79,12 @@ class PaperShell(PlanShell):
 
     def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:  # noqa: ARG002
         """The mark of the value."""
-        self.lines.append(f"{variable(pending)}=$({command})")
+        self.lines.append(_setting(pending, command))
         return mark(pending)
+
+    def ask(self, command: Command) -> str:  # noqa: ARG002
+        """Nothing: there is no world to ask."""
+        return ""
 
     def require(self, problem: Callable[[], str], hint: str) -> None:
         """Nothing: there is no world to ask."""
@@ -88,6 +104,13 @@ class PaperShell(PlanShell):
     def chosen(self, name: str) -> str:
         """The mark of the choice."""
         return mark(name)
+
+
+def _setting(name: str, command: Command) -> str:
+    """The line that puts what `command` prints into the variable of `name`."""
+    # Two brackets without a blank would begin a sum.
+    line = str(command)
+    return f"{variable(name)}=$({' ' if line.startswith('(') else ''}{line})"
 
 
 def _unknown(command: Command) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from releasing import manifest, notes, origin, publication
+from releasing import manifest, notes, origin, publication, registry
 from releasing.errors import UnmetError
 from releasing.manifest import Manifest
 from releasing.step import Finding, met, unmet
@@ -28,7 +29,10 @@ def publish(release: Release, sh: StepShell) -> None:
 
 
 def published(release: Release, sh: StepShell) -> Finding:
-    """Whether GitHub has the release with notes, and a manifest that says what git and the registry have."""
+    """Whether GitHub has the release with notes, and a manifest that says what git and the registry have.
+
+    The images of a candidate that a later one took the tag from only have to be there still.
+    """
     found = publication.find(sh.shell, release.slug, release.tag)
     wrong = [*publication.problems(found, prerelease=not release.final)]
     if found is None or wrong:
@@ -75,12 +79,35 @@ def _differences(release: Release, sh: StepShell, said: Manifest) -> list[str]:
     wrong = [] if said.commit == commit else [f"its manifest is about {said.commit}, the tag is at {commit}"]
     wanted = {*images(release)}
     there = manifest.digests(sorted(wanted | {*said.images}), sh.environment)
+    off = {image: digest for image, digest in there.items() if said.images.get(image) != digest}
+    if off and _is_superseded(release, sh):
+        return wrong + _lost(sh, {image: said.images[image] for image in off if image in said.images})
     wrong += [
         f"its manifest says {image} is {said.images.get(image, 'not there')}, the registry {digest or 'has none'}"
-        for image, digest in there.items()
-        if said.images.get(image) != digest
+        for image, digest in off.items()
     ]
     return wrong
+
+
+def _is_superseded(release: Release, sh: StepShell) -> bool:
+    """Whether origin has a later candidate of this version, or a branch of one that is under way."""
+    if release.final:
+        return False
+    begun = f"{release.version.tag}-rc."
+    listed = sh.read(
+        origin.git(release, sh)["ls-remote", "origin", f"refs/tags/{begun}*", f"refs/heads/release/{begun}*"]
+    )
+    numbers = re.findall(rf"/{re.escape(begun)}(\d+)(?:/|$|\^)", listed, re.MULTILINE)
+    return any(int(number) > release.candidate.number for number in numbers)
+
+
+def _lost(sh: StepShell, images: dict[str, str]) -> list[str]:
+    """Which of `images` (NAME:TAG and digest) the registry does not have any more, under whatever tag."""
+    return [
+        f"its manifest says {image} is {digest}, which the registry does not have any more"
+        for image, digest in images.items()
+        if registry.digest(image.rpartition(":")[0], digest, sh.environment) != digest
+    ]
 
 
 def _file(release: Release) -> str:

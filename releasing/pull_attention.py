@@ -6,19 +6,19 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from releasing.release import Release
     from releasing.step_shell import StepShell
+    from releasing.undertaking import Undertaking
 
 # GitHub asks nobody to review their own pull request.
 FACTS = "[.labels[].name], [.requested_reviewers[].login, .user.login]"
 
 
-def is_wanted(release: Release) -> bool:
+def is_wanted(release: Undertaking) -> bool:
     """Whether release.yaml asks for labels or reviewers at all."""
     return bool(release.config.pull_requests.labels or release.config.pull_requests.reviewers)
 
 
-def ask(release: Release, sh: StepShell, number: str) -> None:
+def ask(release: Undertaking, sh: StepShell, number: str) -> None:
     """Give the pull request its labels and reviewers; what it has already does no harm."""
     wanted = release.config.pull_requests
     path = f"repos/{release.slug}"
@@ -32,7 +32,7 @@ def ask(release: Release, sh: StepShell, number: str) -> None:
         )
 
 
-def lacking(release: Release, sh: StepShell, number: str) -> list[str]:
+def lacking(release: Undertaking, sh: StepShell, number: str) -> list[str]:
     """What the pull request lacks: labels, and people who were neither asked for a review nor gave one."""
     wanted = release.config.pull_requests
     if not is_wanted(release):

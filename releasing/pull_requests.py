@@ -13,10 +13,10 @@ from releasing.errors import CommandError, PreconditionError
 from releasing.step import Finding, met, unmet
 
 if TYPE_CHECKING:
-    from releasing.release import Release
     from releasing.step_shell import StepShell
-    from releasing.undertaking import Undertaking
+    from releasing.undertaking import Proposing, Undertaking
 
+BY = r'"#\(.number), opened by \(.user.login)"'
 FIELDS = ".number, .state, .merged_at != null, .head.sha, .merge_commit_sha"
 
 
@@ -46,7 +46,7 @@ class PullRequest:
     merge_commit: str
 
 
-def find(release: Release, sh: StepShell, change: Change) -> PullRequest | None:
+def find(release: Proposing, sh: StepShell, change: Change) -> PullRequest | None:
     """The newest pull request of `change` in any state; None when there is none."""
     row = sh.read(_lookup(release, sh, change, "all", f"[{FIELDS}] | @tsv"))
     if not row:
@@ -55,7 +55,7 @@ def find(release: Release, sh: StepShell, change: Change) -> PullRequest | None:
     return PullRequest(number, state, merged == "true", head, merge_commit)
 
 
-def proposed(release: Release, sh: StepShell, change: Change) -> Finding:
+def proposed(release: Proposing, sh: StepShell, change: Change) -> Finding:
     """Whether `change` is under way or not needed: its pull request is open or merged, or its base has it all."""
     pull_request = find(release, sh, change)
     if pull_request is None:
@@ -72,7 +72,7 @@ def proposed(release: Release, sh: StepShell, change: Change) -> Finding:
     return met(f"#{pull_request.number} is open, at {pull_request.head[:12]}")
 
 
-def is_settled(release: Release, sh: StepShell, change: Change) -> bool:
+def is_settled(release: Proposing, sh: StepShell, change: Change) -> bool:
     """Whether `change` is merged, or was never needed because its base holds it already."""
     pull_request = find(release, sh, change)
     return pull_request.merged if pull_request else not change.wanted(sh)
@@ -88,13 +88,13 @@ def clone(release: Undertaking, sh: StepShell, step: str, base: str) -> str:
     return scratch
 
 
-def propose(release: Release, sh: StepShell, change: Change) -> None:
+def propose(release: Proposing, sh: StepShell, change: Change) -> None:
     """Put the change on its branch on origin and open its pull request."""
     push(release, sh, change)
     request(release, sh, change)
 
 
-def push(release: Release, sh: StepShell, change: Change) -> None:
+def push(release: Proposing, sh: StepShell, change: Change) -> None:
     """Put the change on its branch on origin: clone, edit, commit, push; not at all when it is there.
 
     A branch that is there was pushed whole by an earlier run.
@@ -112,9 +112,10 @@ def push(release: Release, sh: StepShell, change: Change) -> None:
     branch_creation.create(release, sh, sh["git"]["-C", scratch], release.head(change.step), "HEAD")
 
 
-def request(release: Release, sh: StepShell, change: Change) -> None:
+def request(release: Proposing, sh: StepShell, change: Change) -> None:
     """Open the pull request for the branch of `change`, unless it is there, and ask for its labels and reviews."""
-    live = _lookup(release, sh, change, "all", 'select(.state == "open" or .merged_at != null) | .number')
+    alive = 'select(.state == "open" or .merged_at != null)'
+    live = _lookup(release, sh, change, "all", f"{alive} | .number")
     if sh.lacks(live):
         words = [f"title={change.title}", f"head={release.head(change.step)}", f"base={change.base}"]
         fields = [word for field in [*words, f"body={_body(release, sh, change)}"] for word in ("-f", field)]
@@ -122,15 +123,15 @@ def request(release: Release, sh: StepShell, change: Change) -> None:
             sh.run(sh["gh"]["api", "-X", "POST", f"repos/{release.slug}/pulls", "--silent", *fields])
         except CommandError as error:
             # The answer may be lost, or somebody ran the same command: what is there decides.
-            number = sh.shell.read(live)
-            if not number:
+            found = sh.shell.read(_lookup(release, sh, change, "all", f"{alive} | {BY}"))
+            if not found:
                 raise
-            sh.say(f"#{number} is there, although opening it failed: {error.cause}")
+            sh.say(f"{found}, is there, although opening it failed: {error.cause}")
     if pull_attention.is_wanted(release):
         pull_attention.ask(release, sh, sh.read(live, pending=f"{change.step} pull request"))
 
 
-def settle(release: Release, sh: StepShell, change: Change) -> None:
+def settle(release: Proposing, sh: StepShell, change: Change) -> None:
     """Wait until the pull request may be merged, then merge exactly the head that was tested, unless it is merged."""
     if not sh.needed(lambda: not is_settled(release, sh, change)):
         return
@@ -138,14 +139,14 @@ def settle(release: Release, sh: StepShell, change: Change) -> None:
     if not number:
         raise PreconditionError(
             f"{change.step} has no open pull request on {change.base}",
-            f"open it: scripts/invoke {change.step} --version {release.version} --redo",
+            f"open it: {release.redo(change.step)}",
         )
     path = f"repos/{release.slug}/pulls/{number}"
     head = sh.read(sh["gh"]["api", path, "--jq", ".head.sha"], pending=f"{change.step} head")
     options = [word for context in release.config.checks.presubmit for word in ("--context", context)]
     sh.wait(sh["wait_to_merge.py"][release.slug, number, head, *options])
     if not sh.needed(lambda: not is_settled(release, sh, change)):
-        # A person or the merge queue was first.
+        sh.say(f"#{number} was merged by {_merger(sh, path)} meanwhile")
         return
     fields = ["-f", f"sha={head}", "-f", "merge_method=squash"]
     try:
@@ -153,31 +154,42 @@ def settle(release: Release, sh: StepShell, change: Change) -> None:
     except CommandError as error:
         if not is_settled(release, sh, change):
             raise
-        sh.say(f"#{number} is merged, although merging it failed: {error.cause}")
+        sh.say(f"#{number} was merged by {_merger(sh, path)}, although merging it failed here: {error.cause}")
 
 
-def waiting(release: Release, sh: StepShell, commit: str, contexts: tuple[str, ...]) -> Command:
+def _merger(sh: StepShell, path: str) -> str:
+    """Who merged the pull request: a person, or an app such as the merge queue."""
+    return sh.shell.read(sh["gh"]["api", path, "--jq", '.merged_by.login // "somebody"'])
+
+
+def waiting(release: Proposing, sh: StepShell, commit: str, contexts: tuple[str, ...]) -> Command:
     """The command that waits until every one of `contexts` has succeeded on `commit`."""
     options = [word for context in contexts for word in ("--context", context)]
     return sh["wait_for_checks.py"][release.slug, commit, *options]
 
 
-def _body(release: Release, sh: StepShell, change: Change) -> str:
+def _body(release: Proposing, sh: StepShell, change: Change) -> str:
     """Why, what was run, and for which release: what a reviewer needs to do the same by hand."""
-    commands = "\n".join(f"    {shlex.join(edit.words)}" for edit in change.edits(sh, "."))
+    commands = "\n".join(f"    {_line(edit)}" for edit in change.edits(sh, "."))
     made = f"Made by, in a checkout of {change.base}:\n\n{commands}"
-    place = f"Release {release.tag}, step {change.step}."
+    place = f"{release.purpose}, step {change.step}."
     return "\n\n".join([change.reason, made, place, *_marks(release, change)])
 
 
-def _marks(release: Release, change: Change) -> list[str]:
+def _line(edit: Command) -> str:
+    # Not as a terminal wants it: the text as a whole is quoted once more.
+    line = shlex.join(edit.words)
+    return f"(cd {shlex.quote(edit.folder)} && {line})" if edit.folder else line
+
+
+def _marks(release: Proposing, change: Change) -> list[str]:
     """What tells the branching policy that a change of the release branch is solely for the release."""
     if change.base != release.branch:
         return []
     return [f"{release.config.branching.release_only_trailer}: {change.step} of {release.tag}"]
 
 
-def _lookup(release: Release, sh: StepShell, change: Change, state: str, wanted: str) -> Command:
+def _lookup(release: Proposing, sh: StepShell, change: Change, state: str, wanted: str) -> Command:
     query = ["-f", f"head={release.owner}:{release.head(change.step)}", "-f", f"base={change.base}"]
     return sh["gh"][
         "api", "-X", "GET", f"repos/{release.slug}/pulls", *query, "-f", f"state={state}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from releasing.step import Recipe, Step
 from releasing.steps.authenticate import auth
 from releasing.steps.build_jupyter import build_jupyter
+from releasing.steps.build_nightly import build_nightly
 from releasing.steps.build_tf_serving import build_tfserving
 from releasing.steps.cut_branch import cut_branch
 from releasing.steps.preflight import preflight
@@ -67,6 +68,13 @@ MASTER = Recipe(
 )
 
 RECIPES = (RC, FINAL, MASTER)
+
+# No release of a version, so not among RECIPES: build-nightly stands for one step per entry of the release config.
+NIGHTLY = Recipe(
+    "nightly",
+    "Image auto release: every image of the release config, every night",
+    (preflight, auth, build_nightly),
+)
 
 
 def every_step() -> dict[str, Step]:

@@ -26,13 +26,17 @@ Words = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class ReferenceEdit:
-    """Image rules (NAME_REGEX:TAG), pins (FILE PATTERN VALUE), parameters (GLOB NAME VALUE), and paths."""
+    """Image rules (NAME_REGEX:TAG), pins (FILE PATTERN VALUE), parameters (GLOB NAME VALUE), and paths.
+
+    The files of `pins_if_present` may be absent.
+    """
 
     images: tuple[str, ...]
     pins: tuple[Words, ...] = ()
     parameters: tuple[Words, ...] = ()
     only: tuple[str, ...] = ()
     leave_alone: tuple[str, ...] = ()
+    pins_if_present: tuple[Words, ...] = ()
 
     def command(self, sh: StepShell, checkout: str) -> Command:
         """The command line that makes the edit in `checkout`."""
@@ -41,6 +45,8 @@ class ReferenceEdit:
             command = command["--image", image]
         for pin in self.pins:
             command = command["--pin", *pin]
+        for pin in self.pins_if_present:
+            command = command["--pin-if-present", *pin]
         for parameter in self.parameters:
             command = command["--parameter", *parameter]
         for option, paths in (("--only", self.only), ("--except", self.leave_alone)):
@@ -53,8 +59,15 @@ class ReferenceEdit:
         from releasing.references import survey  # noqa: PLC0415
         from releasing.references.rules import Rules  # noqa: PLC0415 - a no-op run does without
 
-        rules = Rules.parse(self.images, self.pins, self.parameters, only=self.only, except_=self.leave_alone)
-        also = [file for file, _, _ in self.pins]
+        rules = Rules.parse(
+            self.images,
+            self.pins,
+            self.parameters,
+            pins_if_present=self.pins_if_present,
+            only=self.only,
+            except_=self.leave_alone,
+        )
+        also = [file for file, _, _ in (*self.pins, *self.pins_if_present)]
         for files, name, _ in self.parameters:
             also += _setting(release, sh, revision, name, files)
         return survey(origin.files_naming(release, sh, revision, prefixes(release), tuple(also)), rules)
@@ -110,6 +123,6 @@ def rules(release: Release, groups: Iterable[Images], tag: str) -> tuple[str, ..
 def _setting(release: Release, sh: StepShell, revision: str, name: str, files: str) -> list[str]:
     """The paths at `revision` that match the glob `files` and contain `name`."""
     # A plain pathspec means what our globs mean: * crosses folders, and a folder names all that is in it.
-    search = origin.git(release, sh)["grep", "-I", "-l", "-z", "-F", "-e", name, revision, "--", files]
+    search = origin.git(release, sh)[*origin.GREP, "-l", "-e", name, revision, "--", files]
     found = sh.read(search).split("\0")[:-1] if sh.shell.succeeds(search) else []
     return [line.removeprefix(f"{revision}:") for line in found]

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from releasing.config import Config, Profile
 from releasing.placeholders import filled
-from releasing.undertaking import Undertaking
+from releasing.undertaking import Proposing
 from releasing.version import Candidate, Version
 
 
 @dataclass(frozen=True)
-class Release(Undertaking):
+class Release(Proposing):
     """One candidate of a project, or (`final`) the release of one, in one profile.
 
     `allow_move` is a pattern of image tags that may move to a new digest.
@@ -47,6 +47,11 @@ class Release(Undertaking):
     def title(self) -> str:
         """How it is called in one line."""
         return f"{self.config.project} {self.tag}, branch {self.branch}"
+
+    @property
+    def purpose(self) -> str:
+        """What its changes are made for, as pull requests say it."""
+        return f"Release {self.tag}"
 
     def command(self, recipe: str) -> str:
         """What to type for all of `recipe`."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
-from releasing.errors import PreconditionError, ReleaseError, UnmetError
+from releasing.errors import LockedError, PreconditionError, ReleaseError, UnmetError
 from releasing.journal import Journal
+from releasing.lease import Lease
 from releasing.plan import PlanShell
 from releasing.release import Release
 from releasing.shell import Shell
@@ -25,12 +27,13 @@ DONE, ALREADY, MISSING, RUNNING = "✓", "=", "✗", "│"
 
 @dataclass(frozen=True)
 class WorldOf(Generic[U]):
-    """Where a recipe acts: the release, the shell, the journal, and who is told."""
+    """Where a recipe acts: the release, the shell, the journal, who is told, and the cluster's lock, if any."""
 
     release: U
     shell: Shell
     journal: Journal
     show: Callable[[str], None]
+    lease: Lease | None = None
 
     def teller(self, step: str, mark: str = RUNNING) -> Callable[[str], None]:
         """How lines of `step` are shown: each under its step's name."""
@@ -44,7 +47,19 @@ class WorldOf(Generic[U]):
 
     def step_shell(self, step: Step) -> StepShell:
         """The shell that `step` runs with."""
-        return StepShell(self.shell.showing(self.teller(step.name)), self.journal, step.name)
+        sh = StepShell(self.shell.showing(self.teller(step.name)), self.journal, step.name)
+        if self.lease and step.exclusive:
+            sh.before_change = self.lease.require
+        return sh
+
+    @contextmanager
+    def alone(self, step: Step) -> Iterator[None]:
+        """Hold the cluster's lock while `step` is at work, when it is one that asks for it. Raises LockedError."""
+        if self.lease and step.exclusive:
+            with self.lease.held():
+                yield
+        else:
+            yield
 
 
 World = WorldOf[Release]  # of a release of a version
@@ -55,7 +70,7 @@ class Run:
     """One run of `part` of a recipe: what holds already, what is left, what is at work.
 
     At most `at_once` steps are at work. `keep_going` says that one which fails leaves those alone that do not need
-    it; `failed` then has the errors.
+    it, the loss of a lock apart; `failed` then has the errors.
     """
 
     world: WorldOf[Any]
@@ -98,7 +113,7 @@ class Run:
     def _work(self, pool: ThreadPoolExecutor) -> None:
         errors: list[BaseException] = []
         while True:
-            if not errors:
+            if not errors and not (errors := self._hindrance()):
                 self._start_what_can(pool)
             if not self.at_work:
                 break
@@ -106,6 +121,15 @@ class Run:
             errors += [error for each in finished if (error := self._finish(each))]
         if errors:
             raise errors[0]
+
+    def _hindrance(self) -> list[BaseException]:
+        """What keeps every step from being started: the cluster's lock, when it was lost."""
+        try:
+            if self.world.lease:
+                self.world.lease.require()
+        except LockedError as error:
+            return [error]
+        return []
 
     def _done_before(self) -> set[str]:
         """The steps outside this part that it needs: all of them done, or PreconditionError."""
@@ -132,7 +156,7 @@ class Run:
             self.done.add(step.name)
         elif isinstance(error, ReleaseError):
             self.world.teller(step.name, MISSING)(error.message.split("\n")[0])
-            if self.keep_going:
+            if self.keep_going and not isinstance(error, LockedError):
                 self.failed[step.name] = error
                 return None
         return error
@@ -187,21 +211,22 @@ def do(world: WorldOf[Any], step: Step, redo: bool = False) -> None:
             f"somebody undid it. To do it again: {world.release.redo(step.name)}",
         )
     start = time.monotonic()
-    step.action(world.release, sh)
+    with world.alone(step):
+        step.action(world.release, sh)
     finding = step.verify(world.release, sh)
     if not finding.holds:
         raise UnmetError(
             f"{step.name} ran, but {finding.text}", "the same command tries again; what is done is kept"
         )
     seconds = f"{time.monotonic() - start:.1f}"
-    world.journal.record("done", step.name, found=finding.text, seconds=seconds)
+    world.journal.record("done", step.name, found=finding.text, seconds=seconds, facts=dict(finding.facts))
     world.teller(step.name, DONE)(f"{finding.text} ({seconds} s)")
 
 
 def adopt(world: WorldOf[Any], step: Step, finding: Finding) -> None:
     """Say that `step` is done already; record it when the journal did not know."""
     if world.journal.done(step.name) is None:
-        world.journal.record("adopted", step.name, found=finding.text)
+        world.journal.record("adopted", step.name, found=finding.text, facts=dict(finding.facts))
     world.teller(step.name, ALREADY)(f"already done: {finding.text}")
 
 

@@ -8,18 +8,24 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
-from releasing import gcp_access, operator_releases, origin
+from releasing import gcp_access, operator_releases, origin, vote
 from releasing.config import Config, Profile
 from releasing.errors import CommandError, ConfigError, PreconditionError, UnreachableError, UsageError
 from releasing.journal import Journal
+from releasing.lease import Lease
 from releasing.lock import held
 from releasing.release import Release
-from releasing.runner import World
+from releasing.runner import U, World, WorldOf
 from releasing.shell import Shell, clean_environment
 from releasing.step_shell import StepShell
+from releasing.undertaking import Undertaking
 from releasing.version import Candidate, Version, candidates, parse_name
+
+NEXT = "next"
 
 
 @dataclass(frozen=True)
@@ -103,25 +109,48 @@ def world(config: Config, place: Place, wish: Wish, show: Callable[[str], None],
 
     Raises PreconditionError when the recipe makes no sense (any more) for that version.
     """
-    account = wish.account or os.environ.get("RELEASE_ACCOUNT") or place.profile.account or ""
-    if config.gcp and not account:
-        raise ConfigError(
-            "no Google account is given", "RELEASE_ACCOUNT=your-account@yourdomain.org, or --account"
-        )
-    user = os.environ.get("USER") or getpass.getuser()
+    account, user = who(config, place, wish.account)
     first = Candidate(wish.version, 0)
     release = Release(config, place.profile, wish.version, first, place.state, account, user, wish.allow_move)
     shell = Shell(place.environment, held=place.lock)
-    _bring_up(release, shell)
-    tags = origin.tags(release, _asking(shell), f"{wish.version.tag}*")
-    begun = [journal.parent.name for journal in (release.state / "releases").glob("*/journal.jsonl")]
-    candidate = open_candidate(wish, tags, begun) if recipe == "rc" else tagged_candidate(wish, tags)
+    bring_up(release, shell)
+    tags = origin.tags(release, asking(shell), f"{wish.version.tag}*")
+    if recipe == "rc":
+        begun = [journal.parent.name for journal in (release.state / "releases").glob("*/journal.jsonl")]
+        candidate = open_candidate(wish, tags, begun, lambda known: _stays(replace(release, candidate=known)))
+        if wish.candidate == NEXT and candidate.tag in tags:
+            another = (
+                f"another one, when its vote failed or by its number: --candidate {candidate.number + 1}"
+            )
+            show(f"# {candidate.tag} is what --candidate next began; {another}")
+    else:
+        candidate = tagged_candidate(wish, tags)
     release = replace(release, candidate=candidate, final=recipe == "final")
     shell.log = release.folder / "commands.log"
     journal = Journal(release.folder / "journal.jsonl")
     sh = StepShell(shell.showing(show), journal, "session")
     release = operator_releases.settled(release, sh, wish.named, pin=wish.pinning)
-    return World(release, shell, journal, show)
+    return guarded(World(release, shell, journal, show))
+
+
+def guarded(world: WorldOf[U]) -> WorldOf[U]:
+    """The same world with its cluster's lock; without a cluster there is none."""
+    release = world.release
+    if release.config.gcp is None:
+        return world
+    token = partial(world.journal.choose, "session", "token of the lock", lambda: uuid4().hex)
+    what, told = f"release {release.tag}", world.teller("lock")
+    return replace(world, lease=Lease(world.shell.environment, release.namespace, what, token, told))
+
+
+def who(config: Config, place: Place, account: str) -> tuple[str, str]:
+    """The Google account, given as `account` or otherwise, and the user; ConfigError when there is no account."""
+    found = account or os.environ.get("RELEASE_ACCOUNT") or place.profile.account or ""
+    if config.gcp and not found:
+        raise ConfigError(
+            "no Google account is given", "RELEASE_ACCOUNT=your-account@yourdomain.org, or --account"
+        )
+    return found, os.environ.get("USER") or getpass.getuser()
 
 
 def reading(config: Config, place: Place, wish: Wish) -> tuple[Release, StepShell]:
@@ -131,13 +160,13 @@ def reading(config: Config, place: Place, wish: Wish) -> tuple[Release, StepShel
     first = Candidate(wish.version, 0)
     release = Release(config, place.profile, wish.version, first, place.state, "", "", final=True)
     shell = Shell(place.environment, held=place.lock)
-    _bring_up(release, shell)
-    sh = _asking(shell.remembering())
+    bring_up(release, shell)
+    sh = asking(shell.remembering())
     candidate, final = meant(origin.tags(release, sh, "*"), wish.version, wish.candidate)
     return operator_releases.settled(replace(release, candidate=candidate, final=final), sh, {}), sh
 
 
-def _bring_up(release: Release, shell: Shell) -> None:
+def bring_up(release: Undertaking, shell: Shell) -> None:
     """Clone origin, or fetch what is new there; only our own folder changes."""
     checkout = Path(release.checkout)
     try:
@@ -146,7 +175,7 @@ def _bring_up(release: Release, shell: Shell) -> None:
             shell.read(shell["rm"]["-rf", partial])
             shell.read(shell["git"]["clone", "--quiet", "--no-checkout", release.url, partial])
             Path(partial).rename(checkout)
-        shell.read(origin.fetch(release, _asking(shell)))
+        shell.read(origin.fetch(release, asking(shell)))
     except CommandError as error:
         raise UnreachableError(
             f"{release.url} cannot be read: {error.cause}",
@@ -154,11 +183,28 @@ def _bring_up(release: Release, shell: Shell) -> None:
         ) from None
 
 
-def open_candidate(wish: Wish, tags: list[str], begun: list[str]) -> Candidate:
+def remember_next(world: World) -> None:
+    """Record that the candidate was begun as the next one: asked for again, it is the one to be finished."""
+    world.journal.choose("session", NEXT, lambda: "asked for")
+
+
+def _stays(release: Release) -> bool:
+    """Whether the candidate was begun as the next one here, and no failed vote has ended it."""
+    journal = Journal(release.folder / "journal.jsonl")
+    if NEXT not in journal.choices():
+        return False
+    result = vote.load(vote.path(release))
+    return result is None or result.result == "passed"
+
+
+def open_candidate(
+    wish: Wish, tags: list[str], begun: list[str], stays: Callable[[Candidate], bool] = lambda _known: False
+) -> Candidate:
     """The candidate that a run works on: the open one, the next one, or a number.
 
-    The newest of those tagged and those `begun` here is the open one until the next is asked for; a number may
-    not leave a gap. Raises PreconditionError when the final exists, UsageError for a number out of place.
+    The newest of those tagged and those `begun` here is the open one until the next is asked for, and then as well
+    if it `stays` the next one; a number may not leave a gap. Raises PreconditionError when the final exists,
+    UsageError for a number out of place.
     """
     version = wish.version
     if version.tag in tags and not wish.looking:
@@ -171,8 +217,8 @@ def open_candidate(wish: Wish, tags: list[str], begun: list[str]) -> Candidate:
     following = newest + (Candidate(version, newest).tag in tags)
     if not wish.candidate:
         return Candidate(version, newest)
-    if wish.candidate == "next":
-        return Candidate(version, following)
+    if wish.candidate == NEXT:
+        return Candidate(version, newest if stays(Candidate(version, newest)) else following)
     if not wish.candidate.isdecimal() or int(wish.candidate) > following:
         expected = f"a number up to {following}, or 'next'"
         raise UsageError(f"--candidate {wish.candidate}: expected {expected}", f"--candidate {newest}")
@@ -195,5 +241,6 @@ def tagged_candidate(wish: Wish, tags: list[str]) -> Candidate:
     return found[0]
 
 
-def _asking(shell: Shell) -> StepShell:
+def asking(shell: Shell) -> StepShell:
+    """A shell for questions that no step asks: it has no journal."""
     return StepShell(shell, Journal(Path(os.devnull)), "session")

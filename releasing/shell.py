@@ -28,6 +28,7 @@ __all__ = ["Command", "Shell"]
 
 GRACE = 5.0  # seconds between interrupt, terminate and kill
 LAST_LINES = 10
+SETTINGS = ("GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 LONGEST_LINE = 200
 Popen = Callable[..., Any]  # how a program is started
 INSTALL = {
@@ -218,9 +219,20 @@ def _plumbed(words: list[str], **options: Any) -> Any:
     return local[words[0]].popen(words[1:], **options)
 
 
+# They colour what we read, speak another language although LC_ALL is set, or send gh to another GitHub.
+NOT_FOR_PROGRAMS = {"CLICOLOR_FORCE", "GH_DEBUG", "GH_FORCE_TTY", "GH_HOST", "LANGUAGE"}
+
+
 def clean_environment() -> dict[str, str]:
-    """The process's environment, in English and without GIT_*: a hook's repository must not become ours."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    """The process's environment, in English, plain and without GIT_*: a hook's repository must not become ours.
+
+    Settings that whoever started us gave to git stay: in a rehearsal they say where GitHub is.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if (not name.startswith("GIT_") or name.startswith(SETTINGS)) and name not in NOT_FOR_PROGRAMS
+    }
     return kept | {"LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0"}
 
 

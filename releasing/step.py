@@ -24,10 +24,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check read from the world: whether the step is done, and the facts that say so."""
+    """What a check read from the world: whether the step is done, and the facts that say so.
+
+    `facts` are recorded with the step as its result: the digest of each image that was built.
+    """
 
     holds: bool
     text: str
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def met(text: str) -> Finding:
@@ -49,6 +53,7 @@ class Step:
     irreversible: bool = False
     lasting: bool = True
     options: tuple[str, ...] = ()
+    exclusive: bool = False
     section: str = ""
     when: Callable[[Any], bool] = lambda _release: True
     each: Callable[[Any], Mapping[str, object]] | None = None
@@ -105,6 +110,7 @@ def step(
     irreversible: bool = False,
     lasting: bool = True,
     options: tuple[str, ...] = (),
+    exclusive: bool = False,
     when: Callable[[Any], bool] = lambda _release: True,
     each: Callable[[Any], Mapping[str, object]] | None = None,
 ) -> Callable[[Action], Step]:
@@ -112,15 +118,16 @@ def step(
 
     `needs` come before it; `irreversible` says that it cannot be taken back; `lasting=False` that it may lapse
     and matters only until all that needs it is done (a login, a gate); `options` are what it takes on the command
-    line beside those of every step (commands.py has their texts); `when` for which projects it exists;
-    `each` what it exists for, by the name that its step gets: action and check are given the thing, too.
+    line beside those of every step (commands.py has their texts); `exclusive` that it is not at work on two machines
+    at once (lease.py); `when` for which projects it exists; `each` what it exists for, by the name that its step
+    gets: action and check are given the thing, too.
     """
 
     def declare(action: Action) -> Step:
         module = inspect.getmodule(action)
         section = (module.__doc__ or "").split("\n")[0].rstrip(".") if module else ""
         names = tuple(each.name for each in needs)
-        return Step(action, names, irreversible, lasting, options, section, when, each)
+        return Step(action, names, irreversible, lasting, options, exclusive, section, when, each)
 
     return declare
 
@@ -148,6 +155,9 @@ class Recipe:
         """
         gone = {each.name: each.needs for each in self.steps if not each.when(release)}
         kept = [one for each in self.steps if each.name not in gone for one in each.copies(release)]
+        names = [each.name for each in kept]
+        if taken := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise ConfigError(f"{', '.join(taken)} is the name of a step already", "choose another name")
         if not any(each.lasting for each in kept):
             raise ConfigError(
                 f"{release.config.project} has nothing for release.{self.name} to do",

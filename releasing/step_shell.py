@@ -6,19 +6,21 @@ from collections.abc import Callable
 
 from releasing.errors import PreconditionError
 from releasing.journal import Journal
-from releasing.shell import Command, Shell
+from releasing.shell import Command, Shell, silent
 
 
 class StepShell:
     """Reads and changes the world for one step of a run.
 
-    The plan (plan.py) gives steps another StepShell, whose `run` only shows.
+    The plan (plan.py) gives steps another StepShell, whose `run` only shows. `before_change` is asked before each
+    command that changes something, and raises when none may be begun any more.
     """
 
     def __init__(self, shell: Shell, journal: Journal, step: str) -> None:
         self.shell = shell
         self.journal = journal
         self.step = step
+        self.before_change: Callable[[], None] = lambda: None
 
     def __getitem__(self, program: str) -> Command:
         return self.shell[program]
@@ -35,10 +37,20 @@ class StepShell:
         """
         return self.shell.read(command, pending)
 
+    def ask(self, command: Command) -> str:
+        """The output of `command`, which changes nothing; empty in a plan when nothing answers it yet."""
+        return self.read(command)
+
     def run(self, command: Command) -> None:
         """Run `command`, which changes something."""
+        self.before_change()
         self.shell.show(f"$ {command}")
         self.shell.run(command)
+
+    def keep(self, command: Command) -> None:
+        """Put what `command`, which changes nothing, prints into the log."""
+        self.shell.show(f"$ {command}")
+        self.shell.showing(silent).run(command)
 
     def wait(self, command: Command) -> None:
         """Run `command`, which changes nothing but may take long."""

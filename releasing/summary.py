@@ -49,7 +49,7 @@ def looks(release: Release, environment: Mapping[str, str]) -> Iterator[str]:
         yield "while scripts/invoke rehearsal.serve runs in another terminal:"
         yield f"  {Command(('skopeo', 'inspect', '--tls-verify=false', address))}"
     if not release.final:
-        yield "the next candidate, when this one is voted down: --candidate next"
+        yield "when this one is voted down: vote --result failed --evidence URL, then --candidate next"
 
 
 def exports(environment: Mapping[str, str]) -> Iterator[str]:

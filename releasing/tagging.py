@@ -32,9 +32,10 @@ def push(release: Release, sh: StepShell, tag: str, commit: str) -> None:
         sh.run(_fetch(release, sh, tag))
         by = _tagger(release, sh, tag)
         if found != commit:
+            following = release.candidate.number + 1
             raise PreconditionError(
                 f"{tag} is on origin at {found[:12]} already, by {by}; it was to be {commit[:12]}, and never moves",
-                "look at that tag; if it is wrong, the next candidate is right: --candidate next",
+                f"look at that tag; if it is wrong, the next candidate is right: --candidate {following}",
             ) from None
         sh.say(
             f"{tag} is on origin at {found[:12]} as wanted, by {by}, although the push failed: {error.cause}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import ClassVar
 
 from releasing.config import Config, Profile
 
@@ -20,11 +21,17 @@ class Undertaking(ABC):
     state: Path
     account: str
     user: str
+    pushes: ClassVar[bool] = True  # to the repository: branches, tags, pull requests
 
     @property
     @abstractmethod
     def title(self) -> str:
         """How it is called in one line."""
+
+    @property
+    @abstractmethod
+    def tag(self) -> str:
+        """What branches, labels and locks call it: v0.2.1-rc.0."""
 
     @property
     @abstractmethod
@@ -67,3 +74,21 @@ class Undertaking(ABC):
     def scratch(self, step: str) -> str:
         """The clone that `step` edits; it is made anew whenever the step runs."""
         return str(self.folder / step)
+
+
+class Proposing(Undertaking):
+    """An undertaking whose changes reach origin in pull requests."""
+
+    @property
+    @abstractmethod
+    def branch(self) -> str:
+        """The release branch; empty when the undertaking has none."""
+
+    @property
+    @abstractmethod
+    def purpose(self) -> str:
+        """What its changes are made for, as pull requests say it."""
+
+    @abstractmethod
+    def head(self, step: str) -> str:
+        """The branch on origin that carries the change of `step`: the same one on every run."""

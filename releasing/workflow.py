@@ -1,14 +1,12 @@
-"""An Argo workflow in a cluster: create it once, read it, wait for any outcome. All through kubectl."""
+"""An Argo workflow in a cluster: create it once, and read it, through kubectl. workflow_watch.py waits for it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic, sleep
 from typing import Any
 
-from releasing.errors import CommandError, PreconditionError, UnmetError
+from releasing.errors import PreconditionError
 from releasing.shell import Shell
 
 Object = dict[str, Any]
@@ -16,15 +14,14 @@ Object = dict[str, Any]
 KIND = "Workflow"
 API_GROUP = "argoproj.io/"
 OVER = ("Succeeded", "Failed", "Error")
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 15.0  # seconds between two reads
-# What kubectl says of a refusal that asking again does not change.
-REFUSALS = ("(Forbidden)", "(Unauthorized)", "have a resource type", "is not installed", "unknown flag")
 
 
 @dataclass(frozen=True)
 class Node:
-    """One step of a workflow: a pod, how far it is, and what it says about it."""
+    """One step of a workflow: a pod, how far it is, and what it says about it; `path` is Argo's name of it."""
 
+    id: str
+    path: str
     name: str
     phase: str
     message: str
@@ -36,6 +33,9 @@ class Workflow:
 
     name: str
     namespace: str
+    uid: str
+    created: str
+    labels: dict[str, str]
     spec: Object
     phase: str
     since: str
@@ -46,6 +46,11 @@ class Workflow:
     def title(self) -> str:
         """How messages call it."""
         return title(self.name, self.namespace)
+
+    @property
+    def standing(self) -> str:
+        """How far it is, and since when."""
+        return f"{self.phase or 'not started'}, since {self.since}"
 
 
 def title(name: str, namespace: str) -> str:
@@ -63,7 +68,7 @@ def find(sh: Shell, name: str, namespace: str) -> Workflow | None:
     kubectl = sh["kubectl"]["--request-timeout=30s", "-n", namespace]
     # An empty answer says that it is not there; every failure stays a failure.
     text = sh.read(kubectl["get", "workflow", name, "--ignore-not-found", "-o", "json"])
-    return _workflow(json.loads(text), namespace) if text.strip() else None
+    return parsed(json.loads(text), namespace) if text.strip() else None
 
 
 def create(sh: Shell, content: Object, namespace: str, *, dry_run: bool = False) -> str:
@@ -80,86 +85,23 @@ def create(sh: Shell, content: Object, namespace: str, *, dry_run: bool = False)
         sh.read(sh["kubectl"]["-n", namespace, "create", "-f", "-"], stdin=json.dumps(content))
         return "created"
     if present.spec == content.get("spec"):
-        return "already there"
+        return f"already there, {present.standing}"
     raise PreconditionError(
         f"{present.title} is there with another spec, {present.phase or 'not started'} since {present.since}",
         "set another name: ks param set --env=ENV COMPONENT name NAME",
     )
 
 
-def wait(sh: Shell, name: str, namespace: str, minutes: float, show: Callable[[str], None]) -> Workflow:
-    """Wait until the workflow has succeeded, showing each node's changes; any other outcome is an error.
-
-    Raises PreconditionError when it is not there, UnmetError when it failed or time is up. A kubectl that
-    fails is asked again, unless the cluster refuses.
-    """
-    deadline, pause = monotonic() + minutes * 60, FIRST_PAUSE
-    seen: Workflow | None = None
-    shown: dict[str, str] = {}
-    while True:
-        found = _read(sh, name, namespace, show)
-        if found:
-            if seen is None:
-                show(f"waiting for {found.title}, since {found.since}")
-            _show_changes(found, shown, show)
-            seen = found
-            if found.phase in OVER:
-                return _succeeded(found)
-        left = deadline - monotonic()
-        if left <= 0:
-            raise _late(name, namespace, minutes, seen)
-        sleep(min(pause, left))
-        pause = min(pause * 1.5, LONGEST_PAUSE)
-
-
-def _read(sh: Shell, name: str, namespace: str, show: Callable[[str], None]) -> Workflow | None:
-    """The workflow, or None when kubectl failed this time."""
-    try:
-        found = find(sh, name, namespace)
-    except CommandError as error:
-        if any(refusal in error.message for refusal in REFUSALS):
-            raise
-        show(f"kubectl failed, asking again: {error.message.splitlines()[-1].strip()}")
-        return None
-    if found is None:
-        raise PreconditionError(
-            f"there is no {title(name, namespace)}", f"kubectl -n {namespace} get workflows"
-        )
-    return found
-
-
-def _show_changes(workflow: Workflow, shown: dict[str, str], show: Callable[[str], None]) -> None:
-    for node in workflow.nodes:
-        if shown.get(node.name) != node.phase:
-            shown[node.name] = node.phase
-            show(f"{node.name}: {node.phase}" + (f": {node.message}" if node.message else ""))
-
-
-def _succeeded(workflow: Workflow) -> Workflow:
-    if workflow.phase == "Succeeded":
-        return workflow
-    failed = [node for node in workflow.nodes if node.phase in ("Failed", "Error")]
-    told = [f"\n    {node.name}: {node.message or node.phase}" for node in failed]
-    raise UnmetError(
-        f"{workflow.title}: {workflow.phase}" + ("".join(told) or f": {workflow.message}"),
-        f"kubectl -n {workflow.namespace} get workflow {workflow.name} -o json",
-    )
-
-
-def _late(name: str, namespace: str, minutes: float, seen: Workflow | None) -> UnmetError:
-    where = f"is {seen.phase or 'not started'}, since {seen.since}" if seen else "could not be read"
-    return UnmetError(
-        f"{title(name, namespace)} {where}; waited {minutes:g} minutes",
-        "the same command takes the wait up again",
-    )
-
-
-def _workflow(content: Object, namespace: str) -> Workflow:
+def parsed(content: Object, namespace: str) -> Workflow:
+    """The workflow that kubectl printed."""
     metadata, status = content["metadata"], content.get("status") or {}
     pods = [node for node in (status.get("nodes") or {}).values() if node.get("type", "Pod") == "Pod"]
     return Workflow(
         name=metadata["name"],
         namespace=metadata.get("namespace", namespace),
+        uid=metadata.get("uid", ""),
+        created=metadata.get("creationTimestamp", ""),
+        labels=metadata.get("labels") or {},
         spec=content.get("spec", {}),
         phase=status.get("phase", ""),
         since=status.get("startedAt") or metadata.get("creationTimestamp", "?"),
@@ -169,6 +111,5 @@ def _workflow(content: Object, namespace: str) -> Workflow:
 
 
 def _node(node: Object) -> Node:
-    return Node(
-        node.get("displayName") or node["name"], node.get("phase", "Pending"), node.get("message", "")
-    )
+    name = node.get("displayName") or node["name"]
+    return Node(node.get("id", ""), node["name"], name, node.get("phase", "Pending"), node.get("message", ""))

@@ -12,6 +12,8 @@ they are left alone. Other values of a release are pinned by file and pattern, o
   --pin testing/workflows/components/workflows.libsonnet 'kubeflow/tf-operator@([^;"]+)' v0.2.1
   --parameter 'components/image-releaser/*' versionTag v0.2.1
 
+A pin whose file is not there stops the update; with --pin-if-present the report says so instead.
+
 Changelogs, vendored copies, lock files, swagger files, test fixtures, hack/retag_*, image_tags.yaml and
 what Dockerfiles build on are left alone unless --also names them. The report (on standard error beside a diff)
 says what was left alone and why, and which released images are still at another tag. Running it again changes
@@ -46,6 +48,7 @@ def main() -> int:
         options.image,
         options.pin,
         options.parameter,
+        pins_if_present=options.pin_if_present,
         only=options.only,
         except_=options.except_,
         also=options.also,
@@ -81,7 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("checkout", type=Path, metavar="CHECKOUT", help="folder whose files are updated")
     add("--image", action="append", default=[], metavar="NAME_REGEX:TAG", help="image names and their tag")
-    add("--pin", action="append", default=[], nargs=3, metavar=("FILE", "PATTERN", "VALUE"), help=PIN)
+    words = ("FILE", "PATTERN", "VALUE")
+    add("--pin", action="append", default=[], nargs=3, metavar=words, help=PIN)
+    add("--pin-if-present", action="append", default=[], nargs=3, metavar=words, help=PIN_IF_PRESENT)
     add(
         "--parameter", action="append", default=[], nargs=3, metavar=("GLOB", "NAME", "VALUE"), help=PARAMETER
     )
@@ -94,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 PIN = "the one group of PATTERN, wherever it matches in FILE, becomes VALUE"
+PIN_IF_PRESENT = "the same, and FILE may be absent"
 PARAMETER = "the literal value of NAME in the files that match GLOB becomes VALUE"
 
 if __name__ == "__main__":

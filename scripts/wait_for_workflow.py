@@ -11,8 +11,8 @@ from datetime import datetime
 
 from entry import program
 
-from releasing import workflow
 from releasing.shell import Shell
+from releasing.workflow_watch import Patience, Watch
 
 
 def main() -> int:
@@ -21,8 +21,16 @@ def main() -> int:
     parser.add_argument("name", metavar="NAME", help="the workflow's name")
     parser.add_argument("-n", "--namespace", required=True, metavar="NS", help="the namespace it runs in")
     parser.add_argument("--timeout", type=float, default=180, metavar="MINUTES", help="default: 180")
+    parser.add_argument(
+        "--login-timeout",
+        type=float,
+        default=30,
+        metavar="MINUTES",
+        help="for you to log in again when the login to the cluster expires; default: 30",
+    )
     options = parser.parse_args()
-    ended = workflow.wait(Shell(), options.name, options.namespace, options.timeout, _show)
+    patience = Patience(options.timeout, options.login_timeout)
+    ended = Watch(Shell(), options.name, options.namespace, _show, patience)()
     _show(f"{ended.title}: {ended.phase}")
     return 0
 

@@ -139,3 +139,48 @@ def write_app(folder: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return folder
+
+
+PROTOTYPE = """\
+// @apiVersion 0.1
+// @name io.example.pkg.release
+// @description Builds an image
+//   whenever it is asked to.
+// @shortDescription Builds an image
+// @param name string Name of the workflow
+// @param image string Name of the image
+// @param dockerfileDir string Where its Dockerfile is
+// @optionalParam extra_repos string example/testing@HEAD More repositories, with ; between them
+// @optionalParam extra_args string null Arguments for build_image.sh
+// @optionalParam retries number 2 How often
+// @optionalParam port numberOrString 80 Where
+
+local k = import "k.libsonnet";
+local release = import "example/automation/release.libsonnet";
+
+k.core.v1.list.new([release.workflow(params, import 'env://namespace')])
+"""
+LIBRARY = """\
+{
+  workflow(params, namespace):: {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Workflow",
+    metadata: { name: params.name, namespace: namespace },
+    spec: { entrypoint: params.image, retries: params.retries },
+  },
+}
+"""
+PACKAGE = {
+    "parts.yaml": '{\n  "name": "automation",\n  "kind": "ksonnet.io/parts",\n}\n',
+    "prototypes/release.jsonnet": PROTOTYPE,
+    "release.libsonnet": LIBRARY,
+}
+
+
+def write_package(folder: Path) -> Path:
+    """Write a package with a prototype and a library into `folder`, such as vendor/example/automation."""
+    for name, text in PACKAGE.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder

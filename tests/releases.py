@@ -29,6 +29,18 @@ CONFIG = Config.model_validate(
     }
 )
 
+WITH_IMAGE = Config.model_validate(
+    CONFIG.model_dump()
+    | {
+        "bootstrapper": {
+            "images": {"pattern": "a", "names": ["a"]},
+            "folder": "bootstrap",
+            "config": "config.yaml",
+        },
+        "image_tags": "image_tags.yaml",
+    }
+)
+
 
 @dataclass(frozen=True)
 class Origin:

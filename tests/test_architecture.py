@@ -11,12 +11,24 @@ from pathlib import Path
 
 import pytest
 
-from releasing.recipes import RECIPES
+from releasing.recipes import NIGHTLY, RECIPES
 from releasing.step import Recipe, Step
 
 ROOT = Path(__file__).parent.parent
 SKIPPED = {"sample", "__pycache__"}
-OUTER = {"actions", "recipes", "runner", "plan", "page", "session", "summary"}
+OUTER = {
+    "actions",
+    "deploy_actions",
+    "nightly_actions",
+    "nightly_session",
+    "nightly_upkeep",
+    "page",
+    "plan",
+    "recipes",
+    "runner",
+    "session",
+    "summary",
+}
 MAY_START_PROGRAMS = {
     "releasing.shell",
     "releasing.rehearsal.github.git_objects",
@@ -201,7 +213,7 @@ def test_no_name_says_nothing(name: str) -> None:
     assert found == set()
 
 
-EVERY_STEP = [(recipe, step) for recipe in RECIPES for step in recipe]
+EVERY_STEP = [(recipe, step) for recipe in (*RECIPES, NIGHTLY) for step in recipe]
 
 
 @pytest.mark.parametrize(("recipe", "step"), EVERY_STEP, ids=[step.name for _, step in EVERY_STEP])
@@ -211,7 +223,7 @@ def test_every_step_says_what_it_does_and_how_the_world_shows_it(recipe: Recipe,
     assert step.section
 
 
-@pytest.mark.parametrize("recipe", RECIPES, ids=[recipe.name for recipe in RECIPES])
+@pytest.mark.parametrize("recipe", [*RECIPES, NIGHTLY], ids=lambda recipe: recipe.name)
 def test_a_recipe_lists_each_step_once_and_after_what_it_needs(recipe: Recipe) -> None:
     names = [step.name for step in recipe]
     assert len({*names}) == len(names)

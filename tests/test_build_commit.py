@@ -104,7 +104,7 @@ def test_another_commit_later_is_refused_and_the_same_one_is_not_asked_about_aga
     assert f"--candidate next --commit {newer[:12]}" in said
 
 
-def test_the_day_of_the_build_tag_is_pinned_with_the_commit(
+def test_the_build_tag_is_of_the_named_commit_and_keeps_its_day(
     origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Clock:
@@ -119,6 +119,7 @@ def test_the_day_of_the_build_tag_is_pinned_with_the_commit(
     origin = configured(origin, {"bootstrapper": built, "image-tags": "tags.yaml"})
     named = head(origin.bare, "master")
     chosen(origin, named)
+    builds.build_tag(origin.release, origin.sh)
     Clock.day = datetime(2018, 7, 21, 0, 1, tzinfo=UTC)
     assert builds.build_tag(origin.release, origin.sh) == f"v20180720-{named[:8]}"
 
@@ -149,3 +150,16 @@ def test_with_a_testgrid_the_column_of_the_commit_decides(origin: Origin) -> Non
         assert "has no column of it" in refused(origin, untested)
         grid.columns(tested[:9], "0" * 40, deploy="PP", tests="PP")
         assert chosen(origin, tested) == tested
+
+
+def test_workflows_that_build_another_commit_are_not_mixed_with_it(
+    origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = head(origin.bare, "master")
+    chosen(origin, named)
+    monkeypatch.setattr(builds, "pinned", lambda *_: "v20180719-deadbeef")
+    with pytest.raises(PreconditionError, match=f"build v20180719-deadbeef, not {named[:8]}"):
+        builds.build_tag(origin.release, origin.sh)
+    assert origin.sh.chosen("build tag") is None
+    monkeypatch.setattr(builds, "pinned", lambda *_: f"v20180719-{named[:8]}")
+    assert builds.build_tag(origin.release, origin.sh) == f"v20180719-{named[:8]}"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import _gojsonnet
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from releasing.errors import ConfigError, UsageError
 from releasing.ksonnet.app import find_app
-from releasing.ksonnet.params import set_param, with_param
+from releasing.ksonnet.params import encoded, set_param, with_param
 from releasing.ksonnet.render import params_of
 from tests.ksonnet_apps import EMPTY, OVERRIDES, PARAMS, write_app
 
@@ -149,3 +149,35 @@ def test_an_unknown_component_is_refused_and_nothing_is_written(tmp_path: Path) 
     with pytest.raises(UsageError, match=r"no component 'workflow' \(known: workflows, second-one\)"):
         set_param(app, app.environment("releasing"), "workflow", "name", "x")
     assert app.params_file(app.environment("releasing")).read_text() == OVERRIDES
+
+
+SPACE = st.sampled_from([" ", "\n    ", "\r\n  ", " // , { c: 1\n", " /* } */ ", "\t", "\n# it's\n"])
+NAMES = st.sampled_from(["a", "name", "versionTag", "dashed-name", "local", "image2"])
+LITERALS = st.sampled_from(['"x"', "'it\\'s'", "1", "[1, {b: 2}]", "{ c: '}' }", "@'a''b'", "null", "1 + 2"])
+
+
+@st.composite
+def objects(draw: st.DrawFn, inner: st.SearchStrategy[str]) -> str:
+    """Some object: its fields in any order and layout, with comments in between."""
+    names = draw(st.lists(NAMES, unique=True, max_size=3))
+    written = [f"{json.dumps(name)}{draw(SPACE)}:{draw(SPACE)}{draw(inner)}" for name in names]
+    last = draw(st.sampled_from(["", ","])) if written else ""
+    return f"{{{draw(SPACE)}{f',{draw(SPACE)}'.join(written)}{last}{draw(SPACE)}}}"
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    components=objects(objects(LITERALS)),
+    component=NAMES,
+    name=NAMES,
+    value=st.text(alphabet="a1é\"'\\\n,}{/#"),
+)
+def test_any_file_has_this_value_and_all_others_unchanged(
+    components: str, component: str, name: str, value: str
+) -> None:
+    text = f"{{\n  global: {{}},\n  components: {components},\n}}\n"
+    before = json.loads(_gojsonnet.evaluate_snippet("x", text))
+    after = with_param(text, PATH, component, name, encoded(value), overrides=False)
+    expected = before["components"]
+    expected.setdefault(component, {})[name] = value
+    assert json.loads(_gojsonnet.evaluate_snippet("x", after)) == before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,8 @@ import yaml
 
 from releasing.errors import ConfigError, UsageError
 from releasing.ksonnet.app import App, find_app
-from releasing.ksonnet.render import as_text, params_of, render
+from releasing.ksonnet.render import params_of, render
+from releasing.ksonnet.rendered_text import as_text
 from tests.ksonnet_apps import write_app
 
 RENDERED = Path(__file__).parent / "data" / "ks-rendered"
@@ -72,12 +72,6 @@ def test_a_failure_names_file_and_line(app: App, source: str, message: str) -> N
 def test_an_unknown_component_is_refused(app: App) -> None:
     with pytest.raises(UsageError, match="no component 'workflow'"):
         render(app, app.environment("releasing"), "workflow")
-
-
-@pytest.mark.parametrize("name", ["notebook-release", "tf-serving-release"])
-def test_json_is_printed_as_ks_printed_it(name: str) -> None:
-    text = (RENDERED / f"{name}.list.json").read_text()
-    assert as_text(json.loads(text)["items"], "json") == text.rstrip("\n")
 
 
 def test_yaml_has_one_document_for_each_object(app: App) -> None:

@@ -112,3 +112,10 @@ def test_files_that_contain_a_word_are_found_whatever_their_names(origin: Origin
     assert found("t.xt") == []
     assert found("ä", "Kubeflow") == ["Größe.txt", "README.md"]
     assert found("nowhere", also=("zero.txt", "absent")) == ["zero.txt"]
+
+
+def test_what_people_set_for_their_eyes_does_not_change_what_is_found(origin: Origin) -> None:
+    for name in ("color.ui=always", "grep.lineNumber=true", "grep.column=true", "color.grep=always"):
+        git(origin, "config", *name.split("="))
+    found = dict(subject.files_naming(origin.release, origin.sh, "origin/master", ("Kubeflow",)))
+    assert [*found] == ["README.md"]

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from releasing import manifest, publication, publishing
-from releasing.config import Config
 from releasing.manifest import Manifest
 from releasing.publication import Publication
+from releasing.rehearsal.oci.images import push
 from releasing.step import Finding
 from tests.faulty_registry import PROJECT, faulty_registry, pushed
-from tests.releases import CONFIG, Origin, hosted, release_at
-
-WITH_IMAGE = Config.model_validate(
-    CONFIG.model_dump()
-    | {
-        "bootstrapper": {
-            "images": {"pattern": "a", "names": ["a"]},
-            "folder": "bootstrap",
-            "config": "config.yaml",
-        },
-        "image_tags": "image_tags.yaml",
-    }
-)
+from tests.releases import WITH_IMAGE, Origin, hosted, release_at
 
 
 def told(origin: Origin, commit: str, digest: str, folder: Path) -> Finding:
@@ -37,14 +27,23 @@ def told(origin: Origin, commit: str, digest: str, folder: Path) -> Finding:
     return publishing.published(release, origin.sh)
 
 
-def checked(tmp_path: Path, *, commit: str = "", digest: str = "") -> Finding:
-    """The same, the commit and the digest being the real ones unless given."""
+def checked(
+    tmp_path: Path, *, commit: str = "", digest: str = "", later: str = "", moved: bool = False
+) -> Finding:
+    """The same, the commit and the digest being the real ones unless given.
+
+    `later` is a ref of a later candidate; `moved` says that the tag was put on another image since.
+    """
     with faulty_registry(tmp_path / "registry") as faulty, hosted(tmp_path) as (origin, _github):
         there = pushed(faulty.url, "a", tag="v0.2.1")["a"]
         origin.sh.shell.environment.update(faulty.environment)
         git = origin.sh["git"]["-C", str(origin.bare)]
         origin.sh.run(git["tag", "-a", "v0.2.1-rc.0", "v0.2-branch", "-m", "candidate"])
         head = origin.sh.shell.read(git["rev-parse", "v0.2-branch"])
+        if later:
+            origin.sh.run(git["update-ref", later, head])
+        if moved:
+            push(faulty.url, f"{PROJECT}/a", "v0.2.1", {"next": "candidate"}, "2018-07-20T00:00:00Z")
         return told(origin, commit or head, digest or there, tmp_path)
 
 
@@ -64,3 +63,25 @@ def test_a_manifest_with_another_digest_is_told(tmp_path: Path) -> None:
     finding = checked(tmp_path, digest=f"sha256:{'e' * 64}")
     assert not finding.holds
     assert f"its manifest says {PROJECT}/a:v0.2.1 is sha256:eeee" in finding.text
+
+
+@pytest.mark.parametrize(
+    "later",
+    ["refs/tags/v0.2.1-rc.1", "refs/tags/v0.2.1-rc.10", "refs/heads/release/v0.2.1-rc.1/update-images"],
+)
+def test_an_older_candidates_images_need_only_be_there_once_a_later_one_took_the_tag(
+    tmp_path: Path, later: str
+) -> None:
+    assert checked(tmp_path, moved=True, later=later).holds
+
+
+def test_a_tag_that_moved_without_a_later_candidate_is_told(tmp_path: Path) -> None:
+    finding = checked(tmp_path, moved=True, later="refs/tags/v0.2.1-rc.0-of-somebody")
+    assert not finding.holds
+    assert ", the registry sha256:" in finding.text
+
+
+def test_an_older_candidates_image_that_is_gone_is_told(tmp_path: Path) -> None:
+    finding = checked(tmp_path, digest=f"sha256:{'e' * 64}", later="refs/tags/v0.2.1-rc.1")
+    assert not finding.holds
+    assert finding.text.endswith(f"is sha256:{'e' * 64}, which the registry does not have any more")

@@ -48,6 +48,17 @@ class Scene:
     def branch(self) -> str:
         return self.origin.release.head(self.change.step)
 
+    @property
+    def me(self) -> str:
+        """The login that opens and merges."""
+        return str(self.github.api("user")["login"])
+
+    def told(self) -> list[str]:
+        """What the operator is told from now on."""
+        said: list[str] = []
+        self.origin.sh.shell.show = said.append
+        return said
+
     def listed(self) -> list[tuple[int, str]]:
         found = self.github.api(f"{PULLS}?state=all")
         return [(pull["number"], pull["state"]) for pull in found]
@@ -127,8 +138,22 @@ def test_a_settled_change_is_merged_at_the_head_that_was_tested(scene: Scene) ->
 def test_a_merge_whose_answer_was_lost_is_found(scene: Scene) -> None:
     scene.propose()
     scene.github.faults.add("PUT", "/merge", "apply-then-drop")
+    said = scene.told()
     scene.settle()
     assert scene.settled()
+    assert f"#1 was merged by {scene.me}, although merging it failed here: " in "\n".join(said)
+
+
+def test_a_merge_by_somebody_else_during_the_wait_is_told(scene: Scene) -> None:
+    scene.propose()
+    said = scene.told()
+    wait = Path(scene.origin.release.checkout).with_name("bin") / "wait_to_merge.py"
+    wait.parent.mkdir()
+    wait.write_text('#!/bin/sh\nexec gh api -X PUT "repos/$1/pulls/$2/merge" --silent\n')
+    wait.chmod(0o755)
+    scene.origin.sh.environment["PATH"] = f"{wait.parent}{os.pathsep}{scene.origin.sh.environment['PATH']}"
+    scene.settle()
+    assert f"#1 was merged by {scene.me} meanwhile" in said
 
 
 def test_a_merge_that_did_not_arrive_is_made_by_the_next_run(scene: Scene) -> None:
@@ -142,8 +167,10 @@ def test_a_merge_that_did_not_arrive_is_made_by_the_next_run(scene: Scene) -> No
 
 def test_a_pull_request_whose_answer_was_lost_is_found_and_not_opened_twice(scene: Scene) -> None:
     scene.github.faults.add("POST", "/pulls", "apply-then-drop")
+    said = scene.told()
     scene.propose()
     assert scene.listed() == [(1, "open")]
+    assert f"#1, opened by {scene.me}, is there, although opening it failed: " in "\n".join(said)
 
 
 def test_a_pull_request_tells_how_its_change_was_made(scene: Scene) -> None:

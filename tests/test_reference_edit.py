@@ -124,6 +124,25 @@ def test_a_pin_whose_file_the_branch_does_not_have_is_refused_with_its_pattern(t
         edit.wanted(origin.release, origin.sh, "v0.2-branch")
 
 
+def test_a_pin_whose_file_may_be_absent_is_told_of_and_counts_once_it_is_there(tmp_path: Path) -> None:
+    deploy = {"file": "gone.sh", "pattern": "VERSION=(\\S+)", "value": "{branch}", "if-present": True}
+    origin = project(tmp_path, FILES, config(pins=[deploy]))
+    edit = changes.prototypes_edit(origin.release)
+    assert edit.survey(origin.release, origin.sh, "origin/v0.2-branch").absent == (
+        r"pin gone.sh: VERSION=(\S+)",
+    )
+    assert not edit.wanted(origin.release, origin.sh, "v0.2-branch")
+    for text in ("VERSION=master\n", "no version\n"):
+        commit(origin.bare, "v0.2-branch", "gone.sh", text)
+        origin.fetched()
+        if text.startswith("VERSION"):
+            assert edit.wanted(origin.release, origin.sh, "v0.2-branch")
+            assert (edited(origin, edit) / "gone.sh").read_text() == "VERSION=v0.2-branch\n"
+        else:
+            with pytest.raises(PreconditionError, match="the pattern matches nothing"):
+                edit.wanted(origin.release, origin.sh, "v0.2-branch")
+
+
 def test_a_second_registry_that_mirrors_ours_is_rewritten_with_it(tmp_path: Path) -> None:
     """Without its prefix, what names the mirror is only told of."""
     names = ["gcr.io/kubeflow-images-public/bootstrapper", f"{MIRROR}bootstrapper", f"{MIRROR}jupyterhub-k8s"]

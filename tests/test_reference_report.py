@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
 from releasing.references import survey
-from releasing.references.report import as_text, diff
+from releasing.references.report import as_json, as_text, diff
 from releasing.references.rules import Rules
 
 RULES = Rules.parse(["gcr.io/x:v2"])
@@ -18,6 +19,13 @@ def test_git_applies_the_diff_of_odd_line_ends(tmp_path: Path) -> None:
     printed = diff(survey([("f", before)], RULES))
     subprocess.run(["git", "apply"], cwd=tmp_path, check=True, input=printed)
     assert (tmp_path / "f").read_bytes() == before.replace(b"v1", b"v2")
+
+
+def test_a_pin_whose_file_may_be_absent_is_reported_when_it_is() -> None:
+    pin = ("deploy.sh", "VERSION=(.*)", "v2")
+    report = survey([("f", b"gcr.io/x:v2")], Rules.parse(["gcr.io/x:v2"], pins_if_present=[pin]))
+    assert as_text(report, "Changed").endswith("Not there, as it may be: pin deploy.sh: VERSION=(.*)")
+    assert json.loads(as_json(report, written=False))["absent"] == ["pin deploy.sh: VERSION=(.*)"]
 
 
 def test_the_text_names_what_changed_what_stayed_and_what_was_not_found() -> None:

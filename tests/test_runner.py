@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import _thread
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from queue import Queue
@@ -12,8 +13,9 @@ from threading import Event
 
 import pytest
 
-from releasing.errors import CommandError, PreconditionError, UnmetError
+from releasing.errors import CommandError, LockedError, PreconditionError, UnmetError
 from releasing.journal import Journal
+from releasing.lease import Lease
 from releasing.release import Release
 from releasing.runner import Run, World, plan, status, survey
 from releasing.shell import Shell
@@ -346,3 +348,104 @@ def test_status_shows_every_step_and_gives_those_that_are_missing(world: World) 
 def test_every_line_of_a_step_is_under_its_name(world: World) -> None:
     world.teller("cut-branch")("one\ntwo")
     assert lines(world) == [f"{'cut-branch':<22}│ one\n{'cut-branch':<22}│ two"]
+
+
+class RecordedLease(Lease):
+    """A lease that tells when it is held instead of asking a cluster; `problem` takes it away."""
+
+    problem = ""
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        self.show("held")
+        yield
+        self.show("free")
+
+    def require(self) -> None:
+        if self.problem:
+            raise LockedError(self.problem)
+
+
+def locked(world: World) -> tuple[World, RecordedLease]:
+    lease = RecordedLease({}, "namespace", "release", lambda: "token", world.show)
+    return replace(world, lease=lease), lease
+
+
+def test_the_lock_of_the_cluster_is_held_while_an_exclusive_step_acts(world: World) -> None:
+    step = touching("a")
+    step.exclusive = True
+    run(locked(world)[0], recipe(step, touching("b", "a")))
+    shown = [line for line in lines(world) if "│" not in line]
+    assert [line.split()[0] for line in shown] == ["held", "free", "a", "b"]
+
+
+def test_nothing_is_begun_when_the_lock_was_lost(world: World) -> None:
+    inside, lease = locked(world)
+
+    def lose() -> None:
+        lease.problem = "the lock was lost"
+
+    step = touching("a", before=lose)
+    step.exclusive = True
+    with pytest.raises(LockedError, match="the lock was lost"):
+        run(inside, recipe(step, touching("b")))
+    assert "a" not in order(world)
+
+
+def test_no_step_is_started_while_the_lock_is_lost(world: World) -> None:
+    inside, lease = locked(world)
+
+    def lose() -> None:
+        lease.problem = "the lock was lost"
+
+    with pytest.raises(LockedError, match="the lock was lost"):
+        run(inside, recipe(touching("a", before=lose), touching("b", "a")))
+    assert order(world) == ["a"]
+
+
+def test_a_plan_takes_no_lock(world: World) -> None:
+    step = touching("a")
+    step.exclusive = True
+    plan(locked(world)[0], recipe(step), [])
+    assert "held" not in lines(world)
+
+
+def failing(name: str, *needs: str) -> Step:
+    """A step that never gets done."""
+
+    def stop() -> None:
+        raise PreconditionError(f"{name} cannot")
+
+    return touching(name, *needs, before=stop)
+
+
+def test_a_failure_leaves_the_others_alone_when_the_run_is_to_keep_going(world: World) -> None:
+    whole = recipe(touching("a"), failing("b", "a"), touching("c", "b"), touching("d", "a"))
+    work = Run(world, whole, whole.steps, keep_going=True)
+    work()
+    assert sorted(order(world)) == ["a", "d"]
+    assert {name: str(error) for name, error in work.failed.items()} == {"b": "b cannot"}
+
+
+def test_a_run_has_no_more_steps_at_work_than_it_may(world: World) -> None:
+    at_work, most = set[str](), Queue[int]()
+
+    def named(name: str) -> Step:
+        def enter() -> None:
+            at_work.add(name)
+            most.put(len(at_work))
+
+        step = touching(name, before=enter)
+        action = step.action
+
+        def act(release: Release, sh: StepShell) -> None:
+            action(release, sh)
+            at_work.remove(name)
+
+        act.__name__, act.__doc__ = name, "One of many."
+        step.action = act
+        return step
+
+    whole = recipe(*(named(f"s{number}") for number in range(6)))
+    Run(world, whole, whole.steps, at_once=2)()
+    assert max(most.get() for _ in whole) <= 2

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from releasing import session
+from releasing import session, vote
 from releasing.config import Profile
 from releasing.errors import ConfigError, LockedError, PreconditionError, UnreachableError, UsageError
+from releasing.runner import World
 from releasing.session import Place, Wish
 from releasing.version import Candidate
 from tests.rehearsal.project import commit
@@ -67,6 +68,27 @@ def test_the_next_candidate_follows_the_newest_tag(tags: str, begun: str, number
 
 def test_asking_for_the_next_again_means_the_same_one_until_it_is_tagged() -> None:
     assert meant("next", "0") == meant("next", "0", begun="0 1") == 1
+
+
+def test_a_candidate_that_was_begun_as_the_next_one_stays_it_until_its_vote_failed(
+    origin: Origin, place: Place
+) -> None:
+    """So the same command finishes the same candidate, also when it was killed after the tag."""
+    tag = origin.sh["git"]["-C", str(origin.bare), "tag"]
+    said: list[str] = []
+
+    def next_one() -> World:
+        return session.world(CONFIG, place, Wish(VERSION, "next"), said.append, "rc")
+
+    origin.sh.run(tag["v0.2.1-rc.0"])
+    session.remember_next(next_one())
+    origin.sh.run(tag["v0.2.1-rc.1"])
+    assert next_one().release.tag == "v0.2.1-rc.1"
+    assert said[-1].endswith("another one, when its vote failed or by its number: --candidate 2")
+    vote.record(vote.path(next_one().release), "v0.2.1-rc.1", "failed", "a mail", "c0ffee", {})
+    assert next_one().release.tag == "v0.2.1-rc.2"
+    session.remember_next(next_one())
+    assert next_one().release.tag == "v0.2.1-rc.2"
 
 
 def test_a_number_may_be_any_that_leaves_no_gap() -> None:

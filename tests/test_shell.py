@@ -231,3 +231,10 @@ def test_a_child_inherits_the_held_descriptor_and_no_other(tmp_path: Path) -> No
         listed = Shell(held=lock.fileno()).read(Shell()["ls"]["-l", "/proc/self/fd"])
     assert str(tmp_path / "lock") in listed
     assert str(tmp_path / "other") not in listed
+
+
+def test_what_colours_or_translates_programs_does_not_reach_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("CLICOLOR_FORCE", "GH_FORCE_TTY", "GH_DEBUG", "GH_HOST", "LANGUAGE")
+    for name in names:
+        monkeypatch.setenv(name, "1")
+    assert not {*names} & {*clean_environment()}

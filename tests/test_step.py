@@ -94,3 +94,31 @@ def test_a_section_that_has_to_be_there_is_given_or_missed() -> None:
 def test_a_recipe_of_which_only_what_lapses_is_left_has_nothing_to_do(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nothing for release\.hearth to do"):
         Recipe("hearth", "", (light_fire,)).of(release_at(tmp_path))
+
+
+@step(needs=(cut_wood,), each=lambda _release: {"oak": 3, "ash": 5})
+def burn(release: Release, sh: StepShell, logs: int) -> None:
+    """Burn one kind of wood."""
+
+
+@burn.verified_by
+def ashes(release: Release, sh: StepShell, logs: int) -> Finding:
+    """Ashes are there."""
+    return met(f"{logs} logs")
+
+
+def test_a_step_for_several_things_is_one_step_for_each_with_its_name(tmp_path: Path) -> None:
+    release = release_at(tmp_path)
+    _, oak, ash = Recipe("fire", "", (cut_wood, burn)).of(release)
+    assert [(each.name, each.title, each.needs) for each in (oak, ash)] == [
+        ("oak", "Burn one kind of wood.", ("cut-wood",)),
+        ("ash", "Burn one kind of wood.", ("cut-wood",)),
+    ]
+    assert [each.verify(release, None).text for each in (oak, ash)] == ["3 logs", "5 logs"]
+
+
+def test_a_thing_with_the_name_of_a_step_is_refused(tmp_path: Path) -> None:
+    twice = step(each=lambda _release: {"cut-wood": 1})(burn.action)
+    twice.verified_by(ashes)
+    with pytest.raises(ConfigError, match="cut-wood is the name of a step already"):
+        Recipe("fire", "", (cut_wood, twice)).of(release_at(tmp_path))

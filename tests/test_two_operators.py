@@ -1,4 +1,7 @@
-"""Two people release the same candidate at once, each on a machine of their own: one world, one of everything."""
+"""Two people release the same candidate at once, each on a machine of their own: one world, one of everything.
+
+Who comes second at a branch, a pull request or a tag is told who was first, or finds it done.
+"""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from releasing import workflow
 from releasing.errors import CommandError, UnmetError
 from releasing.shell import Shell
+from releasing.workflow_watch import Watch
 from tests.registries import rehearsal_registry
 from tests.stand_ins import CONTEXT, Sandbox
 from tests.stand_ins import workflow as content
@@ -107,7 +107,7 @@ def test_a_refusal_of_the_cluster_ends_the_wait(sandbox: Sandbox, says: str) -> 
 def test_a_missing_kubectl_is_told_at_once(sandbox: Sandbox) -> None:
     shell = Shell(sandbox.environment | {"PATH": str(sandbox.folder)})
     with pytest.raises(CommandError, match="kubectl is not installed"):
-        workflow.wait(shell, "one", NAMESPACE, 1, print)
+        Watch(shell, "one", NAMESPACE, print)()
 
 
 def test_an_error_without_failed_nodes_is_told_with_the_workflows_own_message(sandbox: Sandbox) -> None:

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from releasing.config.builds import (
     Bootstrapper,
+    Build,
     Gcp,
     Images,
     Jupyter,
@@ -16,7 +17,7 @@ from releasing.config.builds import (
     TfServing,
     Workflow,
 )
-from releasing.config.deploy import Deploy
+from releasing.config.deploy import Argo, ArgoBuild, Deploy
 from releasing.config.edits import OperatorPin, Parameter, Pin
 from releasing.config.forms import FloatingTag, Host, RepositoryPath, Section, Slug
 from releasing.config.nightly import Nightly
@@ -25,9 +26,12 @@ from releasing.config.review import Blockers, Branching, Checks, Notes, PullRequ
 
 __all__ = [
     "Announcement",
+    "Argo",
+    "ArgoBuild",
     "Blockers",
     "Bootstrapper",
     "Branching",
+    "Build",
     "Checks",
     "Config",
     "Deploy",
@@ -105,7 +109,7 @@ class Config(Section):
     """how release notes are drafted"""
     nightly: Nightly | None = None
     """the image auto release; without it there is no `nightly.run`"""
-    deploy: Deploy | None = None
+    deploy: Deploy = Deploy()
     """what runs this suite inside the cluster"""
     signing: Signing | None = None
     """how git tags are signed; without it they are annotated only"""
@@ -122,6 +126,16 @@ class Config(Section):
             )
         if self.images and self.image_tags is None:
             raise ValueError("released images are listed in a file: write 'image-tags:'")
+        return self
+
+    @model_validator(mode="after")
+    def _argo_knows_the_builds(self) -> Self:
+        sections = {"tfserving": self.tfserving, "jupyter": self.jupyter}
+        lacking = [name for name, build in sections.items() if build and build.argo is None]
+        if self.engine == "argo" and lacking:
+            raise ValueError(
+                f"engine: argo needs to know how images are built: write 'argo:' in {lacking[0]}"
+            )
         return self
 
     @property

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from releasing.config.deploy import Argo
 from releasing.config.edits import OperatorPin
 from releasing.config.forms import ImageName, ImageTag, Pattern, RepositoryPath, Section, Slug
 
@@ -68,22 +69,32 @@ class Workflow(Section):
     """JOB_NAME of the runbook; part of the name of the workflow"""
 
 
-class TfServing(Section):
+class Build(Section):
+    """Images and the workflow that builds them."""
+
+    images: Images
+    """what is built"""
+    workflow: Workflow
+    """what builds it"""
+    argo: Argo | None = None
+    """what builds it with `engine: argo`"""
+
+    @model_validator(mode="after")
+    def _argo_builds_the_images(self) -> Self:
+        if self.argo and (differing := {*self.argo.builds} ^ {*self.images.names}):
+            raise ValueError(
+                f"argo.builds and images.names differ by {', '.join(sorted(differing))}: write both alike"
+            )
+        return self
+
+
+class TfServing(Build):
     """Runbook: Build TF Serving Images."""
 
-    images: Images
-    """what is built"""
-    workflow: Workflow
-    """what builds it"""
 
-
-class Jupyter(Section):
+class Jupyter(Build):
     """Runbook: Build the Jupyter Images; `spawner` offers them to users."""
 
-    images: Images
-    """what is built"""
-    workflow: Workflow
-    """what builds it"""
     spawner: RepositoryPath
     """the file that offers the notebooks to users"""
 
@@ -97,6 +108,8 @@ class Bootstrapper(Section):
     """where `make push` builds it"""
     config: RepositoryPath
     """the file that names the image"""
+    tag: Literal["build", "make"] = "build"
+    """who chooses the image's tag: `build`, make is given that of the other images as TAG; `make`, its Makefile"""
 
 
 class Operators(Section):

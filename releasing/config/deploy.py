@@ -1,18 +1,95 @@
-"""What runs this suite inside the cluster."""
+"""What runs this suite inside the cluster, and what its builds run in there."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from releasing.config.forms import Section
+from releasing.config.forms import Address, ImageName, RepositoryPath, Section, value
+
+BASE = "python:3.11-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b"
+DOCKER = "docker:27.5.1-dind@sha256:aa3df78ecf320f5fafdce71c659f1629e96e9de0968305fe1de670e0ca9176ce"
+
+
+PinnedImage = Annotated[
+    str,
+    Field(pattern=r"^[^@\s]+@sha256:[0-9a-f]{64}$", description="NAME@sha256:DIGEST or NAME:TAG@sha256:…"),
+]
+ObjectName = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=63)]
+Schedule = Annotated[str, Field(pattern=r"^\S+( \S+){4}$", description="five fields, as cron has them")]
+Argument = Annotated[str, value(("image", "tag"), r"[\x00-\x1f]|\{\{", "one word of a command line")]
+Hours = Annotated[float, Field(gt=0, le=1000)]
 
 
 class Deploy(Section):
     """How the suite itself runs in the cluster: `deploy.render` and `nightly.deploy` make manifests of it."""
 
-    image: Annotated[str, Field(pattern=r"^[^@\s]+@sha256:[0-9a-f]{64}$")]
+    image: PinnedImage | None = None
     """image of this suite, by digest: a nightly does the same tomorrow as today"""
-    schedule: str = "0 0 * * *"
-    """when the nightly starts, as cron has it, in UTC"""
+    base: PinnedImage = BASE
+    """image that it is built from: a Debian with Python 3.11 or later"""
+    docker: PinnedImage = DOCKER
+    """image of the Docker daemon beside `update-bootstrapper`"""
+    cloud_cli: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+-[0-9]+$")] = "528.0.0-0"
+    """version of Google's Debian packages google-cloud-cli and kubectl's plugin in it"""
+    profile: str = "production"
+    """the profile that it runs with"""
+    service_account: ObjectName = "release"
+    """service account of its pods"""
+    google_account: Address | None = None
+    """Google service account that the service account is, by workload identity; without it a key file is needed"""
+    github_secret: ObjectName = "github-token"  # noqa: S105 - a name
+    """secret whose `github_token` is GitHub's token"""
+    gcp_secret: ObjectName = "gcp-credentials"  # noqa: S105
+    """secret whose `key.json` is the service account's key; builds need it, this suite without `google-account`"""
+    smtp_secret: ObjectName | None = None
+    """secret whose `password` is the mail server's"""
+    storage: Annotated[str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi|Ti)$")] = "5Gi"
+    """size of the volume with journals, logs and our clone"""
+    step_hours: Hours = 6
+    """how long one step may take"""
+    hours: Hours = 48
+    """how long a whole candidate may take, waits for people included"""
+    schedule: Schedule = "0 0 * * *"
+    """when the nightly starts, as cron has it"""
+    timezone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$")] = "Etc/UTC"
+    """the time zone of `schedule`"""
+
+
+class ArgoBuild(Section):
+    """How one image is built: `build_image.sh DOCKERFILE ARGUMENTS` of a folder of the repository."""
+
+    folder: RepositoryPath
+    """folder of build_image.sh and of the Dockerfile"""
+    dockerfile: RepositoryPath = "Dockerfile"
+    """the Dockerfile in it"""
+    arguments: Annotated[tuple[Argument, ...], Field(min_length=1)] = ("{image}", "{tag}")
+    """words after the Dockerfile, with the names `{image}` and `{tag}`"""
+
+
+class Argo(Section):
+    """The build's Argo WorkflowTemplate, for `engine: argo`: `deploy.render` makes it of this."""
+
+    worker: str
+    """image that its steps run in, with checkout.sh, gcloud and a docker client"""
+    docker: str = "docker:17.10-dind"
+    """image of the Docker daemon beside each build"""
+    bucket: str = ""
+    """storage bucket that logs and artifacts are copied to; without it they stay on the volume"""
+    volume_claim: ObjectName = "nfs-external"
+    """volume that all steps share"""
+    retries: Annotated[int, Field(ge=0, le=10)] = 0
+    """how often a build that failed is tried again"""
+    builds: Annotated[dict[ImageName, ArgoBuild], Field(min_length=1)]
+    """the images by name: exactly those of `images`"""
+
+    @model_validator(mode="after")
+    def _node_names_fit(self) -> Self:
+        long = [name for name in self.builds if len(name) > NODE_NAME]
+        if long:
+            raise ValueError(f"names longer than {NODE_NAME} characters: {', '.join(long)}")
+        return self
+
+
+NODE_NAME = 57  # with `build-` before it, a template's name of 63 characters

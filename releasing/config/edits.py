@@ -27,6 +27,8 @@ class Pin(Section):
     """regular expression with one group: the part that is the value"""
     value: PinValue
     """what belongs there; `{version}` is 0.2.1, `{tag}` v0.2.1, `{branch}` v0.2-branch, and `{{` a brace"""
+    if_present: bool = False
+    """whether a branch may lack the file; reports then say so, otherwise the update stops"""
 
 
 class OperatorPin(Section):

@@ -25,12 +25,45 @@ class Environment:
 
 
 @dataclass(frozen=True)
+class Library:
+    """A package that an app has copied into vendor/: where from, and at which version."""
+
+    name: str
+    registry: str
+    version: str
+    commit: str
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A place that an app takes packages from: a folder on GitHub at a version, or on this machine."""
+
+    name: str
+    protocol: str
+    uri: str
+    version: str
+    commit: str
+
+
+@dataclass(frozen=True)
 class App:
-    """A folder with an app.yaml, and what that file and the components folder declare."""
+    """A folder with an app.yaml, and what that file and the components folder declare.
+
+    `pins_by_git` says that app.yaml names versions with their commits, as ks does up to 0.11.
+    """
 
     folder: Path
     environments: tuple[Environment, ...]
     components: tuple[str, ...]
+    registries: tuple[Registry, ...] = ()
+    libraries: tuple[Library, ...] = ()
+    pins_by_git: bool = True
+    name: str = ""
+
+    @property
+    def file(self) -> Path:
+        """The app.yaml."""
+        return self.folder / "app.yaml"
 
     def environment(self, name: str) -> Environment:
         """The environment `name`; raises UsageError that names the known ones."""
@@ -84,7 +117,18 @@ def read_app(folder: Path) -> App:
     if problems:
         raise ConfigError("\n".join(f"{where}: {problem}" for problem in problems))
     components = sorted(path.stem for path in (folder / "components").glob("*.jsonnet"))
-    return App(folder, environments, tuple(components))
+    registries = (_registry(name, entry) for name, entry in _mapping(content, "registries").items())
+    libraries = (_library(name, entry) for name, entry in _mapping(content, "libraries").items())
+    old = str(content.get("apiVersion", "")) in ("0.0.1", "0.1.0")
+    return App(
+        folder,
+        environments,
+        tuple(components),
+        tuple(registries),
+        tuple(libraries),
+        old,
+        str(content.get("name", "")),
+    )
 
 
 def _environment(name: str, entry: object, problems: list[str]) -> Environment:
@@ -95,6 +139,24 @@ def _environment(name: str, entry: object, problems: list[str]) -> Environment:
         problems.append(f"environments.{name}.destination: needs a server, and a namespace as text")
     version = str(fields.get("k8sVersion", ""))
     return Environment(name, str(server), str(namespace), version, str(fields.get("path", name)))
+
+
+def _registry(name: str, entry: object) -> Registry:
+    fields = entry if isinstance(entry, dict) else {}
+    protocol, uri = str(fields.get("protocol", "")), str(fields.get("uri", ""))
+    return Registry(name, protocol, uri, *_version(fields))
+
+
+def _library(name: str, entry: object) -> Library:
+    fields = entry if isinstance(entry, dict) else {}
+    return Library(name, str(fields.get("registry", "")), *_version(fields))
+
+
+def _version(fields: Mapping[str, object]) -> tuple[str, str]:
+    """What was asked for, and the commit that it was; ks 0.12 and later write one `version` in their own apps."""
+    pinned = _mapping(fields, "gitVersion")
+    commit = str(pinned.get("commitSha", fields.get("version", "")))
+    return str(pinned.get("refSpec", commit)), commit
 
 
 def _mapping(parent: Mapping[str, object], key: str) -> dict[str, object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect
+from collections.abc import Mapping
 from pathlib import Path
 
 from releasing.errors import ConfigError, PreconditionError, UsageError
@@ -17,7 +18,8 @@ from releasing.ksonnet.app import App, Environment, unknown_component
 from releasing.ksonnet.source import Block, block_at, closing, components_of
 from releasing.references.file_syntax import fault
 
-IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# ks puts every name in quotes that is not of letters alone.
+IDENTIFIER = re.compile(r"[A-Za-z_]+")
 KEYWORD = re.compile(
     r"assert|else|error|false|for|function|if|import|importstr|in|local|null|self|super|tailstrict|then|true"
 )
@@ -28,13 +30,10 @@ def set_param(app: App, environment: Environment | None, component: str, name: s
 
     Raises UsageError for an unknown component, ConfigError for a file that has no components object.
     """
-    base = app.params_file(None)
-    known = tuple(field.name for field in components_of(read_text(base), base).fields)
-    if component not in known:
-        raise unknown_component(base, component, known)
+    known_components(app, component)
     path = app.params_file(environment)
     before = read_text(path)
-    after = with_param(before, path, component, name, _encoded(value), overrides=environment is not None)
+    after = with_param(before, path, component, name, encoded(value), overrides=environment is not None)
     if after == before:
         return False
     if found := fault(str(path), after.encode()):
@@ -45,12 +44,23 @@ def set_param(app: App, environment: Environment | None, component: str, name: s
     return True
 
 
+def known_components(app: App, component: str) -> tuple[str, ...]:
+    """The components that have parameters; raises UsageError that names them when `component` is none of them."""
+    base = app.params_file(None)
+    known = tuple(field.name for field in components_of(read_text(base), base).fields)
+    if component not in known:
+        raise unknown_component(base, component, known)
+    return known
+
+
 def with_param(text: str, path: Path, component: str, name: str, literal: str, *, overrides: bool) -> str:
     """`text` with a parameter set to a literal; a missing block is added, as `NAME+:` when it overrides."""
     components = components_of(text, path)
     field = components.field(component)
     if field is None:
-        nested = f"{_key(component)}{'+' if overrides else ''}: {{}}"
+        # As ks writes it, or as jsonnetfmt does, whichever the file is in.
+        colon = (" +:" if "components +:" in text else "+:") if overrides else ":"
+        nested = f"{key(component)}{colon} {{}}"
         text = _insert(text, components, component, nested)
         field = components_of(text, path).field(component)
     if field is None or field.value[0].text != "{" or closing(field.value, 0) != len(field.value) - 1:
@@ -58,8 +68,23 @@ def with_param(text: str, path: Path, component: str, name: str, literal: str, *
     block = block_at(field.value, 0)
     known = block.field(name)
     if known is None:
-        return _insert(text, block, name, f"{_key(name)}: {literal}")
+        return _insert(text, block, name, f"{key(name)}: {literal}")
     return text[: known.value[0].start] + literal + text[known.value[-1].end :]
+
+
+def with_component(text: str, path: Path, component: str, literals: Mapping[str, str]) -> str:
+    """`text` with a block for a component that has none yet, after all others, its parameters in order."""
+    components = components_of(text, path)
+    line_end, indent = _line_end(text), _indent(text, components.closes)
+    lines = [f"  {key(component)}: {{"]
+    lines += [f"    {key(name)}: {literals[name]}," for name in sorted(literals)]
+    block = "".join(f"{indent}{line}{line_end}" for line in [*lines, "  },"])
+    head = text[: components.closes]
+    if components.fields and not components.fields[-1].comma:
+        end = components.fields[-1].end
+        head = f"{head[:end]},{head[end:]}"
+    start = head.rstrip(" \t")
+    return (start if start.endswith("\n") else start + line_end) + block + indent + text[components.closes :]
 
 
 def read_text(path: Path) -> str:
@@ -72,11 +97,12 @@ def read_text(path: Path) -> str:
         raise ConfigError(f"{path}: not UTF-8: {error}") from None
 
 
-def _key(name: str) -> str:
-    return name if IDENTIFIER.fullmatch(name) and not KEYWORD.fullmatch(name) else _encoded(name)
+def key(name: str) -> str:
+    """A field's name in jsonnet, in quotes where ks would put them."""
+    return name if IDENTIFIER.fullmatch(name) and not KEYWORD.fullmatch(name) else encoded(name)
 
 
-def _encoded(value: str) -> str:
+def encoded(value: str) -> str:
     """A jsonnet string literal; JSON's escapes are jsonnet's too."""
     try:
         value.encode()

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import _gojsonnet
-import yaml
 
 from releasing.errors import ConfigError, UsageError
 from releasing.ksonnet.app import App, Environment
@@ -29,23 +28,20 @@ STUB = """
 """
 
 
-def render(app: App, environment: Environment, component: str) -> list[Object]:
-    """The Kubernetes objects of one component in an environment; raises UsageError or ConfigError."""
+def render(
+    app: App, environment: Environment, component: str, given: Mapping[str, str] | None = None
+) -> list[Object]:
+    """The Kubernetes objects of one component in an environment; raises UsageError or ConfigError.
+
+    `given` are parameters that take the place of those in the app's files.
+    """
     main = app.folder / "environments" / environment.path / "main.jsonnet"
     variables = {
-        "__ksonnet/params": json.dumps(params(app, environment)),
+        "__ksonnet/params": json.dumps(_with(params(app, environment), component, given or {})),
         "__ksonnet/components": f"{{ {json.dumps(component)}: {_import(app.component(component))} }}",
         "__ksonnet/environments": _destination(environment),
     }
     return list(_objects(_evaluated(app, environment, main, variables), f"{main}: {component}"))
-
-
-def as_text(objects: list[Object], form: str) -> str:
-    """Objects as ks prints them: one List in JSON, or YAML documents."""
-    if form == "json":
-        return json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}, indent=2, sort_keys=True)
-    texts = [yaml.safe_dump(each, default_flow_style=False, allow_unicode=True) for each in objects]
-    return "".join(f"---\n{text}" for text in texts).rstrip("\n")
 
 
 def params(app: App, environment: Environment | None) -> Object:
@@ -57,6 +53,11 @@ def params(app: App, environment: Environment | None) -> Object:
     if not isinstance(value, dict) or not isinstance(value.get("components"), dict):
         raise ConfigError(f"{file}: evaluates to no object with components")
     return value
+
+
+def _with(found: Object, component: str, given: Mapping[str, str]) -> Object:
+    components = found["components"]
+    return found | {"components": components | {component: components.get(component, {}) | {**given}}}
 
 
 def params_of(app: App, environment: Environment | None, component: str = "") -> dict[str, Object]:

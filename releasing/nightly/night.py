@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 from releasing.config import Config, Profile
 from releasing.config.nightly import Nightly
@@ -30,6 +31,7 @@ class Night(Undertaking):
     `date` is YYYYMMDD, in UTC; `entries` are known once the commit is.
     """
 
+    pushes: ClassVar[bool] = False
     config: Config
     profile: Profile
     date: str
@@ -43,6 +45,11 @@ class Night(Undertaking):
     def title(self) -> str:
         """How it is called in one line."""
         return f"{self.config.project}, night of {self.date}"
+
+    @property
+    def tag(self) -> str:
+        """What labels and locks call it; its images have another tag, which has the commit in it."""
+        return f"night-{self.date}"
 
     @property
     def folder(self) -> Path:

@@ -24,6 +24,7 @@ def report_on(found: Sequence[Source], rules: Rules) -> Report:
         left=tuple(_left(found, rules)),
         held=sum(rewrite.held for rewrite in rewrites),
         unfound=tuple(_unfound(found, rules)),
+        absent=tuple(_absent(rewrites, rules.pins)),
         broken=tuple(old for old, _ in faults if old),
         refused=tuple(after for old, after in faults if not old),
     )
@@ -49,12 +50,20 @@ def _faults(rewrites: Sequence[Rewrite]) -> list[tuple[Fault | None, Fault]]:
 
 def _require_pins(rewrites: Sequence[Rewrite], pins: Sequence[Pin]) -> None:
     by_path = {rewrite.path: rewrite for rewrite in rewrites}
-    problems = [problem for pin in pins if (problem := _pin_problem(by_path.get(pin.path), pin))]
+    missing = {*_absent(rewrites, pins)}
+    asked = [pin for pin in pins if str(pin) not in missing]
+    problems = [problem for pin in asked if (problem := _pin_problem(by_path.get(pin.path), pin))]
     if problems:
         raise PreconditionError(
             "\n".join(problems),
             'a pattern has to match the old value and the new one, for example kubeflow/tf-operator@([^;"]+)',
         )
+
+
+def _absent(rewrites: Sequence[Rewrite], pins: Sequence[Pin]) -> list[str]:
+    """The pins whose file is not there, and does not have to be."""
+    there = {rewrite.path for rewrite in rewrites}
+    return [str(pin) for pin in pins if pin.if_present and pin.path not in there]
 
 
 def _pin_problem(rewrite: Rewrite | None, pin: Pin) -> str:

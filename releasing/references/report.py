@@ -57,8 +57,9 @@ class Rewrite:
 class Report:
     """What a rewrite would do; `rewrites` has only files that differ.
 
-    `held` counts places that already read as asked, `unfound` lists what no file mentions, `broken` the
-    rewritten files that did not parse before, `refused` those that would not parse any more.
+    `held` counts places that already read as asked, `unfound` lists what no file mentions, `absent` the pins
+    whose file is not there and may be missing, `broken` the rewritten files that did not parse before, `refused`
+    those that would not parse any more.
     """
 
     rewrites: tuple[Rewrite, ...]
@@ -67,6 +68,7 @@ class Report:
     unfound: tuple[str, ...]
     broken: tuple[Fault, ...]
     refused: tuple[Fault, ...]
+    absent: tuple[str, ...] = ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -103,6 +105,7 @@ def as_json(report: Report, written: bool) -> str:
         "left": [vars(left) for left in report.left],
         "held": report.held,
         "unfound": list(report.unfound),
+        "absent": list(report.absent),
         "broken": [vars(fault) for fault in report.broken],
         "refused": [vars(fault) for fault in report.refused],
     }
@@ -117,6 +120,8 @@ def _text(report: Report, verb: str) -> Iterator[str]:
     yield from _section("Left alone", [left for left in report.left if not left.stale])
     for name in report.unfound:
         yield f"No file mentions {name}"
+    for pin in report.absent:
+        yield f"Not there, as it may be: {pin}"
     for found in report.broken:
         yield f"Did not parse before either: {found}"
 

@@ -55,17 +55,21 @@ class ImageRule:
 
 @dataclass(frozen=True)
 class Pin:
-    """The one group of `pattern`, wherever it matches in the file `path`, reads `value`."""
+    """The one group of `pattern`, wherever it matches in the file `path`, reads `value`.
+
+    With `if_present` the file may be absent.
+    """
 
     path: str
     pattern: re.Pattern[bytes]
     value: str
+    if_present: bool = False
 
     def __str__(self) -> str:
         return f"pin {self.path}: {self.pattern.pattern.decode()}"
 
     @classmethod
-    def of(cls, path: str, pattern: str, value: str) -> Pin:
+    def of(cls, path: str, pattern: str, value: str, *, if_present: bool = False) -> Pin:
         """A pin from text; ^ and $ in `pattern` are the ends of a line. Raises UsageError."""
         compiled = _compiled(pattern, re.MULTILINE)
         if compiled.groups != 1:
@@ -73,7 +77,7 @@ class Pin:
                 f"pin {path}: {pattern}: the pattern has {compiled.groups} groups, not exactly one",
                 "put ( ) around what is replaced and (?: ) around anything else",
             )
-        return cls(path, compiled, _one_line(f"pin {path}", value))
+        return cls(path, compiled, _one_line(f"pin {path}", value), if_present)
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,7 @@ class Rules:
         pins: Iterable[Sequence[str]] = (),
         parameters: Iterable[Sequence[str]] = (),
         *,
+        pins_if_present: Iterable[Sequence[str]] = (),
         only: Iterable[str] = (),
         except_: Iterable[str] = (),
         also: Iterable[str] = (),
@@ -131,7 +136,8 @@ class Rules:
         problems: list[UsageError] = []
         rules = cls(
             _each(lambda text: ImageRule.parse(text[0]), [[image] for image in images], problems),
-            _each(lambda text: Pin.of(*text), pins, problems),
+            _each(lambda text: Pin.of(*text), pins, problems)
+            + _each(lambda text: Pin.of(*text, if_present=True), pins_if_present, problems),
             _each(lambda text: Parameter.of(*text), parameters, problems),
             tuple(only),
             tuple(except_),

@@ -126,6 +126,24 @@ class Registry:
         if written and written != manifest.digest:
             raise UnmetError(f"{image}:{tag}: the registry stored {written}, not {manifest.digest}")
 
+    async def delete(self, image: str, reference: str) -> bool:
+        """Delete a tag, or by its digest a manifest with all its tags; False where tags cannot be deleted."""
+
+        async def gone() -> bool:
+            return await self.digest(image, reference) is None
+
+        location = self._location(image)
+        # Google's registries know reading and writing only.
+        scope = self._scope(location, writes=True, deletes=not self.lists_digests(image))
+        request = Request("DELETE", location.url("manifests", reference), scope=scope)
+        answer = await self._transport.send(request, gone)
+        if answer.status in (200, 201, 202, 204, 404):
+            return True
+        # docker-registry calls a tag a malformed digest here; others say that they do not support it.
+        if answer.status in (400, 405) and not reference.startswith("sha256:"):
+            return False
+        raise self._refusal(f"{image}: {reference}", answer, location)
+
     async def listing(self, image: str) -> Listing:
         """List the tags of `image`, all pages; empty for a repository that is not there."""
         tags: list[str] = []
@@ -173,8 +191,8 @@ class Registry:
             raise self._refusal(f"{image}: {parts[-1]}", answer, location)
         return answer
 
-    def _scope(self, location: Location, *, writes: bool = False) -> Scope:
-        return Scope(location.origin.partition("://")[2], location.repository, writes)
+    def _scope(self, location: Location, *, writes: bool = False, deletes: bool = False) -> Scope:
+        return Scope(location.origin.partition("://")[2], location.repository, writes, deletes)
 
     def _refusal(self, what: str, answer: Answer, location: Location) -> PreconditionError:
         try:

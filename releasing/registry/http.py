@@ -21,14 +21,20 @@ class BrokenConnectionError(aiohttp.ClientError):
 
 @dataclass(frozen=True)
 class Scope:
-    """What a token is for: one repository of one registry host, to read or to write."""
+    """What a token is for: one repository of one registry host, to read or to write, or even to delete."""
 
     host: str
     repository: str
     writes: bool = False
+    deletes: bool = False
+
+    @property
+    def right(self) -> str:
+        """The right that a request needs most."""
+        return "delete" if self.deletes else "push" if self.writes else "pull"
 
     def __str__(self) -> str:
-        return f"repository:{self.repository}:{'pull,push' if self.writes else 'pull'}"
+        return f"repository:{self.repository}:{'pull' if self.right == 'pull' else f'pull,{self.right}'}"
 
 
 @dataclass(frozen=True)

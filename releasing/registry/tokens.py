@@ -114,7 +114,7 @@ class Tokens:
 def rights(scope: Scope, challenge: Challenge) -> str:
     """Give what to ask for: as the registry says, unless that is less than the request needs."""
     named = challenge.parameters.get("scope", "")
-    enough = not scope.writes or "push" in named.rpartition(":")[2]
+    enough = not scope.writes or scope.right in named.rpartition(":")[2]
     return named if named and enough else str(scope)
 
 

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from releasing.step_shell import StepShell
 
 
-@step(needs=(auth,), options=builds.OPTIONS, when=lambda release: release.config.jupyter is not None)
+@step(
+    needs=(auth,),
+    options=builds.OPTIONS,
+    exclusive=True,
+    when=lambda release: release.config.jupyter is not None,
+)
 def build_jupyter(release: Release, sh: StepShell) -> None:
     """Build and push the Jupyter notebook images, and offer them in the spawner.
 
@@ -21,7 +26,7 @@ def build_jupyter(release: Release, sh: StepShell) -> None:
     """
     jupyter = present(release.config.jupyter)
     if sh.needed(lambda: not builds.built(release, sh, jupyter.images).holds):
-        builds.run_workflow(release, sh, build_jupyter.name, jupyter.workflow)
+        builds.run_workflow(release, sh, build_jupyter.name, jupyter.workflow, jupyter.images)
     builds.propose(release, sh, build_jupyter.name, jupyter.images, jupyter.spawner)
 
 

@@ -13,13 +13,19 @@ if TYPE_CHECKING:
     from releasing.step_shell import StepShell
 
 
-@step(needs=(auth,), options=builds.OPTIONS, when=lambda release: release.config.tfserving is not None)
+@step(
+    needs=(auth,),
+    options=builds.OPTIONS,
+    exclusive=True,
+    when=lambda release: release.config.tfserving is not None,
+)
 def build_tfserving(release: Release, sh: StepShell) -> None:
     """Build and push the TF Serving images.
 
     Argo runs the workflow of the releaser app at the commit of the latest green postsubmit.
     """
-    builds.run_workflow(release, sh, build_tfserving.name, present(release.config.tfserving).workflow)
+    serving = present(release.config.tfserving)
+    builds.run_workflow(release, sh, build_tfserving.name, serving.workflow, serving.images)
 
 
 @build_tfserving.verified_by

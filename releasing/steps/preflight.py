@@ -19,8 +19,9 @@ def preflight(release: Undertaking, sh: StepShell) -> None:
     Every problem is told with what to type next. A token that expires before the expected end is told, too.
     """
     need = access.need(release)
+    push = ("--push",) if need.push else ()
     signing = ("--sign", need.signing) if need.signing else ()
-    sh.wait(sh["check_access.py"][need.slug, "--push", "--hours", f"{need.hours:g}", *signing])
+    sh.wait(sh["check_access.py"][need.slug, *push, "--hours", f"{need.hours:g}", *signing])
 
 
 @preflight.verified_by

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import builds
+from releasing import builds, pull_requests
 from releasing.step import Finding, present, step
 from releasing.steps.authenticate import auth
 from releasing.steps.preflight import preflight
@@ -17,19 +17,29 @@ if TYPE_CHECKING:
 @step(
     needs=(preflight, auth),
     options=builds.OPTIONS,
+    exclusive=True,
     when=lambda release: release.config.bootstrapper is not None,
 )
 def update_bootstrapper(release: Release, sh: StepShell) -> None:
     """Build and push the bootstrapper, and name it in the cluster's configuration.
 
-    make is given the tag of this release's builds, so that what it pushes can be found again.
+    make is given the tag of this release's builds, so that all images share one; where release.yaml lets the
+    Makefile choose, the tag is read from what make says, and the digest gets the other one, too.
     """
     bootstrapper = present(release.config.bootstrapper)
-    if sh.needed(lambda: not builds.built(release, sh, bootstrapper.images).holds):
-        tag = builds.build_tag(release, sh)
-        scratch = builds.checkout(release, sh, update_bootstrapper.name)
-        sh.run(sh["make"]["-C", f"{scratch}/{bootstrapper.folder}", "push", f"TAG={tag}"])
-    builds.propose(release, sh, update_bootstrapper.name, bootstrapper.images, bootstrapper.config)
+    tag, made = builds.build_tag(release, sh), release.folder / "bootstrapper.tag"
+    absent = sh.needed(lambda: not builds.built(release, sh, bootstrapper.images).holds)
+    if absent:
+        folder = f"{builds.checkout(release, sh, update_bootstrapper.name)}/{bootstrapper.folder}"
+        push = sh["push_bootstrapper.py"][folder, "--commit", builds.commit(release, sh)]
+        for name in bootstrapper.images.names:
+            push = push["--image", f"{release.config.registry}/{name}"]
+        chosen = ("--also", tag, "--record", str(made)) if bootstrapper.tag == "make" else ("--tag", tag)
+        sh.run(push[chosen])
+    if bootstrapper.tag == "make" and (absent or made.exists()):
+        tag = sh.choose("bootstrapper tag", lambda: sh.read(sh["cat"][str(made)], pending="bootstrapper tag"))
+    images, config = bootstrapper.images, bootstrapper.config
+    pull_requests.propose(release, sh, builds.naming(release, update_bootstrapper.name, images, config, tag))
 
 
 @update_bootstrapper.verified_by

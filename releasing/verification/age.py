@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing import reference_edit
+from releasing import origin, reference_edit
 from releasing.errors import CommandError
 from releasing.verification.claim import Claim, counted, judged
 from releasing.verification.mentions import mentions
@@ -63,7 +63,7 @@ def _lines_with_images(it: Tagged, releases: list[str]) -> dict[str, dict[str, b
     words = [option for prefix in reference_edit.prefixes(it.release) for option in ("-e", prefix)]
     trees = [f"refs/tags/{release}" for release in releases]
     try:
-        hits = it.read("grep", "-I", "-z", "--full-name", "-F", *words, *trees).split("\n")
+        hits = it.read(*origin.GREP, "--full-name", *words, *trees).split("\n")
     except CommandError as error:
         if error.said:
             raise
@@ -94,4 +94,6 @@ def _day(it: Tagged, mention: Mention) -> str:
     # The tag v0.2.0 of an operator says nothing about a day: it is of another project.
     if mention.image in it.operators or mention.tag not in it.tags or not _RELEASE.fullmatch(mention.tag):
         return ""
-    return it.read("log", "--max-count=1", "--format=%cd", "--date=format:%Y%m%d", f"refs/tags/{mention.tag}")
+    return it.read(
+        *origin.LOG, "--max-count=1", "--format=%cd", "--date=format:%Y%m%d", f"refs/tags/{mention.tag}"
+    )

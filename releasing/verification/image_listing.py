@@ -31,7 +31,9 @@ class Listing:
     def read(cls, release: Release, sh: StepShell) -> Listing:
         """The newest version on the default branch, also when the file was deleted later."""
         path, branch = release.config.image_tags or "", f"origin/{release.config.default_branch}"
-        newest = origin.git(release, sh)["log", "--max-count=1", "--diff-filter=AM", "--format=%H", branch]
+        newest = origin.git(release, sh)[
+            *origin.LOG, "--max-count=1", "--diff-filter=AM", "--format=%H", branch
+        ]
         revision = sh.read(newest["--", path])
         content = origin.file_at(release, sh, revision, path) if revision else None
         if content is None:
@@ -77,7 +79,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
 def _changed_elsewhere(it: Tagged, listing: Listing) -> Claim:
     """Cherry-picks to a release branch made two files that both claimed to say what is in the registry."""
     default = it.release.config.default_branch
-    log = it.read("log", "--format=%h %cs %s", f"origin/{default}..{it.commit}", "--", listing.path)
+    log = it.read(*origin.LOG, "--format=%h %cs %s", f"origin/{default}..{it.commit}", "--", listing.path)
     commits = log.splitlines()
     return judged(
         "listing's place",

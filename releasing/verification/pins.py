@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 def claims(it: Tagged) -> Iterator[Claim]:
     """Every pin and parameter reads its value; no operator is taken as it happens to be."""
     edit = changes.prototypes_edit(it.release)
-    if count := len(edit.pins) + len(edit.parameters):
-        wrong = [line for pin in edit.pins for line in _off_pin(it, pin)]
+    absent = sorted({file for file, _, _ in edit.pins_if_present if it.content(file) is None})
+    pins = [*edit.pins, *(pin for pin in edit.pins_if_present if pin[0] not in absent)]
+    if count := len(pins) + len(edit.parameters):
+        wrong = [line for pin in pins for line in _off_pin(it, pin)]
         wrong += [line for each in edit.parameters for line in _off_parameter(it, Parameter.of(*each))]
+        without = f"; without {', '.join(absent)}" if absent else ""
         yield judged(
             "pins",
             wrong,
-            f"{counted(count, 'value')} as release.yaml says",
-            f"{counted(len(wrong), 'place')} with another value",
+            f"{counted(count, 'value')} as release.yaml says{without}",
+            f"{counted(len(wrong), 'place')} with another value{without}",
         )
     yield from _heads(it)
 

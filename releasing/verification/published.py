@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing import manifest, notes, publication
+from releasing import manifest, notes, origin, publication
 from releasing.errors import ReleaseError, UnmetError
 from releasing.verification.claim import Claim, counted
 from releasing.verification.registries import digests
@@ -40,7 +40,9 @@ def _notes(it: Tagged, text: str) -> Claim:
     merged = it.read("tag", "--list", "v*", "--merged", it.commit).split()
     before = [final for final in finals(merged) if final < it.release.version]
     since = [f"^refs/tags/{before[-1].tag}"] if before else []
-    pulls = notes.of(it.read("log", "--first-parent", f"--format={notes.FORMAT}", it.commit, *since, "--"))
+    pulls = notes.of(
+        it.read(*origin.LOG, "--first-parent", f"--format={notes.FORMAT}", it.commit, *since, "--")
+    )
     lost = tuple(f"#{each.number} {each.title}" for each in notes.unmentioned(text, pulls))
     count = len(pulls)
     after = f" since {before[-1].tag}" if before else ""
@@ -55,8 +57,7 @@ def _manifest(it: Tagged, text: str) -> Claim:
     except UnmetError as error:
         return Claim("manifest", False, f"{manifest.NAME} cannot be read: {error.message}")
     wrong, unread = [*_off(it, said)], []
-    # The images of a superseded candidate have lost their tag to the next one's.
-    for reference, there in _digests(it, said).items() if not it.superseded else ():
+    for reference, there in _digests(it, said).items():
         if isinstance(there, ReleaseError):
             unread.append(there.message)
         elif there != said.images[reference]:
@@ -77,5 +78,11 @@ def _off(it: Tagged, said: Manifest) -> Iterator[str]:
 
 
 def _digests(it: Tagged, said: Manifest) -> dict[str, str | ReleaseError | None]:
-    pairs = [(name, tag) for name, _, tag in (reference.rpartition(":") for reference in said.images)]
-    return {":".join(pair): there for pair, there in digests(pairs, it.sh.environment).items()}
+    """What each image is in its registry; one of a superseded candidate has lost its tag, and need only be there."""
+    parts = {reference: reference.rpartition(":") for reference in said.images}
+    pairs = {
+        reference: (name, said.images[reference] if it.superseded else tag)
+        for reference, (name, _, tag) in parts.items()
+    }
+    found = digests([*pairs.values()], it.sh.environment)
+    return {reference: found[pair] for reference, pair in pairs.items()}

@@ -122,6 +122,7 @@ manifests/bootstrapper/kustomization.yaml:6 bootstrapper v0.2.0 -> bootstrapper 
 manifests/serving/kustomization.yaml:5 tf-model-server-cpu v20180606-9dfda4f2 -> tf-model-server-cpu v0.2.1
 releasing/update_images.sh:5 tf_operator:v20180522-77375baf -> tf_operator:v0.2.0
 releasing/update_images.sh:7 bootstrapper:v0.2.0 -> bootstrapper:v0.2.1
+scripts/gke/deploy.sh:10 master -> v0.2-branch
 scripts/gke/deploy.sh:8 tf-model-server-http-proxy:v0.2.0 -> tf-model-server-http-proxy:v0.2.1
 scripts/upgrade_ks_app.py:8 v0.2.0-rc.1/kubeflow -> v0.2.1/kubeflow
 scripts/windows/bootstrap.ps1:2 bootstrapper:v0.2.0 -> bootstrapper:v0.2.1

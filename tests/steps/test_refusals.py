@@ -176,15 +176,20 @@ def test_a_final_is_the_candidates_commit_and_ends_its_version(sandbox: Path) ->
 
 
 def test_the_next_candidate_moves_image_tags_only_when_told(sandbox: Path) -> None:
+    """It is refused before anything is built or opened, and asked for again it is the same candidate."""
     before = trace(sandbox)
-    run = invoke(sandbox, *RC, "--candidate", "next")
-    assert run.returncode == 4
-    assert "--allow-move" in run.stderr
-    assert trace(sandbox).tags == before.tags
+    said = refused(sandbox, 4, *RC, "--candidate", "next")
+    assert f"v{VERSION}-rc.1 would move these image tags" in said
+    assert "--allow-move" in said
+    assert not (sandbox / "releases" / f"v{VERSION}-rc.1").exists()
     released = {name: digest for name, digest in before.images.items() if name.endswith(f":v{VERSION}")}
-    assert released.items() <= trace(sandbox).images.items()
-    completed(sandbox, *RC, "--candidate", "next", "--allow-move", f".*:v{VERSION}")
+    following = ("--candidate", "next", "--allow-move", f".*:v{VERSION}")
+    completed(sandbox, *RC, *following)
     after = trace(sandbox)
+    assert "is what --candidate next began" in completed(sandbox, *RC, *following)
+    assert trace(sandbox) == after
+    status = completed(sandbox, "release.status", "--version", f"{VERSION}-rc.0")
+    assert "complete" in status.splitlines()
     assert set(after.tags) - set(before.tags) == {f"v{VERSION}-rc.1"}
     assert after.tags[f"v{VERSION}-rc.0"] == before.tags[f"v{VERSION}-rc.0"]
     assert all(after.images[name] != digest for name, digest in released.items())

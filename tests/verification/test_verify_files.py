@@ -87,6 +87,16 @@ def test_a_pin_without_a_place_does_not_hold(project: Project, text: str | None,
     assert said in found.details[0]
 
 
+def test_a_pin_whose_file_may_be_absent_says_that_it_is(project: Project) -> None:
+    pin = Pin(file="deploy.sh", pattern="VERSION=(.*)", value="{branch}", if_present=True)
+    configured = project.configured(pins=(pin,))
+    found = configured.claims(pins.claims)["pins"]
+    assert found.holds
+    assert found.found == "1 value as release.yaml says; without deploy.sh"
+    wrong = configured.released({"deploy.sh": "VERSION=master\n"}).claims(pins.claims)["pins"]
+    assert wrong.details == ("deploy.sh:1: master, not v0.2-branch",)
+
+
 def test_an_operator_at_head_elsewhere_does_not_hold(project: Project) -> None:
     elsewhere = {"ci/unit.jsonnet": '"kubeflow/tf-operator@HEAD"\n', "how.md": "kubeflow/tf-operator@HEAD\n"}
     found = project.released(elsewhere).claims(pins.claims)

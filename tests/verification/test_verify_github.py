@@ -228,9 +228,21 @@ def test_the_images_of_a_superseded_candidate_may_have_moved_on(
     project: Project, github: LocalGitHub, registry: str, tmp_path: Path
 ) -> None:
     publish(github, tag=f"{TAG}-rc.0", prerelease=True)
-    old = manifest(project, tag=f"{TAG}-rc.0")
-    old["images"] = [{**image, "digest": f"sha256:{'d' * 64}"} for image in old["images"]]
-    attach(github, tmp_path, old, f"{TAG}-rc.0")
+    attach(github, tmp_path, manifest(project, tag=f"{TAG}-rc.0"), f"{TAG}-rc.0")
+    images.push(registry, IMAGES[1], TAG, {"of": "the next candidate"}, CREATED)
     assert not published(project, candidate=0)["manifest"].holds
     project.tag(f"{TAG}-rc.1", "v0.2-branch")
     assert published(replace(project), candidate=0)["manifest"].holds
+
+
+def test_an_image_of_a_superseded_candidate_has_to_be_there_still(
+    project: Project, github: LocalGitHub, registry: str, tmp_path: Path
+) -> None:
+    publish(github, tag=f"{TAG}-rc.0", prerelease=True)
+    gone = f"sha256:{'d' * 64}"
+    old = manifest(project, tag=f"{TAG}-rc.0")
+    old["images"][0] = {**old["images"][0], "digest": gone}
+    attach(github, tmp_path, old, f"{TAG}-rc.0")
+    project.tag(f"{TAG}-rc.1", "v0.2-branch")
+    found = published(project, candidate=0)["manifest"]
+    assert found.details == (f"{old['images'][0]['name']}:{TAG}: {gone}, but the registry has none",)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from releasing.packages import packages
 from releasing.rehearsal.stand_ins import docker, gcloud
 from releasing.rehearsal.stand_ins.images import REVISION
 from releasing.rehearsal.stand_ins.words import Grammar, Refusal
@@ -62,11 +66,26 @@ def _push(folder: Path, variables: dict[str, str], given: dict[str, str]) -> Non
     tag = given.get("TAG") or f"{time.strftime('v%Y%m%d')}-{_git_version(folder)}"
     label = f"--label={REVISION}={Shell().read(git['rev-parse', 'HEAD'])}"
     image = f"{name}:{tag}"
-    docker.main(["build", f"--tag={image}", label, str(folder)])
+    labels = [label, *(f"--label=registries.{package}={at}" for package, at in _cloned(folder))]
+    docker.main(["build", f"--tag={image}", *labels, str(folder)])
     print(f"Built {image}", flush=True)
     print(f"gcloud docker -- push {image}", flush=True)
     gcloud.main(["docker", "--", "push", image])
     print(f"Pushed {image}", flush=True)
+
+
+def _cloned(folder: Path) -> Iterator[tuple[str, str]]:
+    """What Kubeflow's build.py clones into the image: each package and the commit that it is at."""
+    sh = Shell(os.environ)
+    for package in packages(folder):
+        with TemporaryDirectory() as scratch:
+            clone = sh["git"][
+                "clone", "--quiet", "--depth", "1", "--branch", package.ref, package.url, scratch
+            ]
+            print(f"Adding registry {package.name} from {package.url} {package.ref}", flush=True)
+            # build.py takes no notice of a clone that fails.
+            if sh.succeeds(clone):
+                yield package.name, sh.read(sh["git"]["-C", scratch, "rev-parse", "HEAD"])
 
 
 def _git_version(folder: Path) -> str:

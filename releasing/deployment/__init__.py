@@ -1,0 +1,72 @@
+"""What runs this suite inside a cluster, as files: made from release.yaml, and from the steps of a recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from releasing.config import Config, Profile
+from releasing.deployment import build_workflow, container, nightly_jobs, release_workflow, rights
+from releasing.deployment.manifest import as_yaml
+from releasing.deployment.pods import namespace
+from releasing.errors import ConfigError
+from releasing.release import Release
+from releasing.step import Recipe
+from releasing.version import Candidate, Version
+
+FOLDER = "deploy"
+
+
+def files(config: Config, candidate: Recipe) -> dict[str, str]:
+    """The files of deploy/ by name; `candidate` is the recipe whose steps become the nodes of a workflow.
+
+    Raises ConfigError when release.yaml lacks what they need.
+    """
+    namespace(config)
+    template = release_workflow.template(config, candidate.of(_release(config)))
+    builds = {"build-tfserving": config.tfserving, "build-jupyter": config.jupyter}
+    found = {
+        "Containerfile": container.text(config),
+        "rights.yaml": as_yaml("deploy.render", *rights.objects(config)),
+        f"release-{candidate.name}.yaml": as_yaml("deploy.render", template),
+    }
+    for step, build in builds.items():
+        if build and build.argo:
+            content = build_workflow.template(config, step, build.argo)
+            found[f"{step}.yaml"] = as_yaml("deploy.render", content)
+    return found
+
+
+def nightly_files(config: Config) -> dict[str, str]:
+    """The files that start the nightly, by name; ConfigError when release.yaml lacks what they need."""
+    image = pinned(config)
+    periodic = nightly_jobs.periodic(config, image)
+    return {
+        "nightly.yaml": as_yaml("nightly.deploy", nightly_jobs.cron_workflow(config, image)),
+        "prow-nightly.yaml": as_yaml("nightly.deploy", {"periodics": [periodic]}),
+    }
+
+
+def pinned(config: Config) -> str:
+    """The image of this suite; ConfigError when release.yaml does not name it."""
+    if config.deploy.image is None:
+        raise ConfigError(
+            "release.yaml: deploy.image is missing: a nightly runs a digest, not whatever a tag is on by then",
+            "build and push it as docs/deploy.md says, then write 'deploy:' and 'image: NAME@sha256:DIGEST'",
+        )
+    return config.deploy.image
+
+
+def stale(folder: Path, wanted: Mapping[str, str]) -> list[str]:
+    """The files of `wanted` that `folder` does not have as they should be."""
+    return [name for name, text in wanted.items() if not _is(folder / name, text)]
+
+
+def _is(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
+
+
+def _release(config: Config) -> Release:
+    """Some release of the project: which steps it has does not depend on its version."""
+    version = Version(0, 0, 1)
+    return Release(config, Profile(sandbox="-"), version, Candidate(version, 0), Path(), "", "")

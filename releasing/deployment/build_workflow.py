@@ -1,0 +1,142 @@
+"""The workflows that build images, as Argo WorkflowTemplates: the nodes of Kubeflow's two releaser apps.
+
+A checkout of the repository at the commit, one build_image.sh for each image beside a Docker daemon, and the copy
+of logs and artifacts at the end. The apps' `prow_env` is six parameters here, for Argo gives each to a variable as it
+is, and no shell takes a text apart. What the apps tear down at the end, they never set up: that is left out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from releasing.config import Argo, ArgoBuild, Config
+from releasing.deployment.pods import DAEMON_SIZE, namespace
+from releasing.placeholders import filled
+
+Object = dict[str, Any]
+
+# The variables of Prow that checkout.sh and prow_artifacts read, in the runbook's order.
+PROW = ("JOB_NAME", "JOB_TYPE", "PULL_BASE_SHA", "REPO_NAME", "REPO_OWNER", "BUILD_NUMBER")
+VOLUME = "/mnt/test-data-volume"
+RUN = f"{VOLUME}/{{{{workflow.name}}}}"
+SOURCES = f"{RUN}/src"
+OUTPUT = f"{RUN}/output"
+ARTIFACTS = "kubeflow.testing.prow_artifacts"
+# A build that takes a whole node keeps others from starting; most of the work is the daemon's.
+BUILD_SIZE = {"requests": {"cpu": "1", "memory": "500Mi"}, "limits": {"cpu": "4", "memory": "2Gi"}}
+HOURS = 3
+
+
+def template(config: Config, step: str, argo: Argo) -> Object:
+    """The workflow template that builds the images of `argo`, named as the step that submits it."""
+    builds = [_build(config, argo, image, build) for image, build in argo.builds.items()]
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "WorkflowTemplate",
+        "metadata": {"name": step, "namespace": namespace(config)},
+        "spec": {
+            "entrypoint": "e2e",
+            "activeDeadlineSeconds": HOURS * 3600,
+            "arguments": {"parameters": _parameters(config, argo)},
+            "volumes": _volumes(config, argo),
+            **({"onExit": "copy-artifacts"} if argo.bucket else {}),
+            "templates": [
+                {"name": "e2e", "dag": {"tasks": _tasks(builds, argo)}},
+                _checkout(argo),
+                *builds,
+                *_copies(config, argo),
+            ],
+        },
+    }
+
+
+def _parameters(config: Config, argo: Argo) -> list[Object]:
+    """The six of Prow and the tag are told; the others have the values of release.yaml."""
+    told: list[Object] = [{"name": name} for name in (*PROW, "versionTag")]
+    bucket: list[Object] = [{"name": "bucket", "value": argo.bucket}] if argo.bucket else []
+    return [*told, {"name": "registry", "value": config.registry}, *bucket]
+
+
+def _tasks(builds: list[Object], argo: Argo) -> list[Object]:
+    after = [each["name"] for each in builds] + (["create-pr-symlink"] if argo.bucket else [])
+    checkout: Object = {"name": "checkout", "template": "checkout"}
+    return [checkout, *({"name": name, "template": name, "dependencies": ["checkout"]} for name in after)]
+
+
+def _checkout(argo: Argo) -> Object:
+    extra = {"name": "EXTRA_REPOS", "value": "kubeflow/testing@HEAD"}
+    return {
+        "name": "checkout",
+        "container": {
+            "image": argo.worker,
+            "command": ["/usr/local/bin/checkout.sh"],
+            "args": [SOURCES],
+            "env": [*_prow(), extra],
+            "volumeMounts": [{"name": "work", "mountPath": VOLUME}],
+        },
+    }
+
+
+def _build(config: Config, argo: Argo, image: str, build: ArgoBuild) -> Object:
+    folder = f"{SOURCES}/{config.repository}/{build.folder}"
+    values = {
+        "image": f"{{{{workflow.parameters.registry}}}}/{image}",
+        "tag": "{{workflow.parameters.versionTag}}",
+    }
+    arguments = [filled(each, values) for each in build.arguments]
+    # bash by name: the script is a file of a volume, where it may not be executable.
+    words = ["/bin/bash", f"{folder}/build_image.sh", f"{folder}/{build.dockerfile}", *arguments]
+    container = _container(config, argo, words)
+    container["env"].append({"name": "DOCKER_HOST", "value": "127.0.0.1"})
+    daemon: Object = {
+        "name": "dind",
+        "image": argo.docker,
+        "resources": DAEMON_SIZE,
+        "securityContext": {"privileged": True},
+        "mirrorVolumeMounts": True,
+    }
+    retries: Object = {"retryStrategy": {"limit": str(argo.retries)}} if argo.retries else {}
+    name = f"build-{image.translate(str.maketrans('./_', '---'))}"
+    return {"name": name, **retries, "container": container | {"resources": BUILD_SIZE}, "sidecars": [daemon]}
+
+
+def _copies(config: Config, argo: Argo) -> list[Object]:
+    """What tells Gubernator where the logs are, and what copies them: only where there is a bucket for them."""
+    found = []
+    for name in ("create-pr-symlink", "copy-artifacts") if argo.bucket else ():
+        copying = ["--bucket={{workflow.parameters.bucket}}"]
+        words = ["python", "-m", ARTIFACTS, f"--artifacts_dir={OUTPUT}", name.replace("-", "_"), *copying]
+        found.append({"name": name, "container": _container(config, argo, words)})
+    return found
+
+
+def _container(config: Config, argo: Argo, words: list[str]) -> Object:
+    token = {"secretKeyRef": {"name": config.deploy.github_secret, "key": "github_token"}}
+    own = [
+        {"name": "PYTHONPATH", "value": f"{SOURCES}/{config.repository}:{SOURCES}/kubeflow/testing/py"},
+        {"name": "GOOGLE_APPLICATION_CREDENTIALS", "value": "/secret/gcp-credentials/key.json"},
+        {"name": "GITHUB_TOKEN", "valueFrom": token},
+    ]
+    mounts = {
+        "work": VOLUME,
+        "github-token": "/secret/github-token",
+        "gcp-credentials": "/secret/gcp-credentials",
+    }
+    return {
+        "image": argo.worker,
+        "command": words,
+        "env": [*own, *_prow()],
+        "volumeMounts": [{"name": name, "mountPath": path} for name, path in mounts.items()],
+    }
+
+
+def _prow() -> list[Object]:
+    return [{"name": name, "value": f"{{{{workflow.parameters.{name}}}}}"} for name in PROW]
+
+
+def _volumes(config: Config, argo: Argo) -> list[Object]:
+    return [
+        {"name": "github-token", "secret": {"secretName": config.deploy.github_secret}},
+        {"name": "gcp-credentials", "secret": {"secretName": config.deploy.gcp_secret}},
+        {"name": "work", "persistentVolumeClaim": {"claimName": argo.volume_claim}},
+    ]

@@ -1,0 +1,98 @@
+"""The rights that this suite has in its namespace: for each kubectl command that it runs, the verbs behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from releasing.config import Config
+from releasing.deployment.pods import STATE, namespace, profile
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A kind of object, as rules of a role name it."""
+
+    group: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A kubectl command as the module that runs it spells it, and the verbs that a cluster needs to allow for it."""
+
+    module: str
+    command: str
+    resource: Resource
+    verbs: tuple[str, ...]
+
+
+WORKFLOWS = Resource("argoproj.io", "workflows")
+PODS = Resource("", "pods")
+LOGS = Resource("", "pods/log")
+LEASES = Resource("coordination.k8s.io", "leases")
+RESULTS = Resource("argoproj.io", "workflowtaskresults")
+
+# A test reads the command lines from the modules, and fails when one is not here or no longer there.
+CALLS = (
+    Call("releasing.workflow", "get workflow", WORKFLOWS, ("get",)),
+    Call("releasing.workflow", "create", WORKFLOWS, ("create",)),
+    Call("releasing.submission", "get workflow", WORKFLOWS, ("get",)),
+    Call("releasing.submission", "get workflows", WORKFLOWS, ("list",)),
+    Call("releasing.workflow_watch", "wait", WORKFLOWS, ("get", "list", "watch")),
+    Call("releasing.workflow_logs", "get pods", PODS, ("list",)),
+    Call("releasing.workflow_logs", "logs", PODS, ("get",)),
+    Call("releasing.workflow_logs", "logs", LOGS, ("get",)),
+    Call("releasing.lease", "get lease", LEASES, ("get",)),
+    Call("releasing.lease", "create", LEASES, ("create",)),
+    Call("releasing.lease", "replace", LEASES, ("get", "update")),
+)
+# What Argo's own container in each pod reports to the controller (Argo 3.4 and later).
+EXECUTOR = ((RESULTS, ("create", "patch")),)
+
+
+def rules() -> list[Object]:
+    """The rules of the role: a row for each resource, and no verb that nothing needs."""
+    verbs: dict[Resource, set[str]] = {}
+    for resource, needed in (*((call.resource, call.verbs) for call in CALLS), *EXECUTOR):
+        verbs.setdefault(resource, set()).update(needed)
+    return [
+        {"apiGroups": [each.group], "resources": [each.name], "verbs": sorted(verbs[each])}
+        for each in sorted(verbs, key=lambda each: (each.group, each.name))
+    ]
+
+
+def objects(config: Config) -> list[Object]:
+    """The service account, its role, and the volume that keeps the state."""
+    name, where = config.deploy.service_account, namespace(config)
+    metadata = {"name": name, "namespace": where}
+    identity = config.deploy.google_account
+    annotated = metadata | ({"annotations": {"iam.gke.io/gcp-service-account": identity}} if identity else {})
+    rbac = "rbac.authorization.k8s.io"
+    # kubectl in a pod is logged in through gcloud, so the cluster sees the Google account, not the pod's own.
+    subjects = [
+        {"kind": "ServiceAccount", "name": name, "namespace": where},
+        {"kind": "User", "apiGroup": rbac, "name": profile(config).account},
+    ]
+    return [
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": annotated},
+        {"apiVersion": f"{rbac}/v1", "kind": "Role", "metadata": metadata, "rules": rules()},
+        {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "RoleBinding",
+            "metadata": metadata,
+            "roleRef": {"apiGroup": rbac, "kind": "Role", "name": name},
+            "subjects": subjects,
+        },
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": {"name": STATE, "namespace": where},
+            "spec": {
+                "accessModes": ["ReadWriteOnce"],
+                "resources": {"requests": {"storage": config.deploy.storage}},
+            },
+        },
+    ]

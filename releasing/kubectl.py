@@ -1,0 +1,35 @@
+"""What kubectl's answers mean: the API server's reason for a refusal, a login that has expired."""
+
+from __future__ import annotations
+
+import re
+
+from releasing.errors import CommandError
+
+REASON = re.compile(r"Error from server \((\w+)\)")
+# kubectl's words for a token that the server does not take, and for a login program that gave none.
+EXPIRED = ("(Unauthorized)", "getting credentials: exec", "provide credentials")
+# What asking again does not change.
+HOPELESS = (
+    "(Forbidden)",
+    "have a resource type",
+    "is not installed",
+    "unknown flag",
+    "no configuration has been",
+)
+
+
+def reason(error: CommandError) -> str:
+    """The API server's reason for a refusal: Conflict, AlreadyExists, NotFound; empty for any other failure."""
+    found = REASON.search("\n".join(error.said))
+    return found[1] if found else ""
+
+
+def is_login_expired(error: CommandError) -> bool:
+    """Whether the operator has to log in again."""
+    return any(words in error.message for words in EXPIRED)
+
+
+def is_hopeless(error: CommandError) -> bool:
+    """Whether the same command, asked again, would fail again."""
+    return any(words in error.message for words in HOPELESS)

@@ -1,0 +1,215 @@
+"""A new workflow of the image auto release: what is asked for, what stands in its way, and the commands that make it.
+
+Runbook: "Create Release Workflow" and "Update Release Config".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from releasing import origin
+from releasing.errors import CommandError, ConfigError, PreconditionError, UsageError
+from releasing.nightly.release_config import NAME, Entry, parse
+from releasing.nightly.resolution import context_problem
+from releasing.pull_requests import Change
+
+if TYPE_CHECKING:
+    from releasing.command import Command
+    from releasing.nightly.upkeep import Upkeep
+    from releasing.step_shell import StepShell
+
+STEP = "nightly-add"
+PACKAGE = "kubeflow/automation"
+REGISTRY = "kubeflow"
+EXTRA = re.compile(r"(?P<slug>[\w.-]+/[\w.-]+)@(?P<ref>[\w./:-]+)")
+IMAGE = re.compile(r"[a-z0-9]+([._-]+[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Addition:
+    """An app `name` with one component for each image; `contexts` are OWNER/NAME/FOLDER, one for each image."""
+
+    name: str
+    images: tuple[str, ...]
+    contexts: tuple[str, ...]
+    extra_repositories: str = ""
+    extra_arguments: str = ""
+
+    @classmethod
+    def parse(cls, options: dict[str, Any], repository: str) -> Addition:
+        """From options as typed; raises one UsageError for everything that is wrong with them."""
+        names = {key: _listed(options[key]) for key in ("image", "dockerfile_dir")}
+        contexts = tuple(path.rstrip("/") for path in names["dockerfile_dir"])
+        asked = cls(options["name"], names["image"], contexts, options["extra_repos"], options["extra_args"])
+        if problems := [*asked._problems(repository)]:
+            example = f"--image {asked.name or 'NAME'} --dockerfile-dir {repository}/FOLDER"
+            raise UsageError(
+                "\n".join(problems), f"for example: nightly.add {asked.name or 'NAME'} {example}"
+            )
+        return asked
+
+    def _problems(self, repository: str) -> Iterator[str]:
+        if not NAME.fullmatch(self.name):
+            yield f"--name {self.name!r}: expected small letters, digits and '-'"
+        yield from (f"--image {each!r}: expected a name without registry and tag" for each in self._strangers)
+        if not self.images or len(self.images) != len(self.contexts):
+            yield "--image and --dockerfile-dir: one folder for each image, with commas between them"
+        words = [each for each in self.extra_repositories.split(";") if each]
+        yield from (
+            f"--extra-repos {each!r}: expected OWNER/NAME@REF" for each in words if not EXTRA.fullmatch(each)
+        )
+        for context in self.contexts:
+            path = PurePosixPath(context)
+            if path.is_absolute() or ".." in path.parts or len(path.parts) < 2:
+                yield f"--dockerfile-dir {context}: expected OWNER/NAME/FOLDER"
+            elif _slug(context) not in (repository, *self.repositories):
+                wanted = f"kubeflow/testing@HEAD;{_slug(context)}@HEAD"
+                yield (
+                    f"--dockerfile-dir {context}: {_slug(context)} is not checked out by the workflow; "
+                    f"add --extra-repos '{wanted}'"
+                )
+
+    @property
+    def _strangers(self) -> list[str]:
+        return [each for each in self.images if not IMAGE.fullmatch(each)]
+
+    @property
+    def repositories(self) -> dict[str, str]:
+        """The further repositories that the workflow checks out, each with its ref."""
+        found = (EXTRA.fullmatch(each) for each in self.extra_repositories.split(";"))
+        return {each["slug"]: each["ref"] for each in found if each}
+
+    def entries(self, release: Upkeep) -> list[Entry]:
+        """What the release config gets: an app of one image has a component of its own name."""
+        app_dir = f"{release.slug}/{folder(release, self.name)}"
+        components = [self.name] if len(self.images) == 1 else [*self.images]
+        return [Entry(f"{each}-release", app_dir, each) for each in components]
+
+
+def folder(release: Upkeep, name: str) -> str:
+    """Where the app is in the repository: beside the release config."""
+    return str(PurePosixPath(release.settings.config).parent / name)
+
+
+def require_possible(release: Upkeep, sh: StepShell, asked: Addition) -> None:
+    """Look at everything that stands in the way of `asked`, on the default branch as it is.
+
+    Raises ConfigError for a release config that does not parse, PreconditionError for a name that is taken and for a
+    build context that is none.
+    """
+    if release.config.engine != "ksonnet":
+        raise ConfigError(
+            f"release.yaml says engine: {release.config.engine}, and nightly.add makes ksonnet apps",
+            "write the WorkflowTemplate by hand, or say engine: ksonnet",
+        )
+    text = _release_config(release, sh)
+    known = {each.name: each for each in parse(text, release.settings.config).entries}
+    taken = [each.name for each in asked.entries(release) if each.name in known]
+    place = folder(release, asked.name)
+    if taken:
+        line = known[taken[0]].line
+        raise PreconditionError(
+            f"{release.settings.config}:{line}: there is an entry {taken[0]} already", "choose another name"
+        )
+    if origin.file_at(release, sh, f"origin/{release.config.default_branch}", f"{place}/app.yaml"):
+        raise PreconditionError(f"{place}: there is an app of that name already", "choose another name")
+    problems = [problem for context in asked.contexts if (problem := _context(release, sh, asked, context))]
+    if problems:
+        raise PreconditionError(
+            "\n".join(problems), "a build context has an executable build_image.sh DOCKERFILE IMAGE TAG …"
+        )
+
+
+def change(release: Upkeep, asked: Addition, server: str) -> Change:
+    """The pull request that adds the app and its entries; `server` is the cluster of ks init, kubectl's if empty."""
+    config, base = release.settings.config, release.config.default_branch
+    names = " ".join(asked.images)
+
+    def wanted(sh: StepShell) -> bool:
+        entries = {each.name for each in parse(_release_config(release, sh), config).entries}
+        return not {each.name for each in asked.entries(release)} <= entries
+
+    def edits(sh: StepShell, place: str) -> list[Command]:
+        return [*_app(release, sh, asked, server, place), *_entries(release, sh, asked, place)]
+
+    reason = f"{names} built from {', '.join(asked.contexts)} every night, by the app {folder(release, asked.name)}."
+    return Change(STEP, base, f"Release {names} every night", reason, edits, wanted)
+
+
+def server_of(release: Upkeep, sh: StepShell) -> str:
+    """The cluster of the first app of the release config that names one; empty when none does."""
+    import yaml  # noqa: PLC0415 - `invoke --list` does without
+
+    revision = f"origin/{release.config.default_branch}"
+    for entry in parse(_release_config(release, sh), release.settings.config).entries:
+        text = origin.file_at(release, sh, revision, f"{entry.folder}/app.yaml")
+        environments = (yaml.safe_load(text) or {}).get("environments") or {} if text else {}
+        for each in environments.values():
+            if found := (each.get("destination") or {}).get("server"):
+                return str(found)
+    return ""
+
+
+def _app(release: Upkeep, sh: StepShell, asked: Addition, server: str, place: str) -> Iterator[Command]:
+    parent, base = str(PurePosixPath(release.settings.config).parent), release.config.default_branch
+    app = f"{place}/{folder(release, asked.name)}"
+    ks = sh["ks"]
+    where = [f"--server={server}"] if server else []
+    yield ks[("init", asked.name, *where, f"--namespace={release.namespace}")].within(f"{place}/{parent}")
+    address = f"github.com/{release.slug}/tree/{base}/kubeflow"
+    yield ks["registry", "add", REGISTRY, address].within(app)
+    yield ks["pkg", "install", f"{PACKAGE}@{base}"].within(app)
+    more = {"extra_repos": asked.extra_repositories, "extra_args": asked.extra_arguments}
+    options = [f"--{name}={text}" for name, text in more.items() if text]
+    for entry, image, context in zip(asked.entries(release), asked.images, asked.contexts, strict=True):
+        words = [entry.component, f"--image={image}", f"--dockerfileDir={context}", *options]
+        yield ks[("generate", "release", *words)].within(app)
+    yield sh["format_jsonnet.py"][app]
+    # A .gitignore that names vendor/ kept the package out of two apps of Kubeflow's, which then built nothing.
+    yield sh["git"]["-C", place, "add", "--force", f"{folder(release, asked.name)}/vendor"]
+
+
+def _entries(release: Upkeep, sh: StepShell, asked: Addition, place: str) -> Iterator[Command]:
+    config = f"{place}/{release.settings.config}"
+    entries = asked.entries(release)
+    for each in entries:
+        named = ["--name", each.name, "--app-dir", each.app_dir, "--component", each.component]
+        yield sh["add_nightly_entry.py"][(config, *named)]
+    yield sh["rehearse_nightly_entry.py"][(config, release.slug, *(each.name for each in entries))]
+
+
+def _release_config(release: Upkeep, sh: StepShell) -> bytes:
+    config, base = release.settings.config, release.config.default_branch
+    found = origin.file_at(release, sh, f"origin/{base}", config)
+    if found is None:
+        raise ConfigError(
+            f"{config}: not on {base} of {release.slug}", "nightly.config of release.yaml names it"
+        )
+    return found
+
+
+def _context(release: Upkeep, sh: StepShell, asked: Addition, context: str) -> str:
+    """What is wrong with a build context, in a fresh copy of its repository."""
+    slug = _slug(context)
+    ref = asked.repositories.get(slug, release.config.default_branch)
+    copy = release.scratch(f"contexts/{slug}")
+    branch = [] if ref == "HEAD" else ["--branch", ref.partition(":")[0]]
+    sh.read(sh["rm"]["-rf", copy])
+    clone = sh["git"][("clone", "--quiet", "--depth", "1", *branch, f"https://github.com/{slug}.git", copy)]
+    try:
+        sh.read(clone)
+    except CommandError as error:
+        return f"{slug} at {ref} cannot be read: {error.cause}"
+    return context_problem(Path(copy), context)
+
+
+def _slug(context: str) -> str:
+    return "/".join(PurePosixPath(context).parts[:2])
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",") if each.strip())

@@ -1,0 +1,139 @@
+"""Whether every image of ours is released every night, and how old its newest nightly is: from the world alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from releasing.errors import ReleaseError
+from releasing.image_tags.referred import OWN_NAMES
+from releasing.nightly.named_builds import NIGHTLY
+from releasing.nightly.resolution import broken_contexts, resolve
+from releasing.references.checkout import contents, tracked_files
+from releasing.references.forms import references
+from releasing.verification.claim import Claim, counted, judged
+
+if TYPE_CHECKING:
+    from releasing.config import Config
+    from releasing.nightly.release_config import Entry
+    from releasing.registry.client import Registry
+
+TAG = "v20180101-00000000"  # of a night that never was
+READ = ("/prototypes/", ".libsonnet", ".jsonnet")
+COPIES = ("vendor", "lib", "testing", "releasing", "node_modules")
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What the entries come to: the images of each that resolves, and what is wrong with the others."""
+
+    images: dict[str, str]
+    problems: tuple[str, ...]
+
+
+def covered(entries: Iterable[Entry], checkout: Path, repository: str) -> Covered:
+    """Resolve each entry in `checkout`; images are full names, each with the entry that builds it."""
+    images: dict[str, str] = {}
+    problems = []
+    for entry in entries:
+        try:
+            found = resolve(entry, checkout, repository, TAG)
+        except ReleaseError as error:
+            problems.append(f"line {entry.line}: {entry.name}: {error.message}".replace(f"{checkout}/", ""))
+            continue
+        wrong = broken_contexts(found.contexts, checkout, repository)
+        problems += [f"line {entry.line}: {entry.name}: {each}" for each in wrong]
+        for image in found.images:
+            images.setdefault(image.name, entry.name)
+    return Covered(images, tuple(problems))
+
+
+def used_images(checkout: Path, prefix: str) -> dict[str, str]:
+    """The images below `prefix` that prototypes and their libraries use, each with the first place."""
+    used: dict[str, str] = {}
+    paths = [path for path in tracked_files(checkout) if _is_read(path)]
+    for path, content in contents(checkout, paths):
+        for reference in references(content):
+            name = reference.name
+            # A folder that is named like a host has mirrors of somebody else's images.
+            own = name.startswith(f"{prefix}/") and re.fullmatch(OWN_NAMES, name[len(prefix) + 1 :])
+            if own and (reference.tag or reference.digest):
+                line = content.count(b"\n", 0, reference.start) + 1
+                used.setdefault(name, f"{path}:{line}")
+    return used
+
+
+def entry_claims(found: Covered, where: str) -> list[Claim]:
+    """That every entry resolves."""
+    return [
+        judged(
+            "entries",
+            found.problems,
+            f"every workflow of {where} resolves, to {counted(len(found.images), 'image')}",
+            f"of {where}, {counted(len(found.problems), 'workflow')} would not build",
+        )
+    ]
+
+
+def coverage_claims(config: Config, found: Covered, used: dict[str, str]) -> list[Claim]:
+    """That every image that prototypes use is built every night, or listed as not covered."""
+    listed = {f"{config.registry}/{name}" for name in (config.nightly.not_covered if config.nightly else ())}
+    missing = [
+        f"{name}: {place}" for name, place in sorted(used.items()) if name not in {*found.images, *listed}
+    ]
+    useless = [
+        f"{name}: is listed in nightly.not-covered and covered" for name in sorted(listed & {*found.images})
+    ]
+    return [
+        judged(
+            "coverage",
+            [*missing, *useless],
+            f"{counted(len(used), 'image')} in use, all covered or in nightly.not-covered",
+            f"of {counted(len(used), 'image')} in use, {len(missing)} are neither covered nor in nightly.not-covered",
+        )
+    ]
+
+
+async def newest_nights(registry: Registry, images: Iterable[str]) -> dict[str, str]:
+    """The newest nightly tag of each image; empty when there is none."""
+    from releasing.registry import together  # noqa: PLC0415 - asyncio
+
+    names = list(images)
+    listings = await together(registry.listing(name) for name in names)
+    nightly = ([tag for tag in each.all_tags if NIGHTLY.fullmatch(tag)] for each in listings)
+    return {name: max(tags, default="") for name, tags in zip(names, nightly, strict=True)}
+
+
+def age_claims(newest: dict[str, str], oldest_hours: float, now: datetime) -> list[Claim]:
+    """That each image's newest nightly is young enough: a tag tells the day, whose begin counts."""
+    overdue = [
+        f"{name}: {f'newest {tag}, {_hours(tag, now):.0f} hours old' if tag else 'no nightly at all'}"
+        for name, tag in sorted(newest.items())
+        if not tag or _hours(tag, now) > oldest_hours
+    ]
+    return [
+        judged(
+            "age",
+            overdue,
+            f"the newest nightly of each of {counted(len(newest), 'image')} is younger than {oldest_hours:g} hours",
+            f"{counted(len(overdue), 'image')} overdue: no good nightly for {oldest_hours:g} hours",
+        )
+    ]
+
+
+def _hours(tag: str, now: datetime) -> float:
+    found = NIGHTLY.fullmatch(tag)
+    try:
+        begun = datetime.strptime(found[1] if found else "", "%Y%m%d").replace(tzinfo=UTC)
+    except ValueError:
+        return float("inf")
+    return max(0.0, (now - begun).total_seconds() / 3600)
+
+
+def _is_read(path: str) -> bool:
+    folders = path.split("/")[:-1]
+    return path.endswith(READ[1:]) and not any(each in COPIES for each in folders)

@@ -1,0 +1,187 @@
+"""The build of one entry in one night: its workflow's name and parameters, and the images that it leaves.
+
+Runbook: "Image Auto Release". The parameters and their order are those of kubeflow/testing's run_e2e_workflow.py.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from releasing import builds, pull_requests, registry, submission, workflow
+from releasing.errors import CommandError, ConfigError
+from releasing.ksonnet.program import ks
+from releasing.step import Finding, unmet
+
+if TYPE_CHECKING:
+    from releasing.nightly.night import Night
+    from releasing.nightly.release_config import Entry
+    from releasing.step_shell import StepShell
+
+
+def commit(night: Night, sh: StepShell) -> str:
+    """The commit of the night: as workflows of it that were submitted elsewhere say, or the latest green one."""
+    return sh.choose("commit", lambda: _pinned(night, sh) or builds.latest_green(night, sh))
+
+
+def _pinned(night: Night, sh: StepShell) -> str:
+    # On a machine that nobody has logged in on yet, nothing of the night was submitted either.
+    with suppress(CommandError):
+        return submission.pinned(night, sh, submission.COMMIT)
+    return ""
+
+
+def short_commit(night: Night, sh: StepShell) -> str:
+    """The first eight digits of it."""
+    full = commit(night, sh)
+    return sh.choose("short commit", lambda: full[:8], how='$(printf %.8s "$commit")')
+
+
+def tag(night: Night, sh: StepShell) -> str:
+    """The tag of every image of the night: vYYYYMMDD-SHA8."""
+    short = short_commit(night, sh)
+    return sh.choose("build tag", lambda: f"v{night.date}-{short}", how='v$(date -u +%Y%m%d)-"$short_commit"')
+
+
+def run(night: Night, sh: StepShell, entry: Entry) -> None:
+    """Submit the entry's workflow with its parameters, and wait for its end.
+
+    A workflow of this night that is still at work is waited for; one that is over and left images missing gets a
+    successor.
+    """
+    wanted = tag(night, sh)
+    name = _next_workflow(night, sh, entry)
+    folder = f"{_checkout(night, sh, entry)}/{entry.folder}"
+    program = ks(night, sh)
+    sh.run(program["env", "add", name, f"--namespace={night.namespace}"].within(folder))
+    for parameter, value in _parameters(night, sh, entry, name).items():
+        sh.run(program["param", "set", f"--env={name}", entry.component, parameter, value].within(folder))
+    sh.keep(program["show", name, "-c", entry.component].within(folder))
+    listing = sh["list_built_images.py"][name, "-c", entry.component, "--tag", wanted].within(folder)
+    sh.choose(_images_key(entry), lambda: sh.read(listing, pending=_images_key(entry)))
+    marks = submission.labels(night, entry.name, commit(night, sh), wanted)
+    sh.run(builds.applying(night, sh, name, entry.component, marks).within(folder))
+    minutes = f"{night.settings.minutes:g}"
+    sh.wait(sh["wait_for_workflow.py"][name, "--namespace", namespace(night, entry), "--timeout", minutes])
+
+
+def built(sh: StepShell, entry: Entry) -> Finding:
+    """Whether every image that the entry's workflow builds is in the registry under the night's tag."""
+    wanted, names = sh.chosen("build tag"), images(sh, entry)
+    if wanted is None or not names:
+        return unmet("not built this night")
+    digests = registry.digests(names, wanted, sh.environment)
+    missing = [name for name, digest in digests.items() if digest is None]
+    if missing:
+        return unmet(f"not in the registry at {wanted}: {', '.join(missing)}")
+    counted = f"{len(digests)} image{'s' if len(digests) > 1 else ''} at {wanted}"
+    return Finding(True, counted, {name: str(digest) for name, digest in digests.items()})
+
+
+def images(sh: StepShell, entry: Entry) -> list[str]:
+    """The names of the images that the entry's workflow builds; none before it was submitted."""
+    return (sh.chosen(_images_key(entry)) or "").split()
+
+
+def submitted(sh: StepShell, entry: Entry) -> str:
+    """The name of the entry's newest workflow of this night; empty before one was submitted."""
+    name = ""
+    for attempt in range(1, 1000):
+        name, last = sh.chosen(_workflow_key(entry, attempt)) or "", name
+        if not name:
+            return last
+    return name
+
+
+def namespace(night: Night, entry: Entry) -> str:
+    """Where the entry's workflow runs: its own parameter says so, or release.yaml does."""
+    return entry.params.get("namespace", night.namespace)
+
+
+def link(night: Night, entry: Entry, name: str) -> str:
+    """Where to look at the workflow `name`: its page, or a command when no pages are known."""
+    where = namespace(night, entry)
+    if night.settings.ui:
+        return f"{night.settings.ui.rstrip('/')}/workflows/{where}/{name}"
+    return f"kubectl -n {where} get workflow {name}"
+
+
+def _images_key(entry: Entry) -> str:
+    return f"{entry.name} images"
+
+
+def _workflow_key(entry: Entry, attempt: int) -> str:
+    return f"{entry.name} workflow {attempt}"
+
+
+def _next_workflow(night: Night, sh: StepShell, entry: Entry) -> str:
+    """The name to submit under: the first of this night and entry that is not over already.
+
+    It follows from the night alone, so that two machines that build the same night submit the same workflow.
+    """
+    attempt, name = 1, _workflow_name(night, sh, entry, 1)
+    while not sh.needed(lambda: not _is_over(sh, name, namespace(night, entry))):  # noqa: B023 - asked at once
+        attempt += 1
+        name = _workflow_name(night, sh, entry, attempt)
+    return sh.choose(_workflow_key(entry, attempt), lambda: name)
+
+
+def _is_over(sh: StepShell, name: str, where: str) -> bool:
+    # A plan may be made before anybody is logged in to the cluster; a run finds that out when it submits.
+    with suppress(CommandError):
+        found = workflow.find(sh.shell, name, where)
+        return found is not None and found.phase in workflow.OVER
+    return False
+
+
+def _workflow_name(night: Night, sh: StepShell, entry: Entry, attempt: int) -> str:
+    """JOB_NAME-NAME-SHA8-BUILD-SALT; ConfigError when it does not fit in a label."""
+    built_from, short = commit(night, sh), short_commit(night, sh)
+    number = build_number(night, built_from)
+    salt = _digits(f"{night.date} {built_from} {entry.name} {attempt}")
+    name = f"{night.settings.job_name}-{entry.name}-{short}-{number}-{salt}"
+    if len(name) > submission.LIMIT:
+        raise ConfigError(
+            f"{night.settings.config}:{entry.line}: {entry.name} is {len(name) - submission.LIMIT} characters too "
+            f"long: its workflow would be called {name}, and {submission.LIMIT} characters fit",
+            "shorten it there, or job-name of nightly in release.yaml",
+        )
+    return name
+
+
+def build_number(night: Night, built_from: str) -> str:
+    """Four hexadecimal digits, as the original cuts from a UUID; those of a night stay the same."""
+    return _digits(f"{night.date} {built_from}")
+
+
+def _digits(seed: str) -> str:
+    return sha256(seed.encode()).hexdigest()[:4]
+
+
+def _parameters(night: Night, sh: StepShell, entry: Entry, name: str) -> dict[str, str]:
+    """What is set, in this order: the night's own parameters, then the entry's, which may override them."""
+    owner, _, repository = night.slug.partition("/")
+    prow = {
+        "BUILD_NUMBER": build_number(night, commit(night, sh)),
+        "JOB_NAME": night.settings.job_name,
+        "JOB_TYPE": night.settings.job_type,
+        "PULL_BASE_SHA": short_commit(night, sh),
+        "REPO_NAME": repository,
+        "REPO_OWNER": owner,
+    }
+    bucket = {"bucket": night.settings.bucket} if night.settings.bucket else {}
+    return {
+        "name": name,
+        "prow_env": ",".join(f"{key}={value}" for key, value in prow.items()),
+        "namespace": night.namespace,
+        **bucket,
+        "versionTag": tag(night, sh),
+    } | dict(sorted(entry.params.items()))
+
+
+def _checkout(night: Night, sh: StepShell, entry: Entry) -> str:
+    """A clean clone at the night's commit; its path."""
+    scratch = pull_requests.clone(night, sh, entry.name, night.config.default_branch)
+    sh.run(sh["git"]["-C", scratch, "checkout", "--quiet", "--detach", commit(night, sh)])
+    return scratch

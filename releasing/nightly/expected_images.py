@@ -1,0 +1,30 @@
+"""The images that workflows have to leave under one tag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from releasing.built_images import images_of
+from releasing.errors import PreconditionError
+
+
+def expected(workflows: Iterable[dict[str, Any]], tag: str) -> list[str]:
+    """The names of the images that `workflows` build, each under `tag`.
+
+    Raises PreconditionError when one is pushed under another tag, cannot be told, or when there is none at all:
+    nobody could say afterwards that such a workflow did its work.
+    """
+    images = [image for each in workflows for image in images_of(each)]
+    if not images:
+        raise PreconditionError(
+            "no image can be told that this workflow builds: none of its commands runs build_image.sh",
+            "a workflow builds with build_image.sh DOCKERFILE IMAGE TAG: docs/nightly.md",
+        )
+    wrong = [f"{image}" for image in images if image.tag != tag or not image.literal]
+    if wrong:
+        raise PreconditionError(
+            f"not pushed as {tag}: {', '.join(wrong)}",
+            "the component has to give the parameter versionTag to its build_image.sh",
+        )
+    return list(dict.fromkeys(image.name for image in images))

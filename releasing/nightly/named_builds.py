@@ -1,0 +1,150 @@
+"""Which nightly builds the branches and tags of a checkout name: by image and tag, by tag alone, by digest.
+
+Whatever cannot be told apart counts as named: a tag whose image is put together elsewhere holds for every image.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from releasing import image_tags
+from releasing.errors import CommandError, ConfigError, PreconditionError
+from releasing.references.forms import is_templated, references
+
+if TYPE_CHECKING:
+    from releasing.shell import Command, Shell
+
+NIGHTLY = re.compile(r"v(\d{8})-[0-9a-f]{8}")
+BUILD = re.compile(rb"(?<![\w.-])v\d{8}-[0-9a-f]{8}(?![\w-])")
+DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
+SEARCHED = "v[0-9]{8}-[0-9a-f]{8}|sha256:[0-9a-f]{64}"
+REFS = ("refs/remotes/origin/", "refs/tags/")
+EVERY_IMAGE = ""
+AT_ONCE = 1000  # contents in one search: a command line has an end
+
+
+@dataclass
+class Named:
+    """Where each build is named first: by last name of the image and tag, and by digest."""
+
+    tags: dict[tuple[str, str], str] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+
+    def add(self, image: str, tag: str, place: str) -> None:
+        """Note that `place` names the tag of an image; EVERY_IMAGE when nobody can say of which."""
+        self.tags.setdefault((image.rpartition("/")[2], tag), place)
+
+    def place(self, image: str, tag: str, digest: str) -> str:
+        """Where the build is named; empty when nowhere."""
+        last = image.rpartition("/")[2]
+        tags = (self.tags.get((name, tag), "") for name in (last, EVERY_IMAGE))
+        return next(filter(None, (*tags, self.digests.get(digest, ""))), "")
+
+
+def refs(git: Command, shell: Shell) -> dict[str, str]:
+    """One branch or tag of origin for each commit of one, by the commit; PreconditionError unless all are here."""
+    listed = shell.read(git["ls-remote", "origin", "refs/heads/*", "refs/tags/*"]).splitlines()
+    there = {name: commit for commit, name in (line.split("\t") for line in listed) if "^{}" not in name}
+    own = shell.read(git["for-each-ref", "--format=%(objectname) %(refname)", *REFS]).splitlines()
+    here = {_on_origin(name): commit for commit, name in (line.split(" ", 1) for line in own)}
+    missing = sorted(name for name, commit in there.items() if here.get(name) != commit)
+    if missing:
+        raise PreconditionError(
+            f"the checkout does not have {_few(missing)} as origin has it now, and it may name a build",
+            "git fetch --prune --force --tags origin, then the same command again",
+        )
+    return {commit: name.split("/", 2)[2] for name, commit in sorted(there.items(), reverse=True)}
+
+
+def read(git: Command, shell: Shell, revisions: Mapping[str, str], listing: str | None) -> Named:
+    """What files at `revisions` (commit to name) name; `listing` is image_tags.yaml, where there is one.
+
+    A file that several revisions share is read once. Raises CommandError when git cannot read one.
+    """
+    named = Named()
+    files = _files(git, shell, revisions)
+    lists = {blob: place for blob, place in files.items() if listing and place.endswith(f":{listing}")}
+    for blob, number, content in _lines(git, shell, [blob for blob in files if blob not in lists]):
+        _note(named, f"{files[blob]}:{number}", content)
+    for blob, place in lists.items():
+        content = shell.read(git["cat-file", "blob", blob]).encode(errors="surrogateescape")
+        _list(named, place, content)
+    return named
+
+
+def _note(named: Named, place: str, line: bytes) -> None:
+    pairs, digests = _in_line(line)
+    for image, tag in pairs:
+        named.add(image, tag, place)
+    for digest in digests:
+        named.digests.setdefault(digest, place)
+
+
+@lru_cache(maxsize=100_000)
+def _in_line(line: bytes) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """The builds that a line names, by image and tag, and the digests. Branches have most lines in common."""
+    spans = {each.span: each for each in references(line)}
+    pairs = []
+    for match in BUILD.finditer(line):
+        around = [each for span, each in spans.items() if span[0] <= match.start() and match.end() <= span[1]]
+        known = [each.name for each in around if "/" in each.name and not is_templated(each.last_name)]
+        pairs.append((known[0] if known else EVERY_IMAGE, match[0].decode()))
+    return tuple(pairs), tuple(found.decode() for found in DIGEST.findall(line))
+
+
+def _list(named: Named, place: str, content: bytes) -> None:
+    """Note the rows of an image_tags.yaml; of one that is not valid every line counts by itself."""
+    try:
+        images = image_tags.parse(content, place).images
+    except ConfigError:
+        for number, line in enumerate(content.splitlines(), 1):
+            _note(named, f"{place}:{number}", line)
+        return
+    for image in images:
+        for version in image.versions:
+            where = f"{place}:{version.line}"
+            named.digests.setdefault(version.digest, where)
+            for tag in version.tags:
+                named.add(image.name, tag, where)
+
+
+def _files(git: Command, shell: Shell, revisions: Mapping[str, str]) -> dict[str, str]:
+    """A place REVISION:PATH of each content that a file has at one of `revisions`."""
+    files: dict[str, str] = {}
+    for revision, name in revisions.items():
+        listed = shell.read(git["ls-tree", "-r", "-z", "--full-tree", revision]).split("\0")
+        for entry in filter(None, listed):
+            head, _, path = entry.partition("\t")
+            kind, blob = head.split()[1:]
+            if kind == "blob":
+                files.setdefault(blob, f"{name}:{path}")
+    return files
+
+
+def _lines(git: Command, shell: Shell, blobs: list[str]) -> Iterator[tuple[str, str, bytes]]:
+    """Blob, number and content of each line that may name a build."""
+    search = git["grep", "--text", "--line-number", "-z", "-E", "-e", SEARCHED]
+    for start in range(0, len(blobs), AT_ONCE):
+        try:
+            answer = shell.read(search[(*blobs[start : start + AT_ONCE], "--")])
+        except CommandError as error:
+            if error.said:
+                raise
+            # git fails in silence when no line fits.
+            continue
+        for line in answer.encode(errors="surrogateescape").split(b"\n"):
+            blob, number, content = line.split(b"\0", 2)
+            yield blob.decode(), number.decode(), content
+
+
+def _on_origin(name: str) -> str:
+    return name.replace("refs/remotes/origin/", "refs/heads/", 1)
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more

@@ -1,0 +1,82 @@
+"""What an entry of the release config comes to: its app, its component, its images and where they are built."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from releasing.built_images import BUILD, BuiltImage, images_of
+from releasing.errors import PreconditionError
+from releasing.workflow_pods import pods_of
+
+if TYPE_CHECKING:
+    from releasing.nightly.release_config import Entry
+
+# Where a workflow of ours checks repositories out: what follows is OWNER/NAME and a folder.
+CONTEXT = re.compile(rf"(?:/src/|^|[\s\"'])((?:[\w.-]+/)+){re.escape(BUILD)}")
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The images that an entry builds, and the build contexts, each as OWNER/NAME/FOLDER."""
+
+    images: tuple[BuiltImage, ...]
+    contexts: tuple[str, ...]
+
+
+def resolve(entry: Entry, checkout: Path, repository: str, tag: str) -> Resolved:
+    """Render the entry's workflow for `tag` from `checkout`, a checkout of `repository`, and read it.
+
+    Raises PreconditionError when it cannot be read from there, builds no image, or pushes under another tag;
+    ConfigError or UsageError for an app, a component or a parameter that is not right.
+    """
+    from releasing.ksonnet.app import read_app  # noqa: PLC0415 - loads YAML and jsonnet
+    from releasing.ksonnet.render import render  # noqa: PLC0415
+
+    if entry.repository != repository:
+        raise PreconditionError(f"its app is in {entry.repository}, and only {repository} is read")
+    folder = checkout / entry.folder
+    if not (folder / "app.yaml").is_file():
+        raise PreconditionError(f"{entry.folder}: there is no ksonnet app: no app.yaml")
+    app = read_app(folder)
+    if not app.environments:
+        raise PreconditionError(f"{entry.folder}/app.yaml: has no environment")
+    given = {"name": entry.name, **entry.params, "versionTag": tag}
+    objects = render(app, app.environments[0], entry.component, given)
+    workflows = [each for each in objects if each.get("kind") == "Workflow"]
+    images = tuple(dict.fromkeys(image for each in workflows for image in images_of(each)))
+    contexts = tuple(dict.fromkeys(path for each in workflows for path in _contexts(each)))
+    if not images:
+        raise PreconditionError(f"{entry.folder}: {entry.component} builds no image with {BUILD}")
+    if wrong := [str(image) for image in images if image.tag != tag]:
+        raise PreconditionError(
+            f"{entry.folder}: {entry.component} pushes {', '.join(wrong)}, whatever versionTag is"
+        )
+    return Resolved(images, contexts)
+
+
+def broken_contexts(contexts: tuple[str, ...], checkout: Path, repository: str) -> list[str]:
+    """What is wrong with the build contexts that are in `repository`."""
+    own = [PurePosixPath(each) for each in contexts if each.startswith(f"{repository}/")]
+    return [problem for each in own if (problem := context_problem(checkout, str(each)))]
+
+
+def context_problem(checkout: Path, context: str) -> str:
+    """Why OWNER/NAME/FOLDER, whose repository is checked out, is no build context; empty when it is one."""
+    folder = "/".join(PurePosixPath(context).parts[2:])
+    script = checkout / folder / BUILD
+    if not script.is_file():
+        return f"{context} has no {BUILD}"
+    if not script.stat().st_mode & 0o111:
+        return f"{context}/{BUILD} is not executable"
+    return ""
+
+
+def _contexts(workflow: dict[str, Any]) -> Iterator[str]:
+    for pod in pods_of(workflow):
+        words = [*(pod.container.get("command") or []), *(pod.container.get("args") or [])]
+        for word in [*words, pod.container.get("source", "")]:
+            yield from (str(PurePosixPath(found[1])) for found in CONTEXT.finditer(str(word)))

@@ -1,0 +1,99 @@
+"""What a night builds: its commit, and the entries of the release config there that are meant for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from releasing import build_commit, origin
+from releasing.errors import ConfigError, PreconditionError
+from releasing.nightly import entry_build
+from releasing.nightly.night import Night, Skipped
+from releasing.nightly.release_config import Entry, parse
+
+if TYPE_CHECKING:
+    from releasing.step_shell import StepShell
+
+
+def choose_commit(night: Night, sh: StepShell, named: str) -> str:
+    """The commit that the night builds: as begun, or `named`, or that of the latest green postsubmit.
+
+    Raises UsageError and PreconditionError for a named commit that is not a green one of the default branch, or not
+    the one that this night was begun with.
+    """
+    if not named:
+        return entry_build.commit(night, sh)
+    wanted = build_commit.found(night, sh, named)
+    known = sh.chosen("commit")
+    if known is None:
+        _require_green(night, sh, wanted)
+    elif known != wanted:
+        raise PreconditionError(
+            f"the night of {night.date} is built from {known[:12]}, not from {wanted[:12]}",
+            f"leave --commit out to finish it: {night.command('')}",
+        )
+    return sh.choose("commit", lambda: wanted)
+
+
+def with_entries(night: Night, sh: StepShell, commit: str) -> Night:
+    """The night with what the release config at `commit` lists for it; ConfigError when it cannot be read."""
+    path = night.settings.config
+    content = origin.file_at(night, sh, commit, path)
+    if content is None:
+        raise ConfigError(
+            f"{path}: not there at {commit[:12]} of {night.slug}", "nightly.config of release.yaml names it"
+        )
+    config = parse(content, path)
+    _refuse_strangers(night, config.entries)
+    changed = _changed(night, sh, commit) if any(each.include_dirs for each in config.entries) else []
+    reasons = {entry.name: _reason(night, entry, changed) for entry in config.entries}
+    return replace(
+        night,
+        entries=tuple(entry for entry in config.entries if not reasons[entry.name]),
+        skipped=tuple(Skipped(entry, reasons[entry.name]) for entry in config.entries if reasons[entry.name]),
+    )
+
+
+def _require_green(night: Night, sh: StepShell, commit: str) -> None:
+    branch = night.config.default_branch
+    if not origin.is_on(night, sh, commit, branch):
+        raise PreconditionError(
+            f"{commit[:12]} is not on {branch}: a night builds the default branch", "merge it first"
+        )
+    if problems := build_commit.red(night, sh, commit, branch):
+        raise PreconditionError(
+            f"{commit[:12]} is not green: {problems}", "leave --commit out: the latest green one is taken"
+        )
+
+
+def _refuse_strangers(night: Night, entries: tuple[Entry, ...]) -> None:
+    """Raise ConfigError for apps of other repositories: they are not checked out."""
+    path = night.settings.config
+    problems = [
+        f"{path}:{each.line}: app_dir is in {each.repository}; apps of {night.slug} are built"
+        for each in entries
+        if each.repository != night.slug
+    ]
+    if problems:
+        raise ConfigError(
+            "\n".join(problems), f"move the app to {night.slug}, or the entry to its repository"
+        )
+
+
+def _changed(night: Night, sh: StepShell, commit: str) -> list[str]:
+    """The files that the commit itself changed, as the original asks git."""
+    # A merge counts with what it brings to the branch, and a first commit with everything.
+    log = origin.git(night, sh)["log", "-1", "-m", "--first-parent", "--name-only", "--format=", "-z", commit]
+    return [path for path in sh.read(log).split("\0") if path]
+
+
+def _reason(night: Night, entry: Entry, changed: list[str]) -> str:
+    """Why the night leaves the entry out; empty when it does not."""
+    job_type = night.settings.job_type
+    if entry.job_types and job_type not in entry.job_types:
+        return f"for {', '.join(entry.job_types)} only; a night is {job_type}"
+    touched = any(fnmatchcase(path, pattern) for path in changed for pattern in entry.include_dirs)
+    if entry.include_dirs and job_type != "periodic" and not touched:
+        return f"its commit changes nothing in {', '.join(entry.include_dirs)}"
+    return ""

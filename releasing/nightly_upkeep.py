@@ -1,0 +1,72 @@
+"""What the commands that look after the nightly release do with their options."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from releasing import pull_requests, session
+from releasing.actions import Desk, Options, load
+from releasing.journal import Journal
+from releasing.nightly import addition, retention_action
+from releasing.nightly.night import require_section
+from releasing.nightly.upkeep import Upkeep
+from releasing.runner import WorldOf
+from releasing.shell import Shell
+from releasing.step_shell import StepShell
+from releasing.verification import table
+
+
+@contextmanager
+def _upkeep(desk: Desk, options: Options, task: str, name: str) -> Iterator[tuple[Upkeep, StepShell]]:
+    config = load()
+    require_section(config)
+    with desk.place(config, options) as there:
+        work = Upkeep(config, there.profile, there.state, task, name)
+        shell = Shell(there.environment, held=there.lock, log=work.folder / "commands.log")
+        session.bring_up(work, shell)
+        world: WorldOf[Any] = WorldOf(work, shell, Journal(work.folder / "journal.jsonl"), desk.show)
+        yield work, StepShell(shell.showing(world.teller(task)), world.journal, task)
+
+
+def add(desk: Desk, options: Options) -> None:
+    """Add a workflow to the image auto release, in a pull request."""
+    asked = addition.Addition.parse(options, load().repository)
+    with _upkeep(desk, options, "nightly.add", asked.name) as (work, sh):
+        change = addition.change(work, asked, addition.server_of(work, sh))
+        found = pull_requests.find(work, sh, change)
+        if found is None or (found.state == "closed" and not found.merged):
+            addition.require_possible(work, sh, asked)
+            pull_requests.propose(work, sh, change)
+        sh.say(pull_requests.proposed(work, sh, change).text)
+        names = ",".join(entry.name for entry in asked.entries(work))
+        sh.say(f"once it is merged: scripts/invoke nightly.run --only {names} builds it in a rehearsal")
+
+
+def check(desk: Desk, options: Options) -> None:
+    """Say whether every image of ours is released every night, from the world alone; UnmetError when not."""
+    from releasing.nightly import overdue  # noqa: PLC0415 - no other command needs it
+
+    aside = replace(desk, show=lambda line: print(line, file=sys.stderr)) if options["json"] else desk
+    with _upkeep(aside, options, "nightly.check", "check") as (work, sh):
+        claims = overdue.claims(work, sh)
+        told = [table.as_json("", "", claims)] if options["json"] else table.lines(claims)
+        for line in told:
+            desk.show(line)
+        if options["tell"]:
+            overdue.tell(work, sh, claims)
+        overdue.require(claims)
+
+
+def prune(desk: Desk, options: Options) -> None:
+    """List nightly tags that nothing uses, and delete them with --write."""
+    keep = retention_action.parsed(options["keep"])
+    with _upkeep(desk, options, "nightly.prune", "prune") as (work, sh):
+        command = retention_action.command(work, sh, keep)
+        if options["write"]:
+            sh.run(command["--write"])
+        else:
+            desk.show(sh.read(command))

@@ -1,0 +1,6 @@
+local params = import "../../components/params.libsonnet";
+params {
+  components+: {
+    // What holds in this environment only goes here.
+  },
+}

@@ -1,0 +1,78 @@
+"""An Argo WorkflowTemplate in a file, and the workflow made of it: with its spec, so that what ran is pinned."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from releasing.errors import ConfigError, UsageError
+from releasing.workflow import API_GROUP, KIND
+
+Object = dict[str, Any]
+
+TEMPLATE = "WorkflowTemplate"
+
+
+def read(path: Path) -> Object:
+    """The template in `path`, JSON or YAML; ConfigError when there is none."""
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file", "scripts/invoke deploy.render --write makes it") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not YAML: {error}") from None
+    kind = found.get("kind") if isinstance(found, dict) else type(found).__name__
+    if kind != TEMPLATE or not str(found.get("apiVersion")).startswith(API_GROUP):
+        raise ConfigError(f"{path}: found {kind}, expected one {TEMPLATE} of {API_GROUP}v1alpha1")
+    if not isinstance(found.get("spec"), dict) or "entrypoint" not in found["spec"]:
+        raise ConfigError(f"{path}: its spec has no entrypoint, so nothing says where it begins")
+    content: Object = found
+    return content
+
+
+def workflow(template: Object, name: str, namespace: str, given: Mapping[str, str]) -> Object:
+    """The workflow `name` of a template, with the parameters `given`.
+
+    Raises UsageError for a parameter that the template does not have or a value that it does not allow, and for
+    one that has no value.
+    """
+    spec = copy.deepcopy(template["spec"])
+    arguments = spec.setdefault("arguments", {})
+    parameters = arguments.setdefault("parameters", [])
+    _refuse_unknown([each["name"] for each in parameters], given)
+    for each in parameters:
+        if each["name"] in given:
+            each["value"] = given[each["name"]]
+        if "enum" in each and each.get("value") not in each["enum"]:
+            raise UsageError(f"parameter {each['name']} is one of {', '.join(map(repr, each['enum']))}")
+    lacking = [each["name"] for each in parameters if each.get("value", each.get("default")) is None]
+    if lacking:
+        raise UsageError(
+            f"parameters without a value: {', '.join(lacking)}", f"for each of them: -p {lacking[0]}=VALUE"
+        )
+    return {
+        "apiVersion": template["apiVersion"],
+        "kind": KIND,
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": spec,
+    }
+
+
+def parameter(word: str) -> tuple[str, str]:
+    """NAME=VALUE taken apart; ValueError otherwise."""
+    name, equals, value = word.partition("=")
+    if not name or not equals:
+        raise ValueError(f"{word!r} is not NAME=VALUE")
+    return name, value
+
+
+def _refuse_unknown(known: list[str], given: Mapping[str, str]) -> None:
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise UsageError(
+            f"the template has no parameter {', '.join(unknown)}", f"its parameters: {', '.join(known)}"
+        )

@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Add a workflow to the release config; comments and the order of what is there stay.
+
+  add_nightly_entry.py releasing/prow_config_release.yaml --name pytorch-operator-release \\
+      --app-dir kubeflow/kubeflow/releasing/pytorch-operator --component pytorch-operator
+
+An entry that is there already, just so, is left alone.
+
+Exit codes: 0 it is there, 3 the file is not valid, 4 another entry has the name or the component.
+"""
+
+from __future__ import annotations
+
+from entry import program  # isort: skip
+
+import argparse
+from pathlib import Path
+
+from releasing.errors import ConfigError
+from releasing.files import replace_text
+from releasing.nightly.config_edit import with_entry
+from releasing.nightly.release_config import Entry
+
+
+def main() -> int:
+    """Add it and say so."""
+    options = arguments()
+    if not options.file.is_file():
+        raise ConfigError(f"{options.file}: no such file", "nightly.config of release.yaml names it")
+    before = options.file.read_text(encoding="utf-8")
+    after = with_entry(before, str(options.file), Entry(options.name, options.app_dir, options.component))
+    if after != before:
+        replace_text(options.file, after)
+    print(f"{options.file}: {options.name} {'is added' if after != before else 'is there already'}")
+    return 0
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--name", required=True, help="of the entry")
+    parser.add_argument("--app-dir", required=True, metavar="OWNER/NAME/FOLDER", help="of the ksonnet app")
+    parser.add_argument("--component", required=True, help="of the app")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    program(main)

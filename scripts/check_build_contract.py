@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""Hold the build_image.sh of a build context against the build contract, by reading and by trying it.
+
+  check_build_contract.py components/tensorflow-notebook-image
+
+The trials run in a copy of FOLDER, with programs in PATH that stand in for docker, podman, buildah and gcloud and
+only write down what they are asked: nothing is built or pushed. What the contract says: docs/build-contract.md.
+
+Exit codes: 0 it holds; 2 FOLDER is no folder; 5 it is broken, each time with file, line, and what to write.
+"""
+
+from __future__ import annotations
+
+from entry import program  # isort: skip
+
+import argparse
+from pathlib import Path
+
+from releasing import build_contract
+
+
+def main() -> int:
+    """Print every breach."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="the build context")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=build_contract.SECONDS,
+        help="how long a trial may take (default: 10); without a daemon, waiting takes no time in a trial",
+    )
+    options = parser.parse_args()
+    found = build_contract.breaches(options.folder, options.seconds)
+    for breach in found:
+        print(breach)
+    build_contract.require(options.folder, found)
+    print(f"{options.folder}: the build contract holds")
+    return 0
+
+
+if __name__ == "__main__":
+    program(main)

@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+"""Put the jsonnet files of a ksonnet app into the runbook's form; lib/ and vendor/ are left alone.
+
+  format_jsonnet.py releasing/pytorch-operator
+
+It is jsonnetfmt --string-style d --comment-style s --indent 2. Without jsonnetfmt what ks itself writes comes to be
+in that form all the same; what people wrote is not looked at then, and that is said.
+"""
+
+from __future__ import annotations
+
+from entry import program  # isort: skip
+
+import argparse
+from pathlib import Path
+
+from releasing.errors import UsageError
+from releasing.ksonnet.formatting import put_into_form
+from releasing.shell import Shell
+
+
+def main() -> int:
+    """Rewrite, and say how many files were."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    parser.add_argument("app", type=Path, metavar="FOLDER")
+    app = parser.parse_args().app
+    if not (app / "app.yaml").is_file():
+        raise UsageError(f"{app}: no app.yaml", "name the folder of a ksonnet app")
+    changed, formatted = put_into_form(app, Shell())
+    print(f"{app}: {changed} files rewritten")
+    if not formatted:
+        print("jsonnetfmt is not installed (Debian's package jsonnet): only what ks writes was looked at")
+    return 0
+
+
+if __name__ == "__main__":
+    program(main)

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""List nightly tags that nothing uses any more, and delete them with --write.
+
+  prune_nightlies.py CHECKOUT --keep 14 --image gcr.io/kubeflow-images-public/katib-frontend
+
+Of each image the newest tags vYYYYMMDD-SHA8 stay, as many as --keep says; of the others those that no file on any
+branch or tag of origin names, by tag or by digest, whose build has no other kind of tag, and that no --tag names.
+CHECKOUT is a clone that has all branches and tags of origin; when origin has one that it lacks, nothing is done. A
+registry that deletes only manifests loses a build when all tags of it go.
+
+Credentials and RELEASE_REGISTRY_MIRRORS are as for apply_image_tags.py; gcloud is not used to delete.
+
+Exit codes: 0 done, 2 the command line, 4 refused, 5 something is gone that should have stayed, 7 no answer.
+"""
+
+from __future__ import annotations
+
+from entry import program  # isort: skip
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from releasing import registry
+from releasing.errors import UsageError
+from releasing.nightly import named_builds, retention
+from releasing.registry.progress import Progress
+from releasing.shell import Shell
+
+if TYPE_CHECKING:
+    from releasing.nightly.retention import Plan
+    from releasing.registry.client import Registry
+
+
+def main() -> int:
+    """List, and with --write delete."""
+    options = arguments()
+    if options.keep < 1:
+        raise UsageError(f"--keep {options.keep}: at least the newest one stays", "--keep 14")
+    shell = Shell()
+    git = shell["git"]["-C", str(options.checkout)]
+    revisions = named_builds.refs(git, shell)
+    named = named_builds.read(git, shell, revisions, options.images_file)
+    progress = Progress()
+
+    async def work(client: Registry) -> tuple[Plan, list[str]]:
+        plan = await retention.plan(client, options.image, options.keep, named, options.tag)
+        return plan, await retention.delete(client, plan, progress.phase) if options.write else []
+
+    plan, stayed = registry.ask(work, notice=progress.line)
+    print(as_json(plan, stayed) if options.json else "\n".join(lines(plan, stayed, options.write)))
+    return 0
+
+
+def lines(plan: Plan, stayed: list[str], written: bool) -> list[str]:
+    """The plan for people, the tags that stay with their reasons first."""
+    kept = [f"= {tag.name} stays: {reason}" for tag, reason in plan.kept]
+    doomed = [f"- {tag.name} ({tag.digest[:19]})" for tag in plan.doomed]
+    number = len(plan.doomed) - len(stayed)
+    end = f"{number} deleted" if written else f"{number} to delete; nothing is deleted without --write"
+    return [*kept, *doomed, *stayed, f"{end}, {len(plan.kept) + len(stayed)} old ones stay"]
+
+
+def as_json(plan: Plan, stayed: list[str]) -> str:
+    """The plan for programs."""
+    kept = [{**vars(tag), "reason": reason} for tag, reason in plan.kept]
+    return json.dumps({"old": [vars(tag) for tag in plan.doomed], "kept": kept, "stayed": stayed}, indent=2)
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    parser.add_argument("checkout", type=Path, metavar="CHECKOUT")
+    parser.add_argument("--keep", type=int, required=True, metavar="N", help="how many of each image stay")
+    parser.add_argument("--image", action="append", required=True, help="full name; several times")
+    parser.add_argument("--tag", action="append", default=[], help="a tag that stays of every image")
+    parser.add_argument("--images-file", metavar="PATH", help="image_tags.yaml, as the repository has it")
+    parser.add_argument("--write", action="store_true", help="delete them")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    program(main)

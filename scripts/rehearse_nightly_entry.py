@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Render the workflow of entries of the release config and name the images that it would push; changes nothing.
+
+  rehearse_nightly_entry.py releasing/prow_config_release.yaml kubeflow/kubeflow pytorch-operator-release
+
+FILE lies in a checkout of the repository, whose apps are rendered.
+
+Exit codes: 0 every entry builds images under the night's tag, 3 a file is not valid, 4 an entry does not.
+"""
+
+from __future__ import annotations
+
+from entry import program  # isort: skip
+
+import argparse
+from pathlib import Path
+
+from releasing.errors import PreconditionError, UsageError
+from releasing.nightly.release_config import parse
+from releasing.nightly.resolution import broken_contexts, resolve
+
+TAG = "v20180101-00000000"  # of a night that never was
+
+
+def main() -> int:
+    """Render each entry and show its images."""
+    options = arguments()
+    entries = {each.name: each for each in parse(options.file.read_bytes(), str(options.file)).entries}
+    if unknown := [name for name in options.names if name not in entries]:
+        raise UsageError(f"{options.file} has no entry {', '.join(unknown)}", f"it has: {', '.join(entries)}")
+    checkout = _checkout(options.file)
+    for name in options.names:
+        found = resolve(entries[name], checkout, options.repository, TAG)
+        if wrong := broken_contexts(found.contexts, checkout, options.repository):
+            raise PreconditionError(f"{name}: {'; '.join(wrong)}", "docs/nightly.md says what builds need")
+        print(f"{name} builds {', '.join(image.name for image in found.images)} under the night's tag")
+    return 0
+
+
+def _checkout(file: Path) -> Path:
+    for folder in file.resolve().parents:
+        if (folder / ".git").exists():
+            return folder
+    raise UsageError(f"{file} is in no git checkout", "name the file in a clone of the repository")
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("repository", metavar="OWNER/NAME")
+    parser.add_argument("names", nargs="+", metavar="ENTRY")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    program(main)

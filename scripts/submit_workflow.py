@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Create the Argo workflow NAME of the WorkflowTemplate in FILE, unless it is there; it is never changed.
+
+The template's spec becomes the workflow's own: what ran can be read from the cluster, whatever became of FILE.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+from entry import program
+
+from releasing import workflow, workflow_template
+from releasing.errors import UsageError
+from releasing.shell import Shell
+
+
+def main() -> int:
+    """Read the command line, create the workflow, and say what was done."""
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("file", type=Path, metavar="FILE", help="the WorkflowTemplate, YAML or JSON")
+    parser.add_argument("--name", required=True, help="the workflow's name")
+    parser.add_argument("-n", "--namespace", required=True, metavar="NS", help="the namespace it runs in")
+    parser.add_argument(
+        "-p",
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the template; a text, whatever it looks like",
+    )
+    parser.add_argument(
+        "-l", "--label", action="append", default=[], metavar="KEY=VALUE", help="a label of the workflow"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="create nothing, say what would be")
+    options = parser.parse_args()
+    given = _pairs("--parameter", options.parameter, "-p versionTag=v20180723-01234567")
+    template = workflow_template.read(options.file)
+    content = workflow_template.workflow(template, options.name, options.namespace, given)
+    if marks := _pairs("--label", options.label, "-l team=release"):
+        content["metadata"]["labels"] = marks
+    outcome = workflow.create(Shell(), content, options.namespace, dry_run=options.dry_run)
+    print(f"{workflow.title(options.name, options.namespace)}: {outcome}")
+    return 0
+
+
+def _pairs(option: str, words: list[str], example: str) -> dict[str, str]:
+    try:
+        pairs = [workflow_template.parameter(word) for word in words]
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}", example) from None
+    twice = [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]
+    if twice:
+        raise UsageError(f"{option}: {', '.join(twice)} is given twice")
+    return dict(pairs)
+
+
+if __name__ == "__main__":
+    program(main)

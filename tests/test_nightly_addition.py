@@ -1,0 +1,81 @@
+"""nightly.add: what is refused before anything is made, and what ks makes in the runbook's form."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from releasing.errors import UsageError
+from releasing.ksonnet.creation import create
+from releasing.ksonnet.environments import Destination
+from releasing.ksonnet.formatting import OPTIONS, jsonnet_files, put_into_form
+from releasing.nightly.addition import Addition
+from releasing.nightly.resolution import context_problem
+from releasing.shell import Shell
+
+TYPED = {
+    "name": "pytorch-operator",
+    "image": "pytorch-operator",
+    "dockerfile_dir": "kubeflow/pytorch-operator",
+    "extra_repos": "kubeflow/testing@HEAD;kubeflow/pytorch-operator@HEAD",
+    "extra_args": "/mnt",
+}
+
+
+def asked(**changed: str) -> Addition:
+    return Addition.parse(TYPED | changed, "kubeflow/kubeflow")
+
+
+def test_a_folder_in_a_repository_that_is_not_checked_out_is_refused_with_what_to_add() -> None:
+    with pytest.raises(
+        UsageError, match="--extra-repos 'kubeflow/testing@HEAD;kubeflow/pytorch-operator@HEAD'"
+    ):
+        asked(extra_repos="")
+    assert asked(dockerfile_dir="kubeflow/kubeflow/bootstrap/").contexts == ("kubeflow/kubeflow/bootstrap",)
+
+
+@pytest.mark.parametrize("path", ["/etc", "kubeflow/kubeflow/../../x", "bootstrap"])
+def test_a_path_outside_the_repositories_is_refused(path: str) -> None:
+    with pytest.raises(UsageError, match="expected OWNER/NAME/FOLDER"):
+        asked(dockerfile_dir=path)
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(UsageError) as refused:
+        asked(name="Py Torch", image="gcr.io/x/y:z", extra_repos="kubeflow/testing")
+    assert [part in refused.value.message for part in ("--name", "--image", "--extra-repos")] == [True] * 3
+    with pytest.raises(UsageError, match="one folder for each image"):
+        asked(image="a,b")
+
+
+def test_a_build_context_has_an_executable_build_image_sh(tmp_path: Path) -> None:
+    context, script = "kubeflow/kubeflow/bootstrap", tmp_path / "bootstrap" / "build_image.sh"
+    assert context_problem(tmp_path, context) == f"{context} has no build_image.sh"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o644)
+    assert context_problem(tmp_path, context) == f"{context}/build_image.sh is not executable"
+    script.chmod(0o755)
+    assert context_problem(tmp_path, context) == ""
+
+
+@pytest.mark.parametrize("present", [True, False], ids=["with jsonnetfmt", "without jsonnetfmt"])
+def test_what_ks_writes_comes_to_be_in_the_runbooks_form(tmp_path: Path, present: bool) -> None:
+    if not (jsonnetfmt := shutil.which("jsonnetfmt")):
+        pytest.fail("jsonnetfmt is not installed: apt-get install jsonnet", pytrace=False)
+    shell = Shell()
+    create(tmp_path / "app", "app", Destination("https://192.0.2.1", "n"), "default", "v1.7.0")
+    foreign = tmp_path / "app" / "vendor" / "x.libsonnet"
+    foreign.parent.mkdir(exist_ok=True)
+    foreign.write_text("a + {\n}\n")
+    without = Shell(shell.environment | {"PATH": str(tmp_path / "bin")})
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "sh").symlink_to("/bin/sh")
+    changed, found = put_into_form(tmp_path / "app", shell if present else without)
+    assert (changed > 0, found) == (True, present)
+    for path in jsonnet_files(tmp_path / "app"):
+        formatted = shell.read(shell[jsonnetfmt][(*OPTIONS, str(path))])
+        assert path.read_text() == f"{formatted}\n"
+    assert foreign.read_text() == "a + {\n}\n"
