@@ -24,7 +24,7 @@ def main(words: list[str]) -> int:
         "config set-context": (contexts.set_context, {"--cluster": "--cluster", "--user": "--user"}, []),
         "config use-context": (contexts.use_context, {}, []),
         "config view": (contexts.view, OUTPUT, ["--minify"]),
-        "auth can-i": (partial(_in_namespace, rights.can_i), {}, []),
+        "auth can-i": (_can_i, {}, []),
         "create": (partial(_in_namespace, objects.create), OUTPUT | FILE, []),
         "get": (partial(_in_namespace, rights.get), OUTPUT | SELECTOR, ["--ignore-not-found"]),
         "logs": (partial(_in_namespace, waits.logs), LOGS, []),
@@ -71,6 +71,13 @@ def _grammar(name: str, valued: dict[str, str], switches: list[str]) -> Grammar:
         return Refusal(f"Error: flag needs an argument: {what}\n{see}")
 
     return Grammar(valued, switches, unknown, lacking)
+
+
+def _can_i(words: Words) -> None:
+    # kubectl looks at its words before it asks the cluster.
+    if len(words.positional) != 2:
+        raise Refusal("error: you must specify two arguments: verb resource or verb resource/resourceName.")
+    _in_namespace(rights.can_i, words)
 
 
 def _in_namespace(run: Callable[[Words, str], None], words: Words) -> None:

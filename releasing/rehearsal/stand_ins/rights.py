@@ -8,8 +8,6 @@ from releasing.rehearsal.stand_ins.words import Refusal, Words
 
 def can_i(words: Words, _namespace: str) -> None:
     """Print that a verb is allowed; raises Refusal for what the cluster does not have."""
-    if len(words.positional) != 2:
-        raise Refusal("error: you must specify two arguments: verb resource or verb resource/resourceName.")
     if resources.named(words.positional[1]) is None:
         raise Refusal(f"error: the rehearsal's cluster has no {words.positional[1]}")
     print("yes")
