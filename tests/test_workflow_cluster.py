@@ -50,14 +50,14 @@ def status(phase: str, node_phase: str, message: str = "") -> dict[str, Any]:
 
 
 @contextmanager
-def waiting(it: Cluster, name: str, *options: str) -> Iterator[subprocess.Popen[str]]:
+def waiting(it: Cluster, name: str, *options: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
     """A wait in another process that has seen the workflow run."""
     it.put("create", workflow(name))
     it.change(name, status("Running", "Running"))
     words = [str(ROOT / "scripts" / "wait_for_workflow.py"), name, "-n", NAMESPACE, *options]
     with subprocess.Popen(
         words,
-        env=it.environment,
+        env=it.environment | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -140,12 +140,29 @@ def test_a_wait_outlives_the_api_server(it: Cluster) -> None:
 def test_a_login_that_expires_is_asked_for_and_taken_up(it: Cluster) -> None:
     with waiting(it, "expires") as process:
         it.log_in("expired")
-        until(process, "the login to the cluster has expired; in another terminal: gcloud auth login")
+        until(process, "the login to the cluster has expired; in a terminal: gcloud auth login")
         it.log_in()
         until(process, "the cluster answers again")
         it.change("expires", status("Succeeded", "Succeeded"))
         rest(process)
     assert process.returncode == 0
+
+
+def test_a_key_file_renews_a_login_without_asking_anybody(it: Cluster) -> None:
+    good, gcloud, key = it.folder / "good", it.folder / "keyed" / "gcloud", it.folder / "key.json"
+    good.write_bytes(it.kubeconfig.read_bytes())
+    key.write_text('{"type": "service_account"}')
+    gcloud.parent.mkdir()
+    gcloud.write_text(f'#!/bin/sh\necho "$*" >"{it.folder}/activated"\ncp "{good}" "{it.kubeconfig}"\n')
+    gcloud.chmod(0o755)
+    path = f"{gcloud.parent}:{it.environment['PATH']}"
+    with waiting(it, "keyed", PATH=path, RELEASE_GCP_CREDENTIALS=str(key)) as process:
+        it.log_in("expired")
+        until(process, "the login to the cluster had expired, and was renewed")
+        it.change("keyed", status("Succeeded", "Succeeded"))
+        rest(process)
+    assert process.returncode == 0
+    assert (it.folder / "activated").read_text() == f"auth activate-service-account --key-file={key}\n"
 
 
 def test_a_login_that_nobody_renews_ends_the_wait(it: Cluster) -> None:
