@@ -133,8 +133,7 @@ def _apply_app(release: Release, sh: StepShell, build: Build, wanted: Submission
     for parameter, value in wanted.parameters(release, build).items():
         sh.run(set_parameter[parameter, value].within(folder))
     marks = labels(release, build.step, build.commit, build.tag)
-    apply = applying(release, sh, workflow.environment, workflow.component, marks)
-    sh.run(apply.within(folder))
+    sh.run(applying(release, sh, workflow.environment, workflow.component, marks).within(folder))
 
 
 def applying(

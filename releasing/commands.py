@@ -28,9 +28,6 @@ HELP = {
     "because": "why what stops it is let pass: an issue of --waive, or a --commit that is not green",
     "result": "of the vote: passed or failed",
     "evidence": "address of the mail thread with the votes",
-    "path": "the build context: the folder that has build_image.sh",
-    "date": "which night, as YYYYMMDD in UTC (default: today's)",
-    "only": "names of entries of the release config, with commas between them (default: all)",
     "name": "of the workflow, such as pytorch-operator",
     "image": "name of the image, below the registry; of several with commas between them",
     "dockerfile_dir": "OWNER/NAME/FOLDER with its build_image.sh and Dockerfile; one for each image",
@@ -38,7 +35,10 @@ HELP = {
     "extra_args": "further arguments of its build_image.sh",
     "tell": "send a mail, and what RELEASE_NIGHTLY_WEBHOOK asks for, when something is not as it should be",
     "keep": "how many nightly tags of each image stay",
-    "write": "do it: write it into its file, delete what is listed",
+    "path": "the build context: the folder that has build_image.sh",
+    "date": "which night, as YYYYMMDD in UTC (default: today's)",
+    "only": "names of entries of the release config, with commas between them (default: all)",
+    "write": "do it: write it into its file, or delete what is listed",
     "json": "for programs: everything with all its details",
 }
 POSITIONAL = ("name",)
@@ -46,8 +46,8 @@ FLAGS = ("fresh", "redo", "write", "json", "tell")
 PLACE = ("profile", "sandbox", "source", "fresh")
 CANDIDATE = ("version", "candidate", *PLACE)
 RELEASE = ("version", "candidate", "profile", "account", "sandbox", "source", "fresh", "allow_move")
-NIGHT = ("date", "commit", "only", "profile", "account", "sandbox", "source", "fresh")
 ADDING = ("name", "image", "dockerfile_dir", "extra_repos", "extra_args")
+NIGHT = ("date", "commit", "only", "profile", "account", "sandbox", "source", "fresh")
 CHOOSING = ("tfjob", "pytorchjob", "commit", "because")
 
 
@@ -119,6 +119,18 @@ VERBS = (
     ),
     Verb("nightly.status", NIGHT, "Show how far a night is.", "releasing.nightly_actions"),
     Verb(
+        "deploy.render",
+        ("write",),
+        "Print what runs this suite inside a cluster, made from release.yaml; --write puts it into deploy/.",
+        "releasing.deploy_actions",
+    ),
+    Verb(
+        "nightly.deploy",
+        ("write",),
+        "Print what starts the nightly, for Argo and for Prow; --write puts it into deploy/.",
+        "releasing.deploy_actions",
+    ),
+    Verb(
         "nightly.add",
         (*ADDING, *PLACE),
         "Add a workflow to the image auto release: app, entry, and a pull request with both.",
@@ -135,17 +147,5 @@ VERBS = (
         ("keep", "write", *PLACE),
         "List nightly image tags that nothing uses any more; --write deletes them.",
         "releasing.nightly_upkeep",
-    ),
-    Verb(
-        "deploy.render",
-        ("write",),
-        "Print what runs this suite inside a cluster, made from release.yaml; --write puts it into deploy/.",
-        "releasing.deploy_actions",
-    ),
-    Verb(
-        "nightly.deploy",
-        ("write",),
-        "Print what starts the nightly, for Argo and for Prow; --write puts it into deploy/.",
-        "releasing.deploy_actions",
     ),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +13,17 @@ from releasing.command import Command
 from releasing.errors import CommandError, ConfigError
 
 if TYPE_CHECKING:
+    from releasing.config import Profile
     from releasing.shell import Shell
 
 # A service account's key, or the configuration of a workload identity federation: its path, never its content.
 CREDENTIALS = "RELEASE_GCP_CREDENTIALS"
+CONFIGURATION = "CLOUDSDK_ACTIVE_CONFIG_NAME"
+TOKEN_FILE = "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"  # noqa: S105 - the name of a variable
+# They would come before what `auth` sets in the tool's own configuration.
+OVERRIDES = ("CLOUDSDK_CORE_ACCOUNT", "CLOUDSDK_CORE_PROJECT")
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
+EXPIRY = "--format=value(credential.token_expiry)"
 # What gcloud 528, its plugin for GKE and kubectl say. Without the network none of them does, and asking again
 # may help; a right that is lacking is told with other words (Forbidden, code=403), and logging in does not give it.
 LAPSED = (
@@ -29,6 +38,55 @@ LAPSED = (
     "(Unauthorized)",
     "code=401",
 )
+
+
+def environment(given: Mapping[str, str], profile: Profile, root: Path) -> dict[str, str]:
+    """The variables `given`, and those with which gcloud and kubectl work for `profile` below `root`.
+
+    Unless the profile says otherwise, kubectl has a file of its own and gcloud a configuration of its own: what the
+    operator has chosen elsewhere stays, and all who are logged in stay logged in.
+    """
+    found = dict(given)
+    path = found.get(CREDENTIALS) or profile.credentials
+    if path:
+        found[CREDENTIALS] = str(root / Path(path).expanduser())
+    if profile.kubeconfig == "operator":
+        return found
+    state = root / profile.state
+    name = re.sub(r"[^a-z0-9]+", "-", state.name.lower()).strip("-")
+    own = {"KUBECONFIG": str(state / "kubeconfig"), CONFIGURATION: f"release-{name}".rstrip("-")}
+    return {key: value for key, value in found.items() if key not in OVERRIDES} | own
+
+
+def unattended(environment: Mapping[str, str]) -> str:
+    """Why nobody can log in with a browser here; empty when somebody can."""
+    if environment.get("RELEASE_SANDBOX"):
+        return ""
+    if environment.get("CI") or not sys.stdin or not sys.stdin.isatty():
+        return "there is no terminal"
+    if sys.platform.startswith("linux") and not any(environment.get(name) for name in DISPLAYS):
+        return "there is no browser"
+    return ""
+
+
+def token_expiry(sh: Shell, account: str = "") -> str:
+    """When gcloud's access token ends, got by using the credentials; empty for one that it cannot renew.
+
+    Raises CommandError when gcloud gets none.
+    """
+    who = (f"--account={account}",) if account else ()
+    return sh.read(sh["gcloud"]["config", "config-helper", *who, EXPIRY])
+
+
+def valid(sh: Shell, account: str) -> bool:
+    """Whether the credentials that gcloud has of `account` hold. Raises CommandError when that cannot be known."""
+    try:
+        token_expiry(sh, account)
+    except CommandError as error:
+        if lapsed(error):
+            return False
+        raise
+    return True
 
 
 def lapsed(error: CommandError) -> bool:
@@ -66,9 +124,8 @@ def advice(environment: Mapping[str, str], account: str = "") -> str:
     """What to type when credentials have lapsed."""
     if environment.get(CREDENTIALS):
         return f"put a file with valid credentials at {environment[CREDENTIALS]}, or another path into {CREDENTIALS}"
-    configuration = environment.get("CLOUDSDK_ACTIVE_CONFIG_NAME")
-    where = f" --configuration={configuration}" if configuration else ""
-    return f"in a terminal: gcloud auth login {account}".rstrip() + where
+    words = ("gcloud", "auth", "login", account, "--no-launch-browser")
+    return f"in a terminal: {' '.join(filter(None, words))}; or export {CREDENTIALS}=FILE (docs/auth.md)"
 
 
 def _kind(path: str) -> str:

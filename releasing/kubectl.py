@@ -1,4 +1,4 @@
-"""What kubectl's answers mean: the API server's reason for a refusal, a login that has expired."""
+"""What kubectl's answers mean: the API server's reason for a refusal, and whether asking again may help."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import re
 from releasing.errors import CommandError
 
 REASON = re.compile(r"Error from server \((\w+)\)")
-# kubectl's words for a token that the server does not take, and for a login program that gave none.
-EXPIRED = ("(Unauthorized)", "getting credentials: exec", "provide credentials")
 # What asking again does not change.
 HOPELESS = (
     "(Forbidden)",
@@ -23,11 +21,6 @@ def reason(error: CommandError) -> str:
     """The API server's reason for a refusal: Conflict, AlreadyExists, NotFound; empty for any other failure."""
     found = REASON.search("\n".join(error.said))
     return found[1] if found else ""
-
-
-def is_login_expired(error: CommandError) -> bool:
-    """Whether the operator has to log in again."""
-    return any(words in error.message for words in EXPIRED)
 
 
 def is_hopeless(error: CommandError) -> bool:

@@ -21,14 +21,15 @@ def path(release: Release) -> Path:
 
 def send(release: Release, sh: StepShell) -> None:
     """Send the mail of this release, where release.yaml says how; a second time it does nothing."""
-    hand_in(release.config.announcement, sh, path(release))
+    announcement = release.config.announcement
+    hand_in(announcement, sh, path(release), announcement.to)
 
 
-def hand_in(announcement: Announcement, sh: StepShell, file: Path) -> None:
-    """Send the mail in `file`, where release.yaml says how; a second time it does nothing."""
+def hand_in(announcement: Announcement, sh: StepShell, file: Path, to: str) -> None:
+    """Send the mail in `file`, which is to `to`, where release.yaml says how; a second time it does nothing."""
     smtp = announcement.smtp
     if smtp is None:
-        sh.say(f"release.yaml names no mail server; send {file} by hand: mailto:{announcement.to}")
+        sh.say(f"release.yaml names no mail server; send {file} by hand: mailto:{to}")
         return
     command = sh["send_mail.py"][str(file), "--host", smtp.host, "--port", str(smtp.port)]
     command = command["--user", smtp.user] if smtp.user else command

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from releasing import operator_releases, origin, vote
+from releasing import gcp_access, operator_releases, origin, vote
 from releasing.config import Config, Profile
 from releasing.errors import CommandError, ConfigError, PreconditionError, UnreachableError, UsageError
 from releasing.journal import Journal
@@ -99,6 +99,7 @@ def production(root: Path, chosen: Profile) -> Iterator[Place]:
     path = [Path(sys.executable).parent, root / "scripts", environment.get("PATH", os.defpath)]
     environment["PATH"] = os.pathsep.join(map(str, path))
     state = root / chosen.state
+    environment = gcp_access.environment(environment, chosen, root)
     with held(state / "lock") as lock:
         yield Place(chosen, environment, state, lock)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic, sleep
 
-from releasing import kubectl
+from releasing import gcp_access, kubectl
 from releasing.errors import CommandError, PreconditionError, UnmetError
 from releasing.shell import Shell
 from releasing.workflow import OVER, Workflow, find, title
@@ -14,7 +14,6 @@ from releasing.workflow_logs import last_lines
 
 SHORTEST, LONGEST = 1.0, 15.0  # seconds of a slice: how long kubectl waits before nodes are looked at again
 REMINDER = 300.0  # seconds without news after which a line says what is still waited for
-LOGIN = "gcloud auth login"
 # The newer kubectl's words for any outcome, and the older one's; old Argo has the field, not the condition.
 OUTCOMES = ("--for=jsonpath={.status.finishedAt}", "--for=condition=Completed")
 
@@ -77,12 +76,8 @@ class Watch:
 
     def _bear(self, error: CommandError) -> None:
         """Tell the operator once what is wrong; raise when waiting cannot mend it."""
-        if kubectl.is_login_expired(error):
-            now = monotonic()
-            self._logged_out = now if self._logged_out is None else self._logged_out
-            if self.seen is None or now - self._logged_out > self.patience.login * 60:
-                raise CommandError(error.message, f"log in, then the same command: {LOGIN}", error.said)
-            trouble = f"the login to the cluster has expired; in another terminal: {LOGIN}"
+        if gcp_access.lapsed(error):
+            trouble = self._logged_out_by(error)
         elif kubectl.is_hopeless(error) or not error.said:
             raise error
         else:
@@ -90,6 +85,17 @@ class Watch:
         if trouble != self._trouble:
             self._say(trouble)
         self._trouble = trouble
+
+    def _logged_out_by(self, error: CommandError) -> str:
+        """What is said of a login that has expired: renewed where that asks nobody, else left to the operator."""
+        first, now = self._logged_out is None, monotonic()
+        began = self._logged_out = now if self._logged_out is None else self._logged_out
+        if first and gcp_access.renew(self.sh):
+            return "the login to the cluster had expired, and was renewed"
+        advice = gcp_access.advice(self.sh.environment)
+        if self.seen is None or now - began > self.patience.login * 60:
+            raise CommandError(error.message, f"log in, then the same command; {advice}", error.said)
+        return f"the login to the cluster has expired; {advice}"
 
     def _tell(self, found: Workflow) -> None:
         if self.seen is None:

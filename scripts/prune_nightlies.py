@@ -55,11 +55,12 @@ def main() -> int:
 
 def lines(plan: Plan, stayed: list[str], written: bool) -> list[str]:
     """The plan for people, the tags that stay with their reasons first."""
+    empty = [f"? {image} has no tag in the registry" for image in plan.empty]
     kept = [f"= {tag.name} stays: {reason}" for tag, reason in plan.kept]
     doomed = [f"- {tag.name} ({tag.digest[:19]})" for tag in plan.doomed]
     number = len(plan.doomed) - len(stayed)
     end = f"{number} deleted" if written else f"{number} to delete; nothing is deleted without --write"
-    return [*kept, *doomed, *stayed, f"{end}, {len(plan.kept) + len(stayed)} old ones stay"]
+    return [*empty, *kept, *doomed, *stayed, f"{end}, {len(plan.kept) + len(stayed)} old ones stay"]
 
 
 def as_json(plan: Plan, stayed: list[str]) -> str:

@@ -198,8 +198,8 @@ def test_a_text_stays_a_text(text: str) -> None:
     assert f'"{text}"' in written
 
 
-# Commands about kubectl's own settings, and words of options.
-ASKS_NOBODY = {"config"}
+# Commands about kubectl's own settings, and about one's own rights, which everybody may ask; and words of options.
+ASKS_NOBODY = {"config", "auth"}
 OF_OPTIONS = {"json", "name"}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,11 +11,12 @@ import yaml
 
 from releasing.errors import ConfigError, UsageError
 from releasing.ksonnet.app import App, find_app
+from releasing.ksonnet.params import set_param
 from releasing.ksonnet.render import params_of, render
 from releasing.ksonnet.rendered_text import as_text
 from tests.ksonnet_apps import write_app
 
-RENDERED = Path(__file__).parent / "data" / "ks-rendered"
+DATA = Path(__file__).parent / "data"
 
 
 @pytest.fixture
@@ -72,6 +75,23 @@ def test_a_failure_names_file_and_line(app: App, source: str, message: str) -> N
 def test_an_unknown_component_is_refused(app: App) -> None:
     with pytest.raises(UsageError, match="no component 'workflow'"):
         render(app, app.environment("releasing"), "workflow")
+
+
+@pytest.mark.parametrize(
+    ("name", "job"), [("tf-serving", "tf-serving-release"), ("notebook", "tensorflow-notebook-image-release")]
+)
+def test_kubeflows_own_apps_render_to_what_ks_made_of_them(tmp_path: Path, name: str, job: str) -> None:
+    folder = tmp_path / name
+    shutil.copytree(DATA / "kubeflow-apps" / name, folder)
+    app = find_app(folder)
+    tag, environment = "v20180723-01234567", app.environment("releasing")
+    order = (f"JOB_NAME={job}", "JOB_TYPE=postsubmit", "PULL_BASE_SHA=01234567")
+    prow_env = ",".join((*order, "REPO_NAME=kubeflow", "REPO_OWNER=kubeflow", "BUILD_NUMBER=ab12"))
+    parameters = {"name": f"tester-{job}-{tag}", "prow_env": prow_env, "versionTag": tag}
+    for parameter, value in {"namespace": "kubeflow-releasing", **parameters}.items():
+        set_param(app, environment, "workflows", parameter, value)
+    expected = json.loads((DATA / "ks-rendered" / f"{name}-release.list.json").read_text())
+    assert render(app, environment, "workflows") == expected["items"]
 
 
 def test_yaml_has_one_document_for_each_object(app: App) -> None:

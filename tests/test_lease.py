@@ -15,6 +15,7 @@ from tests.stand_ins import Sandbox
 
 NAMESPACE = "kubeflow-releasing"
 QUICK = Times(lasts=1.0, renewed=0.2, looks=0.1)
+STEADY = Times(lasts=60.0, renewed=0.2)  # does not run out, however slow the machine is
 PATIENCE = 30  # seconds for something that has to happen
 
 
@@ -25,7 +26,7 @@ def sandbox(tmp_path: Path) -> Sandbox:
     return sandbox
 
 
-def lease(sandbox: Sandbox, token: str, shown: list[str] | None = None, times: Times = QUICK) -> Lease:
+def lease(sandbox: Sandbox, token: str, shown: list[str] | None = None, times: Times = STEADY) -> Lease:
     show = (lambda _line: None) if shown is None else shown.append
     return Lease(sandbox.environment, NAMESPACE, f"release of {token}", lambda: token, show, times)
 
@@ -57,6 +58,7 @@ def abandoned(sandbox: Sandbox, ago: float) -> None:
         "holderIdentity": "jlewi@elsewhere: nightly 20180723, since then",
         "renewTime": moment,
     }
+    content["spec"]["leaseDurationSeconds"] = 1
     content["metadata"].pop("resourceVersion")
     put(sandbox, content)
 
@@ -84,7 +86,7 @@ def test_a_second_release_is_told_who_is_at_work(sandbox: Sandbox) -> None:
         lease(sandbox, "theirs").held(),
     ):
         pass
-    assert "takes over 1 seconds after" in error.value.hint
+    assert "takes over 60 seconds after" in error.value.hint
 
 
 def test_it_is_renewed_while_it_is_held(sandbox: Sandbox) -> None:
@@ -144,17 +146,16 @@ def test_losing_it_stops_what_would_be_begun_next(sandbox: Sandbox) -> None:
 
 def test_a_silent_cluster_puts_the_lease_in_doubt_and_its_return_settles_it(sandbox: Sandbox) -> None:
     shown: list[str] = []
-    ours = lease(sandbox, "ours", shown)
+    ours = lease(sandbox, "ours", shown, QUICK)
     kubeconfig = Path(sandbox.environment["KUBECONFIG"])
     with ours.held():
         hidden = kubeconfig.rename(kubeconfig.with_suffix(".away"))
-        wait_until(ours._problem)
+        wait_until(lambda: shown and ours._problem())
         with pytest.raises(LockedError, match="could not be renewed for"):
             ours.require()
         hidden.rename(kubeconfig)
         wait_until(lambda: not ours._problem())
-        ours.require()
-    assert "could not be renewed: The connection to the server" in shown[0]
+    assert any("could not be renewed: The connection to the server" in line for line in shown)
 
 
 def test_of_two_that_want_a_free_lease_at_once_one_gets_it(sandbox: Sandbox) -> None:

@@ -10,13 +10,22 @@ from releasing.nightly.release_config import parse
 
 SAMPLE = Path(__file__).parent.parent / "releasing" / "rehearsal" / "sample"
 CONFIG = "releasing/prow_config_release.yaml"
+REPOSITORY = "kubeflow/kubeflow"
 NOW = datetime(2018, 7, 8, 12, tzinfo=UTC)
 
 
 def test_every_entry_of_the_sample_resolves_to_its_images() -> None:
-    found = covered(parse((SAMPLE / CONFIG).read_bytes(), CONFIG).entries, SAMPLE, "kubeflow/kubeflow")
+    found = covered(parse((SAMPLE / CONFIG).read_bytes(), CONFIG).entries, "postsubmit", SAMPLE, REPOSITORY)
     assert found.problems == ()
     assert found.images["gcr.io/kubeflow-images-public/tf-model-server-cpu"] == "tf-serving-release"
+
+
+def test_what_only_an_entry_for_other_jobs_builds_is_not_covered() -> None:
+    entries = parse((SAMPLE / CONFIG).read_bytes(), CONFIG).entries
+    assert not any(
+        "kubeflow-ci" in name for name in covered(entries, "postsubmit", SAMPLE, REPOSITORY).images
+    )
+    assert any("kubeflow-ci" in name for name in covered(entries, "presubmit", SAMPLE, REPOSITORY).images)
 
 
 def test_an_entry_of_a_component_or_an_app_that_is_not_there_is_told_with_its_line() -> None:
@@ -24,7 +33,7 @@ def test_an_entry_of_a_component_or_an_app_that_is_not_there_is_told_with_its_li
     wrong = text.replace("component: workflows", "component: release", 1).replace(
         "components/tensorflow-notebook-image/releaser", "components/nowhere"
     )
-    found = covered(parse(wrong, CONFIG).entries, SAMPLE, "kubeflow/kubeflow")
+    found = covered(parse(wrong, CONFIG).entries, "postsubmit", SAMPLE, REPOSITORY)
     assert "tf-serving-release: releasing/releaser/components: no component 'release'" in found.problems[0]
     assert "tf-notebook-release: components/nowhere: there is no ksonnet app" in found.problems[1]
 

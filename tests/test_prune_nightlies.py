@@ -157,12 +157,12 @@ def test_nothing_is_done_while_the_checkout_lacks_something_of_origin(checkout: 
     assert "does not have refs/tags/v0.1.0-rc.0 as origin has it now" in refused.stderr
 
 
-def test_a_name_that_the_registry_does_not_know_and_keeping_none_are_refused(
+def test_a_name_that_the_registry_does_not_know_is_told_and_keeping_none_is_refused(
     checkout: Path, tmp_path: Path
 ) -> None:
     with rehearsal_registry(tmp_path / "registry") as url:
         unknown = pruned(url, checkout)
-        assert (unknown.returncode, "has no tag of" in unknown.stderr) == (4, True)
+        assert (unknown.returncode, "a has no tag in the registry" in unknown.stdout) == (0, True)
         assert pruned(url, checkout, keep=0).returncode == 2
 
 

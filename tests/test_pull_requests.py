@@ -219,7 +219,7 @@ def test_a_change_closed_without_a_merge_is_not_proposed_until_it_is_opened_agai
     assert scene.proposed() == (False, "#1 was closed without being merged")
     with pytest.raises(PreconditionError, match="update-config has no open pull request on master") as caught:
         scene.settle()
-    assert "update-config --version 0.2.1 --redo" in caught.value.hint
+    assert "update-config --redo, with the same options" in caught.value.hint
     scene.propose()
     assert scene.listed() == [(2, "open"), (1, "closed")]
 

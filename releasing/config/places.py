@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -58,6 +58,11 @@ class Profile(Section):
     """folder of journals and scratch of a production profile, below the folder of this tool"""
     account: Address | None = None
     """Google account; RELEASE_ACCOUNT and --account come first"""
+    credentials: str = ""
+    """file that logs this account in without a person: a service account's key, or the configuration of a workload
+    identity federation; RELEASE_GCP_CREDENTIALS comes first"""
+    kubeconfig: Literal["own", "operator"] = "own"
+    """whose kubectl contexts and gcloud settings `auth` writes: its own, below `state`, or the operator's"""
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

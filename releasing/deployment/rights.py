@@ -32,11 +32,13 @@ class Call:
 WORKFLOWS = Resource("argoproj.io", "workflows")
 PODS = Resource("", "pods")
 LOGS = Resource("", "pods/log")
+NAMESPACES = Resource("", "namespaces")
 LEASES = Resource("coordination.k8s.io", "leases")
 RESULTS = Resource("argoproj.io", "workflowtaskresults")
 
 # A test reads the command lines from the modules, and fails when one is not here or no longer there.
 CALLS = (
+    Call("releasing.cloud_access", "get namespace", NAMESPACES, ("get",)),
     Call("releasing.workflow", "get workflow", WORKFLOWS, ("get",)),
     Call("releasing.workflow", "create", WORKFLOWS, ("create",)),
     Call("releasing.submission", "get workflow", WORKFLOWS, ("get",)),

@@ -35,8 +35,11 @@ class Covered:
     problems: tuple[str, ...]
 
 
-def covered(entries: Iterable[Entry], checkout: Path, repository: str) -> Covered:
-    """Resolve each entry in `checkout`; images are full names, each with the entry that builds it."""
+def covered(entries: Iterable[Entry], job_type: str, checkout: Path, repository: str) -> Covered:
+    """Resolve each entry in `checkout`; images are full names, each with the entry that builds it.
+
+    What an entry builds that nights of `job_type` leave out is not covered.
+    """
     images: dict[str, str] = {}
     problems = []
     for entry in entries:
@@ -47,7 +50,7 @@ def covered(entries: Iterable[Entry], checkout: Path, repository: str) -> Covere
             continue
         wrong = broken_contexts(found.contexts, checkout, repository)
         problems += [f"line {entry.line}: {entry.name}: {each}" for each in wrong]
-        for image in found.images:
+        for image in found.images if entry.is_for(job_type) else ():
             images.setdefault(image.name, entry.name)
     return Covered(images, tuple(problems))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from releasing import builds, pull_requests, registry, submission, workflow
 from releasing.errors import CommandError, ConfigError
-from releasing.ksonnet.program import ks
+from releasing.ksonnet import program
 from releasing.step import Finding, unmet
 
 if TYPE_CHECKING:
@@ -53,11 +53,11 @@ def run(night: Night, sh: StepShell, entry: Entry) -> None:
     wanted = tag(night, sh)
     name = _next_workflow(night, sh, entry)
     folder = f"{_checkout(night, sh, entry)}/{entry.folder}"
-    program = ks(night, sh)
-    sh.run(program["env", "add", name, f"--namespace={night.namespace}"].within(folder))
+    ks = program.ks(night, sh)
+    sh.run(ks["env", "add", name, f"--namespace={night.namespace}"].within(folder))
     for parameter, value in _parameters(night, sh, entry, name).items():
-        sh.run(program["param", "set", f"--env={name}", entry.component, parameter, value].within(folder))
-    sh.keep(program["show", name, "-c", entry.component].within(folder))
+        sh.run(ks["param", "set", f"--env={name}", entry.component, parameter, value].within(folder))
+    sh.keep(ks["show", name, "-c", entry.component].within(folder))
     listing = sh["list_built_images.py"][name, "-c", entry.component, "--tag", wanted].within(folder)
     sh.choose(_images_key(entry), lambda: sh.read(listing, pending=_images_key(entry)))
     marks = submission.labels(night, entry.name, commit(night, sh), wanted)

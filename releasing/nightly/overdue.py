@@ -32,7 +32,7 @@ def claims(work: Upkeep, sh: StepShell) -> list[Claim]:
         raise ConfigError(
             f"{where}: not on {work.config.default_branch}", "nightly.config names it"
         ) from None
-    found = coverage.covered(entries, checkout, work.slug)
+    found = coverage.covered(entries, work.settings.job_type, checkout, work.slug)
     used = coverage.used_images(checkout, work.config.registry)
     return [
         *coverage.entry_claims(found, where),
@@ -59,7 +59,7 @@ def tell(work: Upkeep, sh: StepShell, claims: Sequence[Claim]) -> None:
     file = work.state / "outbox" / f"nightly-check-{day}.eml"
     if not file.exists():
         replace_bytes(file, bytes(_message(work, day, text)))
-    mail.hand_in(work.config.announcement, sh, file)
+    mail.hand_in(work.config.announcement, sh, file, work.config.announcement.from_)
     if sh.environment.get(WEBHOOK):
         report = work.folder / f"{day}.txt"
         replace_text(report, text)

@@ -54,6 +54,10 @@ class Entry:
         """The app's folder in its repository."""
         return "/".join(PurePosixPath(self.app_dir).parts[2:])
 
+    def is_for(self, job_type: str) -> bool:
+        """Whether jobs of this type run it."""
+        return not self.job_types or job_type in self.job_types
+
 
 @dataclass(frozen=True)
 class ReleaseConfig:

@@ -42,6 +42,7 @@ class Plan:
     doomed: tuple[NightlyTag, ...]
     kept: tuple[tuple[NightlyTag, str], ...]
     others: dict[str, dict[str, str]]
+    empty: tuple[str, ...] = ()
 
 
 def old(tags: Iterable[str], keep: int) -> list[str]:
@@ -58,14 +59,10 @@ async def plan(
 ) -> Plan:
     """Look through every image: one list each, and digests only where something is old.
 
-    `also` are tags that stay whatever the image. Raises PreconditionError for an image that has no tag at all: its
-    name may be wrong, and then nobody knows what refers to it.
+    `also` are tags that stay whatever the image. An image without any tag is told: its name may be wrong.
     """
     names = list(dict.fromkeys(images))
     states = dict(zip(names, await together(_tags(registry, name, keep) for name in names), strict=True))
-    empty = [name for name, tags in states.items() if tags is None]
-    if empty:
-        raise PreconditionError(f"the registry has no tag of {', '.join(empty)}", "is the name right?")
     doomed, kept, stay = [], [], frozenset(also)
     others: dict[str, dict[str, str]] = {}
     for image, tags in states.items():
@@ -77,7 +74,8 @@ async def plan(
         kept += [(tag, reason) for tag, reason in verdicts if reason]
         going = {tag.tag for tag, reason in verdicts if not reason}
         others[image] = {tag: digest for tag, digest in (tags or {}).items() if tag not in going}
-    return Plan(tuple(doomed), tuple(kept), others)
+    empty = tuple(name for name, tags in states.items() if tags is None)
+    return Plan(tuple(doomed), tuple(kept), others, empty)
 
 
 async def delete(registry: Registry, plan: Plan, watch: Watch) -> list[str]:
@@ -93,7 +91,7 @@ async def delete(registry: Registry, plan: Plan, watch: Watch) -> list[str]:
         _of_image(registry, image, tags, plan.others[image], step) for image, tags in by_image.items()
     )
     failed = [each for each in ended if isinstance(each, ReleaseError)]
-    stayed = [line for each in ended if not isinstance(each, ReleaseError) for line in each]
+    told = {tag: line for each in ended if not isinstance(each, ReleaseError) for tag, line in each.items()}
     lost = [
         line for each in await together(_lost(registry, plan, image) for image in by_image) for line in each
     ]
@@ -102,18 +100,22 @@ async def delete(registry: Registry, plan: Plan, watch: Watch) -> list[str]:
     if failed:
         worst = next((each for each in failed if isinstance(each, UnreachableError)), failed[0])
         raise type(worst)("\n".join(dict.fromkeys(each.message for each in failed)), worst.hint)
-    return stayed
+    left = [tag for tag in plan.doomed if tag not in told]
+    digests = await together(registry.digest(tag.image, tag.tag) for tag in left)
+    if there := [tag.name for tag, digest in zip(left, digests, strict=True) if digest]:
+        raise UnmetError(f"deleted, but read back still there: {', '.join(there)}", "the same command again")
+    return [*told.values()]
 
 
 async def _of_image(
     registry: Registry, image: str, doomed: list[NightlyTag], others: dict[str, str], step: Callable[[], None]
-) -> list[str]:
+) -> dict[NightlyTag, str]:
     first, *rest = doomed
     await _unmoved(registry, first)
     if await registry.delete(image, first.tag):
         step()
         await together(_by_tag(registry, tag, step) for tag in rest)
-        return []
+        return {}
     return await _by_digest(registry, image, doomed, others, step)
 
 
@@ -125,7 +127,7 @@ async def _by_tag(registry: Registry, tag: NightlyTag, step: Callable[[], None])
 
 async def _by_digest(
     registry: Registry, image: str, doomed: list[NightlyTag], others: dict[str, str], step: Callable[[], None]
-) -> list[str]:
+) -> dict[NightlyTag, str]:
     """Delete manifests none of whose tags stays; gives a line for each tag that therefore has to stay."""
     manifests = await together(registry.manifest(image, digest) for digest in {*others.values()})
     parts = {
@@ -135,10 +137,8 @@ async def _by_digest(
     digests = {tag.digest: tag for tag in doomed if tag.digest not in parts}
     await together(_unmoved(registry, tag) for tag in doomed if tag not in stayed)
     await together(_manifest(registry, tag, step) for tag in digests.values())
-    return [
-        f"{tag.name} stays: this registry deletes manifests only, and other tags need {tag.digest}"
-        for tag in stayed
-    ]
+    why = "stays: this registry deletes manifests only, and other tags need"
+    return {tag: f"{tag.name} {why} {tag.digest}" for tag in stayed}
 
 
 async def _manifest(registry: Registry, tag: NightlyTag, step: Callable[[], None]) -> None:

@@ -91,7 +91,7 @@ def _changed(night: Night, sh: StepShell, commit: str) -> list[str]:
 def _reason(night: Night, entry: Entry, changed: list[str]) -> str:
     """Why the night leaves the entry out; empty when it does not."""
     job_type = night.settings.job_type
-    if entry.job_types and job_type not in entry.job_types:
+    if not entry.is_for(job_type):
         return f"for {', '.join(entry.job_types)} only; a night is {job_type}"
     touched = any(fnmatchcase(path, pattern) for path in changed for pattern in entry.include_dirs)
     if entry.include_dirs and job_type != "periodic" and not touched:

@@ -93,6 +93,7 @@ def environment(place: Place, config: Config, keys: Keys = NO_KEYS) -> dict[str,
         "GIT_AUTHOR_EMAIL": "release-team@example.org",
         "GIT_COMMITTER_NAME": "Release Team",
         "GIT_COMMITTER_EMAIL": "release-team@example.org",
+        "CLOUDSDK_ACTIVE_CONFIG_NAME": "release-rehearsal",
         "CLOUDSDK_CONFIG": str(place.folder / "gcloud"),
         "KUBECONFIG": str(place.folder / "kubeconfig"),
         # An app names the cluster of production, and the sandbox's stands in for it.

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from releasing import cloud_access, gcp_access
 from releasing.step import Finding, met, present, step, unmet
 from releasing.steps.preflight import preflight
 
 if TYPE_CHECKING:
     from releasing.step_shell import StepShell
     from releasing.undertaking import Undertaking
+
+ACTIVE_ACCOUNTS = ("auth", "list", "--filter=status:ACTIVE", "--format=value(account)")
+CONFIGURATIONS = ("config", "configurations", "list", "--format=value(name)")
 
 
 def has_cluster(release: Undertaking) -> bool:
@@ -21,38 +25,77 @@ def has_cluster(release: Undertaking) -> bool:
 def auth(release: Undertaking, sh: StepShell) -> None:
     """Log in to Google Cloud and point kubectl at the releasing cluster.
 
-    The runbook's `gcloud auth` alone is not a command; it means `gcloud auth login`.
+    The runbook's `gcloud auth` alone is not a command; it means `gcloud auth login`, or a file of credentials where
+    nobody is to be asked. gcloud and kubectl have settings of their own for this, unless the profile says otherwise.
     """
     gcp = present(release.config.gcp)
     gcloud, kubectl = sh["gcloud"], sh["kubectl"]
-    sh.run(gcloud["config", "set", "account", release.account])
-    if sh.needed(lambda: release.account not in sh.read(gcloud[ACTIVE_ACCOUNTS])):
-        sh.run(gcloud["auth", "login", release.account])
-    sh.run(gcloud["config", "set", "project", gcp.project])
-    place = ("--zone", gcp.zone, "--project", gcp.project)
-    sh.run(gcloud["container", "clusters", "get-credentials", gcp.cluster, *place])
-    context = sh.read(kubectl["config", "current-context"], pending="kubectl context")
-    sh.run(sh["create_context.sh"][context, gcp.namespace])
+    login = gcp_access.login(sh.environment)
+    if login is None:
+        sh.require(lambda: _nobody_to_ask(release, sh), gcp_access.advice(sh.environment, release.account))
+    own = sh.environment.get(gcp_access.CONFIGURATION, "default")
+    if own != "default" and sh.needed(lambda: own not in sh.read(gcloud[CONFIGURATIONS]).split()):
+        sh.run(gcloud["config", "configurations", "create", own, "--no-activate"])
+    if sh.needed(lambda: _value(sh, "account") != release.account):
+        sh.run(gcloud["config", "set", "account", release.account])
+    if sh.needed(lambda: not (_logged_in(release, sh) and gcp_access.valid(sh.shell, release.account))):
+        sh.run(login or gcloud["auth", "login", release.account])
+    if sh.needed(lambda: _value(sh, "project") != gcp.project):
+        sh.run(gcloud["config", "set", "project", gcp.project])
+    if sh.needed(lambda: bool(_wrong_context(release, sh))):
+        place = ("--zone", gcp.zone, "--project", gcp.project)
+        sh.run(gcloud["container", "clusters", "get-credentials", gcp.cluster, *place])
+        context = sh.read(kubectl["config", "current-context"], pending="kubectl context")
+        sh.run(sh["create_context.sh"][context, gcp.namespace])
+    sh.wait(cloud_access.command(sh.shell, present(cloud_access.need(release))))
 
 
 @auth.verified_by
 def account_project_and_context_are_set(release: Undertaking, sh: StepShell) -> Finding:
-    """gcloud's active account and project, and the cluster and namespace of kubectl's context, are the release's."""
+    """gcloud's active account and project, and kubectl's cluster and namespace, are the release's, and let it in."""
     gcp = present(release.config.gcp)
-    account = sh.read(sh["gcloud"][ACTIVE_ACCOUNTS])
-    if release.account not in account.split():
-        return unmet(f"gcloud is logged in as {account or 'nobody'}, not {release.account}")
-    project = sh.read(sh["gcloud"]["config", "get-value", "project"])
+    if not _logged_in(release, sh):
+        active = sh.read(sh["gcloud"][ACTIVE_ACCOUNTS])
+        return unmet(f"gcloud is logged in as {active or 'nobody'}, not {release.account}")
+    project = _value(sh, "project")
     if project != gcp.project:
         return unmet(f"gcloud's project is {project or 'not set'}, not {gcp.project}")
-    wanted = f"gke_{gcp.project}_{gcp.zone}_{gcp.cluster}/{gcp.namespace}"
-    view = sh["kubectl"]["config", "view", "--minify", "-o"]
+    if wrong := _wrong_context(release, sh):
+        return unmet(wrong)
+    found = cloud_access.answers(sh.shell, present(cloud_access.need(release)))
+    if problems := [answer.text for answer in found if answer.problem]:
+        return unmet("; ".join(problems))
+    return met(f"{release.account} in {project}, kubectl at {_wanted_context(release)}")
+
+
+def _nobody_to_ask(release: Undertaking, sh: StepShell) -> str:
+    if gcp_access.valid(sh.shell, release.account):
+        return ""
+    why = gcp_access.unattended(sh.environment)
+    return f"gcloud is not logged in as {release.account}, and {why} to log in by" if why else ""
+
+
+def _logged_in(release: Undertaking, sh: StepShell) -> bool:
+    """Whether the account is the active one; whose an access token in a file is, gcloud does not know."""
+    if sh.environment.get(gcp_access.TOKEN_FILE):
+        return True
+    return release.account in sh.read(sh["gcloud"][ACTIVE_ACCOUNTS]).split()
+
+
+def _value(sh: StepShell, name: str) -> str:
+    return sh.read(sh["gcloud"]["config", "get-value", name])
+
+
+def _wanted_context(release: Undertaking) -> str:
+    gcp = present(release.config.gcp)
+    return f"gke_{gcp.project}_{gcp.zone}_{gcp.cluster}/{gcp.namespace}"
+
+
+def _wrong_context(release: Undertaking, sh: StepShell) -> str:
+    """What is wrong with kubectl's current context; empty when nothing is."""
     if not sh.shell.succeeds(sh["kubectl"]["config", "current-context"]):
-        return unmet("kubectl has no current context")
+        return "kubectl has no current context"
+    view = sh["kubectl"]["config", "view", "--minify", "-o"]
     parts = [sh.read(view[f"jsonpath={{.contexts[0].context.{part}}}"]) for part in ("cluster", "namespace")]
-    if "/".join(parts) != wanted:
-        return unmet(f"kubectl's context is {'/'.join(parts)}, not {wanted}")
-    return met(f"{release.account} in {project}, kubectl at {wanted}")
-
-
-ACTIVE_ACCOUNTS = ("auth", "list", "--filter=status:ACTIVE", "--format=value(account)")
+    found, wanted = "/".join(parts), _wanted_context(release)
+    return "" if found == wanted else f"kubectl's context is {found}, not {wanted}"

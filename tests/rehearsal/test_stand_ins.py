@@ -66,6 +66,10 @@ def test_the_real_kubectl_reads_the_kubeconfig_of_the_stand_ins(sandbox: Sandbox
         ("gcloud config set project", 2, "argument VALUE: Must be specified"),
         ("gcloud config set account a b", 2, "unrecognized arguments: b"),
         ("gcloud config set nonsense x", 1, "Section [core] has no property [nonsense]"),
+        ("gcloud auth activate-service-account", 2, "argument --key-file: Must be specified"),
+        ("gcloud auth activate-service-account --key-file=no", 1, "Unable to read file [no]"),
+        ("gcloud config configurations create default --no-activate", 1, "it already exists"),
+        ("kubectl auth can-i create", 1, "error: you must specify two arguments"),
         ("gcloud auth list --bogus", 2, "(gcloud.auth.list) unrecognized arguments: --bogus"),
         ("gcloud container clusters get-credentials", 2, "argument NAME: Must be specified"),
         (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from configparser import ConfigParser
 from pathlib import Path
@@ -13,8 +15,36 @@ ACTIVE = ("value(account)", "status:ACTIVE")
 LOGIN = "Please run:\n\n  $ gcloud auth login\n\nto obtain new credentials."
 
 
+def _configurations() -> Path:
+    return folder_of("CLOUDSDK_CONFIG") / "configurations"
+
+
+def _configuration() -> str:
+    return os.environ.get("CLOUDSDK_ACTIVE_CONFIG_NAME") or "default"
+
+
 def _properties_file() -> Path:
-    return folder_of("CLOUDSDK_CONFIG") / "configurations" / "config_default"
+    return _configurations() / f"config_{_configuration()}"
+
+
+def configurations_list(words: Words) -> None:
+    """Print the names of all configurations, in the one form that scripts use."""
+    if words.last("--format") != "value(name)":
+        raise Refusal("ERROR: (gcloud.config.configurations.list) the rehearsal has: --format=value(name)", 2)
+    names = {path.name.removeprefix("config_") for path in _configurations().glob("config_*")}
+    print("\n".join(sorted({*names, "default"})))
+
+
+def configurations_create(words: Words) -> None:
+    """Add a configuration that has no properties yet."""
+    name, where = words.positional[0], "ERROR: (gcloud.config.configurations.create)"
+    if "--no-activate" not in words:
+        raise Refusal(f"{where} the rehearsal has: --no-activate", 2)
+    path = _configurations() / f"config_{name}"
+    if path.exists() or name == "default":
+        raise Refusal(f"{where} Cannot create configuration [{name}], it already exists.")
+    write(path, "")
+    print(f"Created [{name}].", file=sys.stderr)
 
 
 def _properties() -> ConfigParser:
@@ -26,6 +56,11 @@ def _properties() -> ConfigParser:
 
 
 def _saveproperty_of(name: str, value: str) -> None:
+    if _configuration() != "default" and not _properties_file().exists():
+        raise Refusal(
+            f"ERROR: (gcloud.config.set) Cannot set property in configuration [{_configuration()}], "
+            "it does not exist."
+        )
     parser = _properties()
     parser["core"][name] = value
     lines = [f"{key} = {parser['core'][key]}" for key in parser["core"]]
@@ -70,11 +105,38 @@ def auth_login(words: Words) -> None:
         raise Refusal(
             "ERROR: (gcloud.auth.login) the rehearsal has no browser to ask: gcloud auth login ACCOUNT"
         )
+    _log_in(account)
+    print(f"\nYou are now logged in as [{account}].", file=sys.stderr)
+    print(f"Your current project is [{property_of('project') or None}].", file=sys.stderr)
+
+
+def _log_in(account: str) -> None:
     lines = "".join(f"{each}\n" for each in sorted({*_accounts(), account}))
     write(folder_of("CLOUDSDK_CONFIG") / "rehearsal-accounts", lines)
     _saveproperty_of("account", account)
-    print(f"\nYou are now logged in as [{account}].", file=sys.stderr)
-    print(f"Your current project is [{property_of('project') or None}].", file=sys.stderr)
+
+
+def activate_service_account(words: Words) -> None:
+    """Note that the account of a key file has logged in, and make it the active one."""
+    where, path = "ERROR: (gcloud.auth.activate-service-account)", words.last("--key-file")
+    if not path:
+        raise Refusal(f"{where} argument --key-file: Must be specified.", 2)
+    try:
+        key = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Refusal(f"{where} Unable to read file [{path}]: {error}") from None
+    except ValueError:
+        raise Refusal(f"{where} Could not read json file {path}") from None
+    if key.get("type") != "service_account" or not key.get("client_email"):
+        raise Refusal(f"{where} The .json key file is not in a valid format.")
+    account = str(key["client_email"])
+    if words.positional and words.positional[0] != account:
+        raise Refusal(
+            f"{where} Invalid value for [ACCOUNT]: The given account name does not match the account name "
+            "in the key file.  This argument can be omitted when using .json keys."
+        )
+    _log_in(account)
+    print(f"Activated service account credentials for: [{account}]", file=sys.stderr)
 
 
 def auth_list(words: Words) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from releasing.rehearsal.stand_ins import accounts, docker
@@ -14,16 +14,22 @@ from releasing.rehearsal.stand_ins.kubeconfig import add_cluster
 from releasing.rehearsal.stand_ins.words import Grammar, Refusal, Words
 
 SEARCH = "To search the help text of gcloud commands, run:\n  gcloud help -- SEARCH_TERMS"
+SWITCHES = {"config configurations create": ("--no-activate",), "auth login": ("--no-launch-browser",)}
 EVERYWHERE = {name: name for name in ("--account", "--format", "--project", "--verbosity")}
 # Each command's positional words, and its own options.
 FORMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "config set": (("SECTION/PROPERTY", "VALUE"), ()),
     "config get-value": (("SECTION/PROPERTY",), ()),
     "config get": (("SECTION/PROPERTY",), ()),
+    "config configurations list": ((), ()),
+    "config configurations create": (("CONFIGURATION_NAME",), ()),
+    "config config-helper": ((), ()),
     "auth login": (("[ACCOUNT]",), ()),
+    "auth activate-service-account": (("[ACCOUNT]",), ("--key-file",)),
     "auth list": ((), ("--filter",)),
     "auth print-access-token": (("[ACCOUNT]",), ()),
     "container clusters get-credentials": (("NAME",), ("--zone", "--region", "--location")),
+    "container clusters describe": (("NAME",), ("--zone", "--region", "--location")),
     "container images list-tags": (("IMAGE_NAME",), ("--filter", "--limit", "--sort-by")),
     "container images add-tag": (("SRC_IMAGE", "DEST_IMAGE"), ()),
 }
@@ -39,10 +45,15 @@ def main(words: list[str]) -> int:
         "config set": accounts.config_set,
         "config get-value": accounts.config_get,
         "config get": accounts.config_get,
+        "config configurations list": accounts.configurations_list,
+        "config configurations create": accounts.configurations_create,
+        "config config-helper": _print_token_expiry,
         "auth login": accounts.auth_login,
+        "auth activate-service-account": accounts.activate_service_account,
         "auth list": accounts.auth_list,
         "auth print-access-token": _print_access_token,
         "container clusters get-credentials": _get_credentials,
+        "container clusters describe": _describe,
         "container images list-tags": _list_tags,
         "container images add-tag": _add_tag,
     }
@@ -81,7 +92,8 @@ def _parsed(name: str, words: list[str]) -> Words:
         | {option: option for option in options}
         | ({"-z": "--zone"} if "--zone" in options else {})
     )
-    parsed = Grammar(valued, ("--quiet", "-q"), unknown, lacking).parse(words)
+    switches = ("--quiet", "-q", *SWITCHES.get(name, ()))
+    parsed = Grammar(valued, switches, unknown, lacking).parse(words)
     given = len(parsed.positional)
     if missing := [word for word in required[given:] if not word.startswith("[")]:
         raise Refusal(f"{where} argument {missing[0]}: Must be specified.", 2)
@@ -102,17 +114,40 @@ def _print_access_token(words: Words) -> None:
     print(f"rehearsal.{account}")
 
 
+def _print_token_expiry(words: Words) -> None:
+    where = "config.config-helper"
+    accounts.credentials(where, words.last("--account"))
+    if words.last("--format") != "value(credential.token_expiry)":
+        raise Refusal(
+            f"ERROR: (gcloud.{where}) the rehearsal has: --format=value(credential.token_expiry)", 2
+        )
+    print(f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _describe(words: Words) -> None:
+    command = "container.clusters.describe"
+    _placed(command, words)
+    if words.last("--format") != "value(status)":
+        raise Refusal(f"ERROR: (gcloud.{command}) the rehearsal has: --format=value(status)", 2)
+    print("RUNNING")
+
+
 def _get_credentials(words: Words) -> None:
-    command = "container.clusters.get-credentials"
+    project, zone = _placed("container.clusters.get-credentials", words)
+    print("Fetching cluster endpoint and auth data.", file=sys.stderr)
+    add_cluster(words.positional[0], zone, project)
+    print(f"kubeconfig entry generated for {words.positional[0]}.", file=sys.stderr)
+
+
+def _placed(command: str, words: Words) -> tuple[str, str]:
+    """Project and zone of the cluster that is meant, for one who has logged in; raises Refusal."""
     accounts.credentials(command, words.last("--account"))
     project = words.last("--project") or accounts.property_of("project")
     zone = words.last("--zone") or words.last("--location") or words.last("--region")
     if not project or not zone:
         what = "zone: --zone" if project else "project: --project"
         raise Refusal(f"ERROR: (gcloud.{command}) the rehearsal's cluster needs a {what}")
-    print("Fetching cluster endpoint and auth data.", file=sys.stderr)
-    add_cluster(words.positional[0], zone, project)
-    print(f"kubeconfig entry generated for {words.positional[0]}.", file=sys.stderr)
+    return project, zone
 
 
 def _list_tags(words: Words) -> None:

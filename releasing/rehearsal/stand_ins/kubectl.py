@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from releasing.rehearsal.stand_ins import contexts, kubeconfig, objects, waits
+from releasing.rehearsal.stand_ins import contexts, kubeconfig, objects, rights, waits
 from releasing.rehearsal.stand_ins.words import Grammar, Refusal, Words
 
 EVERYWHERE = {"-n": "--namespace", "--namespace": "--namespace", "--request-timeout": "--request-timeout"}
@@ -24,8 +24,9 @@ def main(words: list[str]) -> int:
         "config set-context": (contexts.set_context, {"--cluster": "--cluster", "--user": "--user"}, []),
         "config use-context": (contexts.use_context, {}, []),
         "config view": (contexts.view, OUTPUT, ["--minify"]),
+        "auth can-i": (_can_i, {}, []),
         "create": (partial(_in_namespace, objects.create), OUTPUT | FILE, []),
-        "get": (partial(_in_namespace, objects.get), OUTPUT | SELECTOR, ["--ignore-not-found"]),
+        "get": (partial(_in_namespace, rights.get), OUTPUT | SELECTOR, ["--ignore-not-found"]),
         "logs": (partial(_in_namespace, waits.logs), LOGS, []),
         "replace": (partial(_in_namespace, objects.replace), OUTPUT | FILE, []),
         "wait": (partial(_in_namespace, waits.wait), OUTPUT | WAIT, []),
@@ -46,7 +47,7 @@ def _command(words: list[str]) -> tuple[str, list[str]]:
         before.append(rest.pop(0))
         if "=" not in before[-1] and before[-1] in EVERYWHERE and rest:
             before.append(rest.pop(0))
-    size = 2 if rest[:1] == ["config"] else 1
+    size = 2 if rest[:1] in (["config"], ["auth"]) else 1
     return " ".join(rest[:size]), before + rest[size:]
 
 
@@ -70,6 +71,13 @@ def _grammar(name: str, valued: dict[str, str], switches: list[str]) -> Grammar:
         return Refusal(f"Error: flag needs an argument: {what}\n{see}")
 
     return Grammar(valued, switches, unknown, lacking)
+
+
+def _can_i(words: Words) -> None:
+    # kubectl looks at its words before it asks the cluster.
+    if len(words.positional) != 2:
+        raise Refusal("error: you must specify two arguments: verb resource or verb resource/resourceName.")
+    _in_namespace(rights.can_i, words)
 
 
 def _in_namespace(run: Callable[[Words, str], None], words: Words) -> None:
