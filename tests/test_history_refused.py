@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing import changes, image_tags, image_tags_edit, operators, session, tagging
+from releasing import broken_files, changes, image_tags, image_tags_edit, operators, session, tagging
 from releasing.config import Config
 from releasing.errors import PreconditionError, UsageError
 from releasing.image_tags.validation import problems
@@ -192,3 +192,24 @@ def test_a_digest_of_63_digits_is_no_digest() -> None:
     text = f"images:\n- name: gcr.io/x/y\n  versions:\n  - digest: sha256:{'a' * 63}\n    tags: [v0.3.0]\n"
     (said,) = problems(image_tags.parse(text.encode(), "image_tags.yaml"), "image_tags.yaml")
     assert "63" in said or "digest" in said
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "told"),
+    [
+        ("prow_config_release.yaml", "workflows:\n- app_dir: a\n    component: b\n", ":3: "),
+        (
+            "katib.jsonnet",
+            "// @optionalParam a string x A // @optionalParam modeldbDatabaseImage string y B\n{}\n",
+            ":1: modeldbDatabaseImage stands on another one's line",
+        ),
+    ],
+)
+def test_files_that_shipped_broken_are_told_before_the_tag(
+    origin: Origin, path: str, content: str, told: str
+) -> None:
+    head = commit(origin.bare, BRANCH, path, content)
+    origin.fetched()
+    assert f"\n  {path}{told}" in broken_files.problem(origin.release, origin.sh, head)
+    alone = origin.release.config.model_copy(update={"leave_alone": (path,)})
+    assert broken_files.problem(replace(origin.release, config=alone), origin.sh, head) == ""

@@ -96,7 +96,7 @@ class Config(Section):
     parameters: tuple[Parameter, ...] = ()
     """values on the release branch that files set by name and that change with each release"""
     leave_alone: tuple[str, ...] = ()
-    """globs of files whose references are not touched"""
+    """globs of files whose references are not touched, and whose faults do not stop a candidate"""
     checks: Checks = Checks()
     """names of checks on GitHub"""
     blockers: Blockers = Blockers()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from releasing import (
+    broken_files,
     changes,
     checks,
     document,
@@ -38,14 +39,18 @@ if TYPE_CHECKING:
 def tag_candidate(release: Release, sh: StepShell) -> None:
     """Tag the head of the release branch as the candidate.
 
-    Voters test this tag, so it is annotated, on a commit with a green postsubmit and all of the release's own pull
-    requests, and never moved.
+    Voters test this tag, so it is annotated, on a commit with a green postsubmit, all of the release's own pull
+    requests and no broken file, and never moved.
     """
     if sh.chosen("candidate commit") is None:
         # Looked at before it is recorded: a branch that is mended is tagged at its new head.
         sh.require(
             lambda: _unfit(release, sh, origin.head(release, sh, release.branch)),
             f"mend {release.branch}, then the same command",
+        )
+        sh.require(
+            lambda: broken_files.problem(release, sh, origin.head(release, sh, release.branch)),
+            f"mend them on {release.branch}, or list what is meant so under leave-alone in release.yaml",
         )
     commit = sh.choose("candidate commit", lambda: origin.head(release, sh, release.branch))
     again = f"scripts/invoke release.rc --version {release.version} --candidate next"

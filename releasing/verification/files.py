@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from releasing.references.edits import line_of
@@ -32,10 +32,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
 
 def _parse(it: Tagged) -> Claim:
     """Templates and Python 2 are left out: no parser of ours reads them."""
-    read = [(path, content) for path, content in it.files if _is_ours(path)]
-    faults = [found for path, content in read if (found := _fault(path, content))]
-    old = sum(bool(_PYTHON_2.search(found.message)) for found in faults)
-    wrong = [str(found) for found in faults if not _PYTHON_2.search(found.message)]
+    wrong, old = faults(it.files)
     without = f"; {counted(old, 'file')} of Python 2 left out" if old else ""
     return judged(
         "files parse",
@@ -43,6 +40,13 @@ def _parse(it: Tagged) -> Claim:
         f"every YAML, JSON, Python and jsonnet file parses{without}",
         f"{counted(len(wrong), 'file')} with a fault{without}",
     )
+
+
+def faults(files: Iterable[tuple[str, bytes]]) -> tuple[list[str], int]:
+    """What does not parse, each with its line, and the number of files of Python 2, which are not judged."""
+    found = [one for path, content in files if _is_ours(path) and (one := _fault(path, content))]
+    wrong = [str(one) for one in found if not _PYTHON_2.search(one.message)]
+    return wrong, len(found) - len(wrong)
 
 
 def _is_ours(path: str) -> bool:

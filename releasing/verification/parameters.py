@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from releasing.references.edits import line_of
@@ -22,15 +22,21 @@ def claims(it: Tagged) -> Iterator[Claim]:
 
     Whether a parameter that is used is declared at all cannot be told from the file: a package adds its own.
     """
-    prototypes = [(path, content) for path, content in it.files if _is_prototype(path, content)]
-    lost = [
+    missed, prototypes = lost(it.files)
+    if prototypes:
+        found = f"each on a line of its own in {counted(prototypes, 'prototype')}"
+        yield judged("parameters", missed, found, f"{counted(len(missed), 'parameter')} lost")
+
+
+def lost(files: Iterable[tuple[str, bytes]]) -> tuple[list[str], int]:
+    """The parameters that stand on another one's line, each with it, and the number of prototypes."""
+    prototypes = [(path, content) for path, content in files if _is_prototype(path, content)]
+    missed = [
         f"{path}:{line_of(content, found.start())}: {found[1].decode()} stands on another one's line"
         for path, content in prototypes
         for found in _JOINED.finditer(content)
     ]
-    if prototypes:
-        found = f"each on a line of its own in {counted(len(prototypes), 'prototype')}"
-        yield judged("parameters", lost, found, f"{counted(len(lost), 'parameter')} lost")
+    return missed, len(prototypes)
 
 
 def _is_prototype(path: str, content: bytes) -> bool:

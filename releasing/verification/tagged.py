@@ -92,7 +92,7 @@ def tagged(release: Release, sh: StepShell) -> Tagged:
     known = names.of_version(_tags(refs), release.version)
     name = names.standing_for(known, release.tag)
     commit = commit_of(refs, name.tag) if name else ""
-    files = tuple(_files(release, sh, commit)) if commit else ()
+    files = tuple(files_at(release, sh, commit)) if commit else ()
     return Tagged(
         release,
         sh,
@@ -122,7 +122,7 @@ def _tags(refs: Mapping[str, str]) -> Iterator[str]:
             yield ref.removeprefix("refs/tags/")
 
 
-def _files(release: Release, sh: StepShell, commit: str) -> Iterator[tuple[str, bytes]]:
+def files_at(release: Release, sh: StepShell, commit: str) -> Iterator[tuple[str, bytes]]:
     """Every regular file of the tree but the copies of others' work, which are most of its bytes."""
     listed = sh.read(origin.git(release, sh)["ls-tree", "-r", "-z", "--full-tree", commit])
     rows = [row.partition("\t") for row in listed.split("\0") if row]
