@@ -14,33 +14,19 @@ from typing import TYPE_CHECKING
 from releasing.errors import PreconditionError, ReleaseError, UnmetError, UnreachableError
 from releasing.nightly.named_builds import NIGHTLY, Named
 from releasing.registry import outcomes, together
+from releasing.registry.promotion import ImageTag
 
 if TYPE_CHECKING:
     from releasing.registry.client import Registry
-
-    Watch = Callable[[str, int], Callable[[], None]]
-
-
-@dataclass(frozen=True)
-class NightlyTag:
-    """A nightly tag and the digest that it is on."""
-
-    image: str
-    tag: str
-    digest: str
-
-    @property
-    def name(self) -> str:
-        """IMAGE:TAG."""
-        return f"{self.image}:{self.tag}"
+    from releasing.registry.promotion import Watch
 
 
 @dataclass(frozen=True)
 class Plan:
     """What is old enough to go, what of it stays and why, and every other tag of the same images."""
 
-    doomed: tuple[NightlyTag, ...]
-    kept: tuple[tuple[NightlyTag, str], ...]
+    doomed: tuple[ImageTag, ...]
+    kept: tuple[tuple[ImageTag, str], ...]
     others: dict[str, dict[str, str]]
     empty: tuple[str, ...] = ()
 
@@ -83,7 +69,7 @@ async def delete(registry: Registry, plan: Plan, watch: Watch) -> list[str]:
 
     Raises UnmetError when something else is gone afterwards, UnreachableError when a registry stopped answering.
     """
-    by_image: defaultdict[str, list[NightlyTag]] = defaultdict(list)
+    by_image: defaultdict[str, list[ImageTag]] = defaultdict(list)
     for tag in plan.doomed:
         by_image[tag.image].append(tag)
     step = watch("deleting", len(plan.doomed))
@@ -108,8 +94,8 @@ async def delete(registry: Registry, plan: Plan, watch: Watch) -> list[str]:
 
 
 async def _of_image(
-    registry: Registry, image: str, doomed: list[NightlyTag], others: dict[str, str], step: Callable[[], None]
-) -> dict[NightlyTag, str]:
+    registry: Registry, image: str, doomed: list[ImageTag], others: dict[str, str], step: Callable[[], None]
+) -> dict[ImageTag, str]:
     first, *rest = doomed
     await _unmoved(registry, first)
     if await registry.delete(image, first.tag):
@@ -119,15 +105,15 @@ async def _of_image(
     return await _by_digest(registry, image, doomed, others, step)
 
 
-async def _by_tag(registry: Registry, tag: NightlyTag, step: Callable[[], None]) -> None:
+async def _by_tag(registry: Registry, tag: ImageTag, step: Callable[[], None]) -> None:
     await _unmoved(registry, tag)
     await registry.delete(tag.image, tag.tag)
     step()
 
 
 async def _by_digest(
-    registry: Registry, image: str, doomed: list[NightlyTag], others: dict[str, str], step: Callable[[], None]
-) -> dict[NightlyTag, str]:
+    registry: Registry, image: str, doomed: list[ImageTag], others: dict[str, str], step: Callable[[], None]
+) -> dict[ImageTag, str]:
     """Delete manifests none of whose tags stays; gives a line for each tag that therefore has to stay."""
     manifests = await together(registry.manifest(image, digest) for digest in {*others.values()})
     parts = {
@@ -141,12 +127,12 @@ async def _by_digest(
     return {tag: f"{tag.name} {why} {tag.digest}" for tag in stayed}
 
 
-async def _manifest(registry: Registry, tag: NightlyTag, step: Callable[[], None]) -> None:
+async def _manifest(registry: Registry, tag: ImageTag, step: Callable[[], None]) -> None:
     await registry.delete(tag.image, tag.digest)
     step()
 
 
-async def _unmoved(registry: Registry, tag: NightlyTag) -> None:
+async def _unmoved(registry: Registry, tag: ImageTag) -> None:
     now = await registry.digest(tag.image, tag.tag)
     if now not in (None, tag.digest):
         raise PreconditionError(
@@ -188,8 +174,8 @@ def _reason(image: str, tag: str, tags: dict[str, str], named: Named, stay: froz
     return f"the same build is {', '.join(beside)}" if beside else ""
 
 
-def _of(image: str, tag: str, tags: dict[str, str]) -> NightlyTag:
-    return NightlyTag(image, tag, tags.get(tag, ""))
+def _of(image: str, tag: str, tags: dict[str, str]) -> ImageTag:
+    return ImageTag(image, tag, tags.get(tag, ""))
 
 
 def _day(tag: str) -> str:
