@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from releasing import registry
@@ -56,10 +56,9 @@ def push(
         lines.append(line)
         show(line)
 
-    with TemporaryDirectory() as scratch:
-        environment = _outside(clean_environment()) | _pinned(sh, folder, commit, Path(scratch), show)
-        make = sh["make"]["-C", str(folder), "push"]
-        Shell(environment, show=hear).run(make[f"TAG={tag}"] if tag else make)
+    environment = _outside(clean_environment()) | _pinned(sh, folder, commit, _scratch(sh, folder), show)
+    make = sh["make"]["-C", str(folder), "push"]
+    Shell(environment, show=hear).run(make[f"TAG={tag}"] if tag else make)
     _require_same(sh, folder, commit)
     found = [*pushed(lines)]
     _refuse_others(found, [*images], tag)
@@ -141,6 +140,15 @@ def _pinned(
         }
         count += 1
     return settings | {"GIT_CONFIG_COUNT": str(count)}
+
+
+def _scratch(sh: Shell, folder: Path) -> Path:
+    """A place of the worktree that is no part of its tree, without what a killed run left there."""
+    place = (
+        Path(sh.read(sh["git"]["-C", str(folder), "rev-parse", "--absolute-git-dir"])) / "release-packages"
+    )
+    shutil.rmtree(place, ignore_errors=True)
+    return place
 
 
 def _standing_in(sh: Shell, folder: Path, commit: str, scratch: Path, package: Package) -> Path:

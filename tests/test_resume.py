@@ -18,6 +18,8 @@ case "$(basename "$0") $*" in
 *" ls-remote "*|*" rev-parse "*|*" merge-base "*|*" cat-file "*|*" grep "*|*" describe "*|*" log "*|*" ls-files "*) ;;
 *" symbolic-ref "*|"gh api --paginate"*|"gh api repos/"*|"gh api -X GET"*|*" config get-value "*) ;;
 *" current-context"*|*" config view "*|*" auth list "*|*" get workflow"*|"git --version"*) ;;
+*" config-helper "*|*" configurations list "*|*" describe "*|*" get namespace "*|*" auth can-i "*|*" get lease "*) ;;
+*" rev-list "*|*" status "*|*" config --get "*|*" var GIT_"*) ;;
 *)
     seen="$RELEASE_SANDBOX/seen"
     line=$(printf '%s ' "$(basename "$0")" "$@" | cksum | tr ' ' -)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from releasing.packages import packages
 from releasing.rehearsal.stand_ins import docker, gcloud
 from releasing.rehearsal.stand_ins.images import REVISION
-from releasing.rehearsal.stand_ins.words import Grammar, Refusal
+from releasing.rehearsal.stand_ins.words import Grammar, Refusal, folder_of
 from releasing.shell import Shell
 
 VARIABLE = re.compile(r"^[ \t]*(\w+)[ \t]*[:?]?=[ \t]*(.*?)[ \t]*$", re.MULTILINE)
@@ -78,14 +78,15 @@ def _cloned(folder: Path) -> Iterator[tuple[str, str]]:
     """What Kubeflow's build.py clones into the image: each package and the commit that it is at."""
     sh = Shell(os.environ)
     for package in packages(folder):
-        with TemporaryDirectory() as scratch:
-            clone = sh["git"][
-                "clone", "--quiet", "--depth", "1", "--branch", package.ref, package.url, scratch
-            ]
-            print(f"Adding registry {package.name} from {package.url} {package.ref}", flush=True)
-            # build.py takes no notice of a clone that fails.
-            if sh.succeeds(clone):
-                yield package.name, sh.read(sh["git"]["-C", scratch, "rev-parse", "HEAD"])
+        # The same place on every run, so that a killed one leaves nothing for good.
+        scratch = str(folder_of("RELEASE_SANDBOX") / "make" / package.name)
+        shutil.rmtree(scratch, ignore_errors=True)
+        clone = sh["git"]["clone", "--quiet", "--depth", "1", "--branch", package.ref, package.url, scratch]
+        print(f"Adding registry {package.name} from {package.url} {package.ref}", flush=True)
+        # build.py takes no notice of a clone that fails.
+        if sh.succeeds(clone):
+            yield package.name, sh.read(sh["git"]["-C", scratch, "rev-parse", "HEAD"])
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _git_version(folder: Path) -> str:
