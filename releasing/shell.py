@@ -129,6 +129,7 @@ class Shell:
         last: deque[str] = deque(maxlen=LAST_LINES)
         self._guarded(process, lambda: self._follow(process.stdout, last))
         if process.returncode:
+            self._note(f"exit code {process.returncode}")
             self._fail(command, process.returncode, list(last))
 
     def wait(self, command: Command) -> None:
@@ -204,7 +205,6 @@ class Shell:
             raise KeyboardInterrupt
         last = lines[-LAST_LINES:]
         said = "\n".join(f"    {line}" for line in last)
-        self._note(f"exit code {code}")
         text = f"{shortened(str(command))}\n  failed with exit code {code}"
         message = f"{text}:\n{said}" if said else text
         raise CommandError(message, said=last, code=_class_of(command, code), status=code)
