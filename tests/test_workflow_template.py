@@ -66,7 +66,9 @@ def test_what_looks_like_a_number_stays_a_text(cluster: Sandbox) -> None:
 def test_a_workflow_that_is_there_is_left_as_it_is(cluster: Sandbox) -> None:
     cluster.output(*SUBMIT, *options())
     before = created(cluster)
-    assert cluster.output(*SUBMIT, *options()) == "workflow one in kubeflow-releasing: already there\n"
+    again = cluster.output(*SUBMIT, *options())
+    since = before["metadata"]["creationTimestamp"]
+    assert again == f"workflow one in kubeflow-releasing: already there, Succeeded, since {since}\n"
     refused = cluster.run(*SUBMIT, *options(versionTag="v20180724-12345e67"))
     assert refused.returncode == 4
     assert "is there with another spec" in refused.stderr
