@@ -13,21 +13,22 @@ from dataclasses import dataclass
 from releasing.image_name import is_repository
 
 TEMPLATE = rb"\$\{[^{}\n]*\}|\$?\{\{[^{}\n]*\}\}|\$\([^()\n]*\)|\$\$?\w+|\{[\w.!\[\]]*\}|%\(\w+\)s|%[sdv]"
-_PIECE = rb"(?:[\w.-]|" + TEMPLATE + rb")++"
+# Atomic groups, not possessive ones: Python 3.11.2, Debian 12's, matches those wrongly (python/cpython#106052).
+_PIECE = rb"(?>(?:[\w.-]|" + TEMPLATE + rb")+)"
 _ADDRESS = rb"\[[0-9a-fA-F]*(?::[0-9a-fA-F]*){2,7}\]"
 # A name starts a word, or follows a scheme, slashes that make a comment, or a string's escape; a sentence's full
 # stop is not in a tag.
 _REFERENCE = re.compile(
     rb"(?:(?<![\w./@\\-])|(?<=://)|(?<=//)(?=[\w-]+(?:\.[\w-]+)+/)|(?<=\\[nrt]))"
-    rb"(?P<name>(?:(?<=[\"'`])/)?+(?:"
+    rb"(?P<name>(?>(?:(?<=[\"'`])/)?)(?:"
     + _ADDRESS
     + rb"|"
     + _PIECE
-    + rb")(?::\d++(?=/))?(?:/"
+    + rb")(?::\d++(?=/))?(?>(?:/"
     + _PIECE
-    + rb")*+)"
+    + rb")*))"
     rb"(?:(?P<open>:(?=[\"'`]))"
-    rb"|:(?![.-])(?P<tag>(?:[\w-]|\.+(?=[\w-])|" + TEMPLATE + rb")++)(?![/\w]))?"
+    rb"|:(?![.-])(?P<tag>(?>(?:[\w-]|\.+(?=[\w-])|" + TEMPLATE + rb")+))(?![/\w]))?"
     rb"(?:@(?P<digest>[a-z0-9]+:[0-9A-Za-z]+|" + TEMPLATE + rb"))?"
 )
 # What makes a tag only the beginning of one: a pattern (v0.*, v1{2,3}), a string that is added to, a second tag.
