@@ -88,7 +88,7 @@ def create(sh: Shell, content: Object, namespace: str, *, dry_run: bool = False)
         return f"already there, {present.standing}"
     raise PreconditionError(
         f"{present.title} is there with another spec, {present.phase or 'not started'} since {present.since}",
-        "set another name: ks param set --env=ENV COMPONENT name NAME",
+        "give this one another name: --name NAME, or ks param set --env=ENV COMPONENT name NAME",
     )
 
 
