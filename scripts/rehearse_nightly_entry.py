@@ -16,8 +16,9 @@ import argparse
 from pathlib import Path
 
 from releasing.errors import PreconditionError, UsageError
+from releasing.nightly.build_contexts import broken
 from releasing.nightly.release_config import parse
-from releasing.nightly.resolution import broken_contexts, resolve
+from releasing.nightly.resolution import resolve
 
 TAG = "v20180101-00000000"  # of a night that never was
 
@@ -31,7 +32,7 @@ def main() -> int:
     checkout = _checkout(options.file)
     for name in options.names:
         found = resolve(entries[name], checkout, options.repository, TAG)
-        if wrong := broken_contexts(found.contexts, checkout, options.repository):
+        if wrong := broken(found.contexts, checkout, options.repository):
             raise PreconditionError(f"{name}: {'; '.join(wrong)}", "docs/nightly.md says what builds need")
         print(f"{name} builds {', '.join(image.name for image in found.images)} under the night's tag")
     return 0

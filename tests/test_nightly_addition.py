@@ -12,7 +12,7 @@ from releasing.ksonnet.creation import create
 from releasing.ksonnet.environments import Destination
 from releasing.ksonnet.formatting import OPTIONS, jsonnet_files, put_into_form
 from releasing.nightly.addition import Addition
-from releasing.nightly.resolution import context_problem
+from releasing.nightly.build_contexts import problem
 from releasing.shell import Shell
 
 TYPED = {
@@ -52,13 +52,13 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
 def test_a_build_context_has_an_executable_build_image_sh(tmp_path: Path) -> None:
     context, script = "kubeflow/kubeflow/bootstrap", tmp_path / "bootstrap" / "build_image.sh"
-    assert context_problem(tmp_path, context) == f"{context} has no build_image.sh"
+    assert problem(tmp_path, context) == f"{context} has no build_image.sh"
     script.parent.mkdir()
     script.write_text("#!/bin/sh\n")
     script.chmod(0o644)
-    assert context_problem(tmp_path, context) == f"{context}/build_image.sh is not executable"
+    assert problem(tmp_path, context) == f"{context}/build_image.sh is not executable"
     script.chmod(0o755)
-    assert context_problem(tmp_path, context) == ""
+    assert problem(tmp_path, context) == ""
 
 
 @pytest.mark.parametrize("present", [True, False], ids=["with jsonnetfmt", "without jsonnetfmt"])

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from releasing import origin
-from releasing.errors import CommandError, ConfigError, PreconditionError, UsageError
+from releasing.errors import ConfigError, PreconditionError, UsageError
+from releasing.nightly import build_contexts
+from releasing.nightly.build_contexts import repository_of
 from releasing.nightly.release_config import NAME, Entry, parse
-from releasing.nightly.resolution import context_problem
 from releasing.pull_requests import Change
 
 if TYPE_CHECKING:
@@ -66,10 +67,10 @@ class Addition:
             path = PurePosixPath(context)
             if path.is_absolute() or ".." in path.parts or len(path.parts) < 2:
                 yield f"--dockerfile-dir {context}: expected OWNER/NAME/FOLDER"
-            elif _slug(context) not in (repository, *self.repositories):
-                wanted = f"kubeflow/testing@HEAD;{_slug(context)}@HEAD"
+            elif repository_of(context) not in (repository, *self.repositories):
+                wanted = f"kubeflow/testing@HEAD;{repository_of(context)}@HEAD"
                 yield (
-                    f"--dockerfile-dir {context}: {_slug(context)} is not checked out by the workflow; "
+                    f"--dockerfile-dir {context}: {repository_of(context)} is not checked out by the workflow; "
                     f"add --extra-repos '{wanted}'"
                 )
 
@@ -117,11 +118,12 @@ def require_possible(release: Upkeep, sh: StepShell, asked: Addition) -> None:
         )
     if origin.file_at(release, sh, f"origin/{release.config.default_branch}", f"{place}/app.yaml"):
         raise PreconditionError(f"{place}: there is an app of that name already", "choose another name")
-    problems = [problem for context in asked.contexts if (problem := _context(release, sh, asked, context))]
+    own = {release.slug: release.config.default_branch}
+    problems = [*build_contexts.problems(release, sh, asked.contexts, own | asked.repositories)]
     if problems:
         raise PreconditionError("\n".join(problems), "docs/build-contract.md says what a build context is")
     for context in asked.contexts:
-        _tell_breaches(release, sh, context)
+        build_contexts.tell_breaches(release, sh, context)
 
 
 def change(release: Upkeep, asked: Addition, server: str) -> Change:
@@ -190,34 +192,6 @@ def _release_config(release: Upkeep, sh: StepShell) -> bytes:
             f"{config}: not on {base} of {release.slug}", "nightly.config of release.yaml names it"
         )
     return found
-
-
-def _tell_breaches(release: Upkeep, sh: StepShell, context: str) -> None:
-    """Say what build_image.sh does otherwise than the contract asks for; Kubeflow's own all did, and built."""
-    from releasing.build_contract import breaches  # noqa: PLC0415 - no other command needs it
-
-    folder = Path(release.scratch(f"contexts/{_slug(context)}"), *PurePosixPath(context).parts[2:])
-    for each in breaches(folder):
-        sh.say(f"{context}: {each}")
-
-
-def _context(release: Upkeep, sh: StepShell, asked: Addition, context: str) -> str:
-    """What is wrong with a build context, in a fresh copy of its repository."""
-    slug = _slug(context)
-    ref = asked.repositories.get(slug, release.config.default_branch)
-    copy = release.scratch(f"contexts/{slug}")
-    branch = [] if ref == "HEAD" else ["--branch", ref.partition(":")[0]]
-    sh.read(sh["rm"]["-rf", copy])
-    clone = sh["git"][("clone", "--quiet", "--depth", "1", *branch, f"https://github.com/{slug}.git", copy)]
-    try:
-        sh.read(clone)
-    except CommandError as error:
-        return f"{slug} at {ref} cannot be read: {error.cause}"
-    return context_problem(Path(copy), context)
-
-
-def _slug(context: str) -> str:
-    return "/".join(PurePosixPath(context).parts[:2])
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from releasing.errors import ReleaseError
 from releasing.image_tags.referred import OWN_NAMES
+from releasing.nightly.build_contexts import broken
 from releasing.nightly.named_builds import NIGHTLY
-from releasing.nightly.resolution import broken_contexts, resolve
+from releasing.nightly.resolution import resolve
 from releasing.references.checkout import contents, tracked_files
 from releasing.references.forms import references
 from releasing.verification.claim import Claim, counted, judged
@@ -48,7 +49,7 @@ def covered(entries: Iterable[Entry], job_type: str, checkout: Path, repository:
         except ReleaseError as error:
             problems.append(f"line {entry.line}: {entry.name}: {error.message}".replace(f"{checkout}/", ""))
             continue
-        wrong = broken_contexts(found.contexts, checkout, repository)
+        wrong = broken(found.contexts, checkout, repository)
         problems += [f"line {entry.line}: {entry.name}: {each}" for each in wrong]
         for image in found.images if entry.is_for(job_type) else ():
             images.setdefault(image.name, entry.name)

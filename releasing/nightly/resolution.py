@@ -58,23 +58,6 @@ def resolve(entry: Entry, checkout: Path, repository: str, tag: str) -> Resolved
     return Resolved(images, contexts)
 
 
-def broken_contexts(contexts: tuple[str, ...], checkout: Path, repository: str) -> list[str]:
-    """What is wrong with the build contexts that are in `repository`."""
-    own = [PurePosixPath(each) for each in contexts if each.startswith(f"{repository}/")]
-    return [problem for each in own if (problem := context_problem(checkout, str(each)))]
-
-
-def context_problem(checkout: Path, context: str) -> str:
-    """Why OWNER/NAME/FOLDER, whose repository is checked out, is no build context; empty when it is one."""
-    folder = "/".join(PurePosixPath(context).parts[2:])
-    script = checkout / folder / BUILD
-    if not script.is_file():
-        return f"{context} has no {BUILD}"
-    if not script.stat().st_mode & 0o111:
-        return f"{context}/{BUILD} is not executable"
-    return ""
-
-
 def _contexts(workflow: dict[str, Any]) -> Iterator[str]:
     for pod in pods_of(workflow):
         words = [*(pod.container.get("command") or []), *(pod.container.get("args") or [])]
