@@ -8,7 +8,7 @@ from pathlib import Path
 from releasing.config import Config, Profile
 from releasing.journal import Journal
 from releasing.nightly.night import Night
-from releasing.nightly.release_config import Entry
+from releasing.nightly.release_config import SET_BY_NIGHTS, Entry
 from releasing.plan import PaperShell
 from releasing.release import Release
 from releasing.shell import Shell
@@ -42,7 +42,8 @@ def runbook(config: Config, recipes: Iterable[Recipe], nightly: Recipe) -> str:
         command = f"scripts/invoke release.{recipe.name} --version {version}"
         parts += _chapter(recipe, recipe.of(release), command, release)
     if config.nightly:
-        night = Night(config, profile, "YYYYMMDD", state, account, user, (ENTRY,))
+        templates = {ENTRY.name: SET_BY_NIGHTS} if config.engine == "argo" else {}
+        night = Night(config, profile, "YYYYMMDD", state, account, user, (ENTRY,), templates=templates)
         parts += _chapter(nightly, nightly.of(night), "scripts/invoke nightly.run", night)
     return "".join(parts)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +21,30 @@ TEMPLATE = "WorkflowTemplate"
 def read(path: Path) -> Object:
     """The template in `path`, JSON or YAML; ConfigError when there is none."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return parsed(path.read_bytes(), str(path))
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file", "scripts/invoke deploy.render --write makes it") from None
+
+
+def parsed(content: bytes, where: str) -> Object:
+    """The template that `content` is, JSON or YAML; ConfigError when it is none."""
+    try:
+        found = yaml.safe_load(content.decode())
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not YAML: {error}") from None
+        raise ConfigError(f"{where}: not YAML: {error}") from None
     kind = found.get("kind") if isinstance(found, dict) else type(found).__name__
     if kind != TEMPLATE or not str(found.get("apiVersion")).startswith(API_GROUP):
-        raise ConfigError(f"{path}: found {kind}, expected one {TEMPLATE} of {API_GROUP}v1alpha1")
+        raise ConfigError(f"{where}: found {kind}, expected one {TEMPLATE} of {API_GROUP}v1alpha1")
     if not isinstance(found.get("spec"), dict) or "entrypoint" not in found["spec"]:
-        raise ConfigError(f"{path}: its spec has no entrypoint, so nothing says where it begins")
-    content: Object = found
-    return content
+        raise ConfigError(f"{where}: its spec has no entrypoint, so nothing says where it begins")
+    template: Object = found
+    return template
+
+
+def parameters(template: Object) -> tuple[str, ...]:
+    """The names of a template's parameters."""
+    declared = (template["spec"].get("arguments") or {}).get("parameters") or []
+    return tuple(each["name"] for each in declared)
 
 
 def workflow(template: Object, name: str, namespace: str, given: Mapping[str, str]) -> Object:
@@ -62,12 +75,15 @@ def workflow(template: Object, name: str, namespace: str, given: Mapping[str, st
     }
 
 
-def parameter(word: str) -> tuple[str, str]:
-    """NAME=VALUE taken apart; ValueError otherwise."""
-    name, equals, value = word.partition("=")
-    if not name or not equals:
-        raise ValueError(f"{word!r} is not NAME=VALUE")
-    return name, value
+def pairs(option: str, words: Iterable[str], example: str) -> dict[str, str]:
+    """The words NAME=VALUE of `option`, taken apart; UsageError for another form, and for a name given twice."""
+    split = [word.partition("=") for word in words]
+    if wrong := ["".join(each) for each in split if not all(each[:2])]:
+        raise UsageError(f"{option}: {wrong[0]!r} is not NAME=VALUE", example)
+    twice = [name for name, times in Counter(name for name, *_ in split).items() if times > 1]
+    if twice:
+        raise UsageError(f"{option}: {', '.join(twice)} is given twice")
+    return {name: value for name, _, value in split}
 
 
 def _refuse_unknown(known: list[str], given: Mapping[str, str]) -> None:

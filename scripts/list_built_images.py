@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Print the names of the images that a component's workflow builds; run in a folder of its ksonnet app.
+"""Print the names of the images that a workflow builds: that of a ksonnet app's component, or of a WorkflowTemplate.
 
-  list_built_images.py ENV -c COMPONENT --tag v20180711-380a9822
+  list_built_images.py ENV -c COMPONENT --tag v20180711-380a9822      # in a folder of the app
+  list_built_images.py --template FILE -p versionTag=v20180711-380a9822 --tag v20180711-380a9822
 
 Every image has to be pushed under that tag: one that is not, and a workflow of which no image can be told, are
 refused, because nobody could say afterwards whether it did its work.
@@ -14,6 +15,8 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
+from releasing import workflow_template
+from releasing.errors import UsageError
 from releasing.ksonnet.app import find_app
 from releasing.ksonnet.render import render
 from releasing.nightly.expected_images import expected
@@ -21,17 +24,34 @@ from releasing.nightly.expected_images import expected
 
 def main() -> int:
     """Print one name on each line."""
+    options = arguments()
+    for name in expected(_workflows(options), options.tag):
+        print(name)
+    return 0
+
+
+def _workflows(options: argparse.Namespace) -> list[dict[str, object]]:
+    if options.template:
+        given = workflow_template.pairs("--parameter", options.parameter, f"-p versionTag={options.tag}")
+        template = workflow_template.read(options.template)
+        return [workflow_template.workflow(template, "listed", "default", given)]
+    if not (options.env and options.component):
+        raise UsageError("neither ENV with -c COMPONENT nor --template FILE", "list_built_images.py --help")
+    app = find_app(Path.cwd())
+    return render(app, app.environment(options.env), options.component)
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
-    parser.add_argument("env", metavar="ENV", help="an environment of the app")
-    parser.add_argument("-c", "--component", required=True, metavar="COMPONENT")
+    parser.add_argument("env", nargs="?", metavar="ENV", help="an environment of the app")
+    parser.add_argument("-c", "--component", metavar="COMPONENT")
+    parser.add_argument("--template", type=Path, metavar="FILE", help="of an Argo WorkflowTemplate")
+    parser.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--tag", required=True, metavar="TAG", help="what every image has to be pushed under")
-    options = parser.parse_args()
-    app = find_app(Path.cwd())
-    for name in expected(render(app, app.environment(options.env), options.component), options.tag):
-        print(name)
-    return 0
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -6,14 +6,14 @@ The template's spec becomes the workflow's own: what ran can be read from the cl
 
 from __future__ import annotations
 
+from entry import program  # isort: skip
+
 import argparse
-from collections import Counter
 from pathlib import Path
 
-from entry import program
+import yaml
 
 from releasing import workflow, workflow_template
-from releasing.errors import UsageError
 from releasing.shell import Shell
 
 
@@ -34,27 +34,20 @@ def main() -> int:
     parser.add_argument(
         "-l", "--label", action="append", default=[], metavar="KEY=VALUE", help="a label of the workflow"
     )
+    parser.add_argument("--show", action="store_true", help="print the workflow as YAML, and ask no cluster")
     parser.add_argument("--dry-run", action="store_true", help="create nothing, say what would be")
     options = parser.parse_args()
-    given = _pairs("--parameter", options.parameter, "-p versionTag=v20180723-01234567")
+    given = workflow_template.pairs("--parameter", options.parameter, "-p versionTag=v20180723-01234567")
     template = workflow_template.read(options.file)
     content = workflow_template.workflow(template, options.name, options.namespace, given)
-    if marks := _pairs("--label", options.label, "-l team=release"):
+    if marks := workflow_template.pairs("--label", options.label, "-l team=release"):
         content["metadata"]["labels"] = marks
+    if options.show:
+        print(yaml.safe_dump(content, sort_keys=False), end="")
+        return 0
     outcome = workflow.create(Shell(), content, options.namespace, dry_run=options.dry_run)
     print(f"{workflow.title(options.name, options.namespace)}: {outcome}")
     return 0
-
-
-def _pairs(option: str, words: list[str], example: str) -> dict[str, str]:
-    try:
-        pairs = [workflow_template.parameter(word) for word in words]
-    except ValueError as error:
-        raise UsageError(f"{option}: {error}", example) from None
-    twice = [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]
-    if twice:
-        raise UsageError(f"{option}: {', '.join(twice)} is given twice")
-    return dict(pairs)
 
 
 if __name__ == "__main__":

@@ -267,6 +267,6 @@ def test_the_role_is_for_named_resources_of_its_own_namespace() -> None:
 def test_the_builds_have_the_parameters_of_the_runbook() -> None:
     assert CONFIG.tfserving
     assert CONFIG.tfserving.argo
-    content = build_workflow.template(CONFIG, "build-tfserving", CONFIG.tfserving.argo)
+    content = build_workflow.of_step(CONFIG, "build-tfserving", CONFIG.tfserving.argo)
     told = [each["name"] for each in content["spec"]["arguments"]["parameters"] if "value" not in each]
     assert told == [*build_workflow.PROW, "versionTag"]

@@ -65,7 +65,7 @@ def test_a_template_runs_what_the_real_app_runs(step: str, name: str, build: Bui
     environment = {each["name"]: each.get("value") for each in next(pods_of(real)).container["env"]}
     given = {each: environment[each] for each in build_workflow.PROW} | {"versionTag": TAG}
     assert build.argo
-    template = build_workflow.template(CONFIG, step, build.argo)
+    template = build_workflow.of_step(CONFIG, step, build.argo)
     ours = workflow(template, real["metadata"]["name"], "kubeflow-releasing", given)
     assert runs(ours) == runs(real)
     assert at_the_end(ours) == at_the_end(real) - TORN_DOWN

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from releasing.errors import ConfigError, UsageError
-from releasing.workflow_template import parameter, read, workflow
+from releasing.workflow_template import pairs, read, workflow
 from tests.registries import rehearsal_registry
 from tests.stand_ins import ROOT, Sandbox
 
@@ -141,5 +141,12 @@ def test_a_template_is_not_changed_by_what_is_made_of_it() -> None:
 
 
 def test_a_parameter_may_have_an_equals_sign_in_its_value() -> None:
-    assert parameter("a=b=c") == ("a", "b=c")
-    assert parameter("a=") == ("a", "")
+    assert pairs("-p", ["a=b=c", "b="], "") == {"a": "b=c", "b": ""}
+
+
+def test_the_workflow_is_shown_without_a_cluster(tmp_path: Path) -> None:
+    shown = Sandbox(tmp_path, "http://127.0.0.1:1").output(*SUBMIT, *options(), "--show")
+    content = yaml.safe_load(shown)
+    assert content["metadata"] == {"name": "one", "namespace": "kubeflow-releasing"}
+    values = {each["name"]: each["value"] for each in content["spec"]["arguments"]["parameters"]}
+    assert values["versionTag"] == GIVEN["versionTag"]

@@ -17,7 +17,7 @@ from releasing.config.builds import (
     TfServing,
     Workflow,
 )
-from releasing.config.deploy import Argo, ArgoBuild, Deploy
+from releasing.config.deploy import Argo, ArgoBuild, ArgoPods, Deploy
 from releasing.config.edits import OperatorPin, Parameter, Pin
 from releasing.config.forms import FloatingTag, Host, RepositoryPath, Section, Slug
 from releasing.config.nightly import Nightly
@@ -28,6 +28,7 @@ __all__ = [
     "Announcement",
     "Argo",
     "ArgoBuild",
+    "ArgoPods",
     "Blockers",
     "Bootstrapper",
     "Branching",

@@ -68,8 +68,8 @@ class ArgoBuild(Section):
     """words after the Dockerfile, with the names `{image}` and `{tag}`"""
 
 
-class Argo(Section):
-    """The build's Argo WorkflowTemplate, for `engine: argo`: `deploy.render` makes it of this."""
+class ArgoPods(Section):
+    """What the pods of a workflow that builds run in, with `engine: argo`."""
 
     worker: str
     """image that its steps run in, with checkout.sh, gcloud and a docker client"""
@@ -81,6 +81,11 @@ class Argo(Section):
     """volume that all steps share"""
     retries: Annotated[int, Field(ge=0, le=10)] = 0
     """how often a build that failed is tried again"""
+
+
+class Argo(ArgoPods):
+    """The build's Argo WorkflowTemplate, for `engine: argo`: `deploy.render` makes it of this."""
+
     builds: Annotated[dict[ImageName, ArgoBuild], Field(min_length=1)]
     """the images by name: exactly those of `images`"""
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from releasing.config.deploy import ArgoPods
 from releasing.config.forms import ImageName, RepositoryPath, Section
 
 
@@ -16,6 +17,8 @@ class Nightly(Section):
     """the release config: releasing/prow_config_release.yaml"""
     bucket: str = ""
     """storage bucket that workflows keep their logs and artifacts in; without it each app's own"""
+    argo: ArgoPods | None = None
+    """what the workflows run in that `nightly.add` makes with `engine: argo`"""
     job_name: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=40)] = (
         "image-release"
     )

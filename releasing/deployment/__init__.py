@@ -32,7 +32,7 @@ def files(config: Config, candidate: Recipe) -> dict[str, str]:
     }
     for step, build in builds.items():
         if build and build.argo:
-            content = build_workflow.template(config, step, build.argo)
+            content = build_workflow.of_step(config, step, build.argo)
             found[f"{step}.yaml"] = as_yaml("deploy.render", content)
     return found
 

@@ -7,9 +7,11 @@ is, and no shell takes a text apart. What the apps tear down at the end, they ne
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from releasing.config import Argo, ArgoBuild, Config
+from releasing.config import Argo, ArgoPods, Config
 from releasing.deployment.pods import DAEMON_SIZE, namespace
 from releasing.placeholders import filled
 
@@ -25,92 +27,113 @@ ARTIFACTS = "kubeflow.testing.prow_artifacts"
 # A build that takes a whole node keeps others from starting; most of the work is the daemon's.
 BUILD_SIZE = {"requests": {"cpu": "1", "memory": "500Mi"}, "limits": {"cpu": "4", "memory": "2Gi"}}
 HOURS = 3
+TESTING = "kubeflow/testing@HEAD"  # its prow_artifacts copies the logs
 
 
-def template(config: Config, step: str, argo: Argo) -> Object:
-    """The workflow template that builds the images of `argo`, named as the step that submits it."""
-    builds = [_build(config, argo, image, build) for image, build in argo.builds.items()]
+@dataclass(frozen=True)
+class ImageBuild:
+    """`build_image.sh DOCKERFILE ARGUMENTS` in the folder OWNER/NAME/FOLDER; arguments may have {image} and {tag}."""
+
+    image: str
+    context: str
+    dockerfile: str
+    arguments: tuple[str, ...]
+
+
+def of_step(config: Config, step: str, argo: Argo) -> Object:
+    """The template that builds the images of `argo`, named as the step that submits it."""
+    builds = [
+        ImageBuild(image, f"{config.repository}/{build.folder}", build.dockerfile, build.arguments)
+        for image, build in argo.builds.items()
+    ]
+    return template(config, step, argo, builds)
+
+
+def template(
+    config: Config, name: str, pods: ArgoPods, images: Iterable[ImageBuild], extra: str = TESTING
+) -> Object:
+    """The template `name` that builds `images`; `extra` are the further repositories that it checks out."""
+    builds = [_build(config, pods, each) for each in images]
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "WorkflowTemplate",
-        "metadata": {"name": step, "namespace": namespace(config)},
+        "metadata": {"name": name, "namespace": namespace(config)},
         "spec": {
             "entrypoint": "e2e",
             "activeDeadlineSeconds": HOURS * 3600,
-            "arguments": {"parameters": _parameters(config, argo)},
-            "volumes": _volumes(config, argo),
-            **({"onExit": "copy-artifacts"} if argo.bucket else {}),
+            "arguments": {"parameters": _parameters(config, pods)},
+            "volumes": _volumes(config, pods),
+            **({"onExit": "copy-artifacts"} if pods.bucket else {}),
             "templates": [
-                {"name": "e2e", "dag": {"tasks": _tasks(builds, argo)}},
-                _checkout(argo),
+                {"name": "e2e", "dag": {"tasks": _tasks(builds, pods)}},
+                _checkout(pods, extra),
                 *builds,
-                *_copies(config, argo),
+                *_copies(config, pods),
             ],
         },
     }
 
 
-def _parameters(config: Config, argo: Argo) -> list[Object]:
+def _parameters(config: Config, pods: ArgoPods) -> list[Object]:
     """The six of Prow and the tag are told; the others have the values of release.yaml."""
     told: list[Object] = [{"name": name} for name in (*PROW, "versionTag")]
-    bucket: list[Object] = [{"name": "bucket", "value": argo.bucket}] if argo.bucket else []
+    bucket: list[Object] = [{"name": "bucket", "value": pods.bucket}] if pods.bucket else []
     return [*told, {"name": "registry", "value": config.registry}, *bucket]
 
 
-def _tasks(builds: list[Object], argo: Argo) -> list[Object]:
-    after = [each["name"] for each in builds] + (["create-pr-symlink"] if argo.bucket else [])
+def _tasks(builds: list[Object], pods: ArgoPods) -> list[Object]:
+    after = [each["name"] for each in builds] + (["create-pr-symlink"] if pods.bucket else [])
     checkout: Object = {"name": "checkout", "template": "checkout"}
     return [checkout, *({"name": name, "template": name, "dependencies": ["checkout"]} for name in after)]
 
 
-def _checkout(argo: Argo) -> Object:
-    extra = {"name": "EXTRA_REPOS", "value": "kubeflow/testing@HEAD"}
+def _checkout(pods: ArgoPods, extra: str) -> Object:
     return {
         "name": "checkout",
         "container": {
-            "image": argo.worker,
+            "image": pods.worker,
             "command": ["/usr/local/bin/checkout.sh"],
             "args": [SOURCES],
-            "env": [*_prow(), extra],
+            "env": [*_prow(), {"name": "EXTRA_REPOS", "value": extra}],
             "volumeMounts": [{"name": "work", "mountPath": VOLUME}],
         },
     }
 
 
-def _build(config: Config, argo: Argo, image: str, build: ArgoBuild) -> Object:
-    folder = f"{SOURCES}/{config.repository}/{build.folder}"
+def _build(config: Config, pods: ArgoPods, build: ImageBuild) -> Object:
+    folder = f"{SOURCES}/{build.context}"
     values = {
-        "image": f"{{{{workflow.parameters.registry}}}}/{image}",
+        "image": f"{{{{workflow.parameters.registry}}}}/{build.image}",
         "tag": "{{workflow.parameters.versionTag}}",
     }
     arguments = [filled(each, values) for each in build.arguments]
     # bash by name: the script is a file of a volume, where it may not be executable.
     words = ["/bin/bash", f"{folder}/build_image.sh", f"{folder}/{build.dockerfile}", *arguments]
-    container = _container(config, argo, words)
+    container = _container(config, pods, words)
     container["env"].append({"name": "DOCKER_HOST", "value": "127.0.0.1"})
     daemon: Object = {
         "name": "dind",
-        "image": argo.docker,
+        "image": pods.docker,
         "resources": DAEMON_SIZE,
         "securityContext": {"privileged": True},
         "mirrorVolumeMounts": True,
     }
-    retries: Object = {"retryStrategy": {"limit": str(argo.retries)}} if argo.retries else {}
-    name = f"build-{image.translate(str.maketrans('./_', '---'))}"
+    retries: Object = {"retryStrategy": {"limit": str(pods.retries)}} if pods.retries else {}
+    name = f"build-{build.image.translate(str.maketrans('./_', '---'))}"
     return {"name": name, **retries, "container": container | {"resources": BUILD_SIZE}, "sidecars": [daemon]}
 
 
-def _copies(config: Config, argo: Argo) -> list[Object]:
+def _copies(config: Config, pods: ArgoPods) -> list[Object]:
     """What tells Gubernator where the logs are, and what copies them: only where there is a bucket for them."""
     found = []
-    for name in ("create-pr-symlink", "copy-artifacts") if argo.bucket else ():
+    for name in ("create-pr-symlink", "copy-artifacts") if pods.bucket else ():
         copying = ["--bucket={{workflow.parameters.bucket}}"]
         words = ["python", "-m", ARTIFACTS, f"--artifacts_dir={OUTPUT}", name.replace("-", "_"), *copying]
-        found.append({"name": name, "container": _container(config, argo, words)})
+        found.append({"name": name, "container": _container(config, pods, words)})
     return found
 
 
-def _container(config: Config, argo: Argo, words: list[str]) -> Object:
+def _container(config: Config, pods: ArgoPods, words: list[str]) -> Object:
     token = {"secretKeyRef": {"name": config.deploy.github_secret, "key": "github_token"}}
     own = [
         {"name": "PYTHONPATH", "value": f"{SOURCES}/{config.repository}:{SOURCES}/kubeflow/testing/py"},
@@ -123,7 +146,7 @@ def _container(config: Config, argo: Argo, words: list[str]) -> Object:
         "gcp-credentials": "/secret/gcp-credentials",
     }
     return {
-        "image": argo.worker,
+        "image": pods.worker,
         "command": words,
         "env": [*own, *_prow()],
         "volumeMounts": [{"name": name, "mountPath": path} for name, path in mounts.items()],
@@ -134,9 +157,9 @@ def _prow() -> list[Object]:
     return [{"name": name, "value": f"{{{{workflow.parameters.{name}}}}}"} for name in PROW]
 
 
-def _volumes(config: Config, argo: Argo) -> list[Object]:
+def _volumes(config: Config, pods: ArgoPods) -> list[Object]:
     return [
         {"name": "github-token", "secret": {"secretName": config.deploy.github_secret}},
         {"name": "gcp-credentials", "secret": {"secretName": config.deploy.gcp_secret}},
-        {"name": "work", "persistentVolumeClaim": {"claimName": argo.volume_claim}},
+        {"name": "work", "persistentVolumeClaim": {"claimName": pods.volume_claim}},
     ]

@@ -1,6 +1,6 @@
 """The build of one entry in one night: its workflow's name and parameters, and the images that it leaves.
 
-Runbook: "Image Auto Release". The parameters and their order are those of kubeflow/testing's run_e2e_workflow.py.
+Runbook: "Image Auto Release".
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from releasing import builds, pull_requests, registry, submission, workflow
 from releasing.errors import CommandError, ConfigError
-from releasing.ksonnet import program
+from releasing.nightly import entry_workflow
+from releasing.nightly.entry_workflow import Wanted, namespace
 from releasing.step import Finding, unmet
 
 if TYPE_CHECKING:
@@ -50,18 +51,16 @@ def run(night: Night, sh: StepShell, entry: Entry) -> None:
     A workflow of this night that is still at work is waited for; one that is over and left images missing gets a
     successor.
     """
-    wanted = tag(night, sh)
+    built_as = tag(night, sh)
     name = _next_workflow(night, sh, entry)
-    folder = f"{_checkout(night, sh, entry)}/{entry.folder}"
-    ks = program.ks(night, sh)
-    sh.run(ks["env", "add", name, f"--namespace={night.namespace}"].within(folder))
-    for parameter, value in _parameters(night, sh, entry, name).items():
-        sh.run(ks["param", "set", f"--env={name}", entry.component, parameter, value].within(folder))
-    sh.keep(ks["show", name, "-c", entry.component].within(folder))
-    listing = sh["list_built_images.py"][name, "-c", entry.component, "--tag", wanted].within(folder)
-    sh.choose(_images_key(entry), lambda: sh.read(listing, pending=_images_key(entry)))
-    marks = submission.labels(night, entry.name, commit(night, sh), wanted)
-    sh.run(builds.applying(night, sh, name, entry.component, marks).within(folder))
+    marks = submission.labels(night, entry.name, commit(night, sh), built_as)
+    wanted = Wanted(name, built_as, _prow(night, sh), marks)
+    making = entry_workflow.making(night, sh, entry, wanted, _checkout(night, sh, entry))
+    for setting in making.settings:
+        sh.run(setting)
+    sh.keep(making.show)
+    sh.choose(_images_key(entry), lambda: sh.read(making.images, pending=_images_key(entry)))
+    sh.run(making.submit)
     minutes = f"{night.settings.minutes:g}"
     sh.wait(sh["wait_for_workflow.py"][name, "--namespace", namespace(night, entry), "--timeout", minutes])
 
@@ -92,11 +91,6 @@ def submitted(sh: StepShell, entry: Entry) -> str:
         if not name:
             return last
     return name
-
-
-def namespace(night: Night, entry: Entry) -> str:
-    """Where the entry's workflow runs: its own parameter says so, or release.yaml does."""
-    return entry.params.get("namespace", night.namespace)
 
 
 def link(night: Night, entry: Entry, name: str) -> str:
@@ -159,10 +153,10 @@ def _digits(seed: str) -> str:
     return sha256(seed.encode()).hexdigest()[:4]
 
 
-def _parameters(night: Night, sh: StepShell, entry: Entry, name: str) -> dict[str, str]:
-    """What is set, in this order: the night's own parameters, then the entry's, which may override them."""
+def _prow(night: Night, sh: StepShell) -> dict[str, str]:
+    """The variables of Prow, sorted as the original sorts them."""
     owner, _, repository = night.slug.partition("/")
-    prow = {
+    return {
         "BUILD_NUMBER": build_number(night, commit(night, sh)),
         "JOB_NAME": night.settings.job_name,
         "JOB_TYPE": night.settings.job_type,
@@ -170,14 +164,6 @@ def _parameters(night: Night, sh: StepShell, entry: Entry, name: str) -> dict[st
         "REPO_NAME": repository,
         "REPO_OWNER": owner,
     }
-    bucket = {"bucket": night.settings.bucket} if night.settings.bucket else {}
-    return {
-        "name": name,
-        "prow_env": ",".join(f"{key}={value}" for key, value in prow.items()),
-        "namespace": night.namespace,
-        **bucket,
-        "versionTag": tag(night, sh),
-    } | dict(sorted(entry.params.items()))
 
 
 def _checkout(night: Night, sh: StepShell, entry: Entry) -> str:

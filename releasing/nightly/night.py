@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -28,7 +29,8 @@ class Skipped:
 class Night(Undertaking):
     """All images that the release config covers, built at one commit of the default branch.
 
-    `date` is YYYYMMDD, in UTC; `entries` are known once the commit is.
+    `date` is YYYYMMDD, in UTC; `entries` are known once the commit is, and `templates`: the parameters of those
+    entries, by name, whose workflow is an Argo WorkflowTemplate; the others are components of ksonnet apps.
     """
 
     pushes: ClassVar[bool] = False
@@ -40,6 +42,7 @@ class Night(Undertaking):
     user: str
     entries: tuple[Entry, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    templates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

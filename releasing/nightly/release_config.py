@@ -21,6 +21,9 @@ OPTIONAL = ("params", "job_types", "include_dirs")
 JOB_TYPES = ("presubmit", "postsubmit", "periodic", "batch")
 # A night sets these itself: with others nobody would find its workflow or its images again.
 OWN_PARAMS = ("name", "prow_env", "versionTag")
+# All that a night gives to a WorkflowTemplate that declares it, beside the entry's own.
+PROW = ("BUILD_NUMBER", "JOB_NAME", "JOB_TYPE", "PULL_BASE_SHA", "REPO_NAME", "REPO_OWNER")
+SET_BY_NIGHTS = (*OWN_PARAMS, "namespace", "bucket", *PROW)
 # Of the name of a Kubernetes object: the workflow's is made of it.
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 COMPONENT = re.compile(r"[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?")
@@ -31,7 +34,7 @@ HINT = "docs/nightly.md shows an entry; the file on the default branch is what a
 
 @dataclass(frozen=True)
 class Entry:
-    """A workflow that runs every night: a component of a ksonnet app, and when.
+    """A workflow that runs every night: a component of a ksonnet app or an Argo WorkflowTemplate, and when.
 
     `app_dir` is OWNER/REPO/PATH; without `job_types` and `include_dirs` every night is meant.
     """
@@ -53,6 +56,11 @@ class Entry:
     def folder(self) -> str:
         """The app's folder in its repository."""
         return "/".join(PurePosixPath(self.app_dir).parts[2:])
+
+    @property
+    def template(self) -> str:
+        """Where its WorkflowTemplate is in the repository, when the folder has one and no ksonnet app."""
+        return f"{self.folder}/{self.component}.yaml"
 
     def is_for(self, job_type: str) -> bool:
         """Whether jobs of this type run it."""

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from releasing import workflow_template
 from releasing.built_images import BUILD, BuiltImage, images_of
 from releasing.errors import PreconditionError
+from releasing.nightly.release_config import SET_BY_NIGHTS
+from releasing.workflow import KIND
 from releasing.workflow_pods import pods_of
 
 if TYPE_CHECKING:
@@ -33,20 +36,9 @@ def resolve(entry: Entry, checkout: Path, repository: str, tag: str) -> Resolved
     Raises PreconditionError when it cannot be read from there, builds no image, or pushes under another tag;
     ConfigError or UsageError for an app, a component or a parameter that is not right.
     """
-    from releasing.ksonnet.app import read_app  # noqa: PLC0415 - loads YAML and jsonnet
-    from releasing.ksonnet.render import render  # noqa: PLC0415
-
     if entry.repository != repository:
         raise PreconditionError(f"its app is in {entry.repository}, and only {repository} is read")
-    folder = checkout / entry.folder
-    if not (folder / "app.yaml").is_file():
-        raise PreconditionError(f"{entry.folder}: there is no ksonnet app: no app.yaml")
-    app = read_app(folder)
-    if not app.environments:
-        raise PreconditionError(f"{entry.folder}/app.yaml: has no environment")
-    given = {"name": entry.name, **entry.params, "versionTag": tag}
-    objects = render(app, app.environments[0], entry.component, given)
-    workflows = [each for each in objects if each.get("kind") == "Workflow"]
+    workflows = _workflows(entry, checkout, tag)
     images = tuple(dict.fromkeys(image for each in workflows for image in images_of(each)))
     contexts = tuple(dict.fromkeys(path for each in workflows for path in _contexts(each)))
     if not images:
@@ -56,6 +48,36 @@ def resolve(entry: Entry, checkout: Path, repository: str, tag: str) -> Resolved
             f"{entry.folder}: {entry.component} pushes {', '.join(wrong)}, whatever versionTag is"
         )
     return Resolved(images, contexts)
+
+
+def _workflows(entry: Entry, checkout: Path, tag: str) -> list[dict[str, Any]]:
+    from releasing.ksonnet.app import read_app  # noqa: PLC0415 - loads YAML and jsonnet
+    from releasing.ksonnet.render import render  # noqa: PLC0415
+
+    folder = checkout / entry.folder
+    if not (folder / "app.yaml").is_file():
+        return [_of_template(entry, checkout, tag)]
+    app = read_app(folder)
+    if not app.environments:
+        raise PreconditionError(f"{entry.folder}/app.yaml: has no environment")
+    given = {"name": entry.name, **entry.params, "versionTag": tag}
+    objects = render(app, app.environments[0], entry.component, given)
+    return [each for each in objects if each.get("kind") == KIND]
+
+
+def _of_template(entry: Entry, checkout: Path, tag: str) -> dict[str, Any]:
+    file = checkout / entry.template
+    if not file.is_file():
+        raise PreconditionError(
+            f"{entry.folder}: there is no ksonnet app (app.yaml), and no WorkflowTemplate {entry.component}.yaml"
+        )
+    template = workflow_template.parsed(file.read_bytes(), entry.template)
+    names = workflow_template.parameters(template)
+    own = {name: value for name, value in entry.params.items() if name != "namespace" or name in names}
+    # What a night sets beside the tag has no part in what is built.
+    placeholders = {name: name for name in names if name in SET_BY_NIGHTS}
+    given = placeholders | own | ({"versionTag": tag} if "versionTag" in names else {})
+    return workflow_template.workflow(template, entry.name, "default", given)
 
 
 def _contexts(workflow: dict[str, Any]) -> Iterator[str]:

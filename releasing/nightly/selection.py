@@ -6,7 +6,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from releasing import build_commit, origin
+from releasing import build_commit, origin, workflow_template
 from releasing.errors import ConfigError, PreconditionError
 from releasing.nightly import entry_build
 from releasing.nightly.night import Night, Skipped
@@ -50,6 +50,7 @@ def with_entries(night: Night, sh: StepShell, commit: str) -> Night:
     reasons = {entry.name: _reason(night, entry, changed) for entry in config.entries}
     return replace(
         night,
+        templates=_templates(night, sh, commit, config.entries),
         entries=tuple(entry for entry in config.entries if not reasons[entry.name]),
         skipped=tuple(Skipped(entry, reasons[entry.name]) for entry in config.entries if reasons[entry.name]),
     )
@@ -79,6 +80,27 @@ def _refuse_strangers(night: Night, entries: tuple[Entry, ...]) -> None:
         raise ConfigError(
             "\n".join(problems), f"move the app to {night.slug}, or the entry to its repository"
         )
+
+
+def _templates(
+    night: Night, sh: StepShell, commit: str, entries: tuple[Entry, ...]
+) -> dict[str, tuple[str, ...]]:
+    """The parameters of each entry that is a WorkflowTemplate at `commit`."""
+    apps = {f"{each.folder}/app.yaml" for each in entries}
+    found = dict(origin.contents(night, sh, commit, sorted({*apps, *(each.template for each in entries)})))
+    return {
+        each.name: _parameters(found[each.template], each.template)
+        for each in entries
+        if each.template in found and f"{each.folder}/app.yaml" not in found
+    }
+
+
+def _parameters(content: bytes, where: str) -> tuple[str, ...]:
+    try:
+        return workflow_template.parameters(workflow_template.parsed(content, where))
+    except ConfigError:
+        # The entry fails by itself, with the message of the program that reads the file then.
+        return ()
 
 
 def _changed(night: Night, sh: StepShell, commit: str) -> list[str]:
