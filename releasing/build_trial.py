@@ -58,8 +58,7 @@ def tried(context: Path, case: str, more: tuple[str, ...], seconds: float) -> Tr
     """
     with TemporaryDirectory() as folder:
         scratch = Path(folder)
-        copy = scratch / "context"
-        shutil.copytree(context, copy, symlinks=True)
+        copy = _copied(context.resolve(), scratch)
         own = copy / "Dockerfile"
         given = copy / GIVEN
         given.write_bytes(own.read_bytes() if own.is_file() else DOCKERFILE.encode())
@@ -70,6 +69,22 @@ def tried(context: Path, case: str, more: tuple[str, ...], seconds: float) -> Tr
         log = scratch / "log"
         asked = tuple(_asked(log.read_bytes())) if log.exists() else ()
         return Trial(code, tuple(said), asked, str(given))
+
+
+def _copied(context: Path, scratch: Path) -> Path:
+    """A copy of the context, in a copy of the checkout that it is a folder of: scripts ask git and their parents."""
+    sh = Shell()
+    git = sh["git"]["-C", str(context)]
+    alone = (context / ".git").exists() or not sh.succeeds(git["rev-parse", "--verify", "HEAD"])
+    copy = scratch / "context"
+    if not alone:
+        top = Path(sh.read(git["rev-parse", "--show-toplevel"])).resolve()
+        sh.read(git["clone", "--quiet", "--shared", str(top), str(scratch / "checkout")])
+        copy = scratch / "checkout" / context.relative_to(top)
+        # What is not committed counts, too.
+        shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(context, copy, symlinks=True)
+    return copy
 
 
 def _environment(scratch: Path, case: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from releasing import pull_requests, session
 from releasing.actions import Desk, Options, load
 from releasing.journal import Journal
-from releasing.nightly import addition, retention_action
+from releasing.nightly import addition, addition_change, retention_action
 from releasing.nightly.night import require_section
 from releasing.nightly.upkeep import Upkeep
 from releasing.runner import WorldOf
@@ -36,14 +36,16 @@ def add(desk: Desk, options: Options) -> None:
     """Add a workflow to the image auto release, in a pull request."""
     asked = addition.Addition.parse(options, load().repository)
     with _upkeep(desk, options, "nightly.add", asked.name) as (work, sh):
-        change = addition.change(work, asked, addition.server_of(work, sh))
+        change = addition_change.change(work, asked)
         found = pull_requests.find(work, sh, change)
         if found is None or (found.state == "closed" and not found.merged):
             addition.require_possible(work, sh, asked)
             pull_requests.propose(work, sh, change)
         sh.say(pull_requests.proposed(work, sh, change).text)
         names = ",".join(entry.name for entry in asked.entries(work))
-        sh.say(f"once it is merged: scripts/invoke nightly.run --only {names} builds it in a rehearsal")
+        sh.say(
+            f"once it is merged, every night builds it; it alone: scripts/invoke nightly.run --only {names}"
+        )
 
 
 def check(desk: Desk, options: Options) -> None:

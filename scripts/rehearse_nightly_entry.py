@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Render the workflow of entries of the release config and name the images that it would push; changes nothing.
+"""Render the workflow of entries of the release config, and rehearse a night that builds them; changes nothing.
 
   rehearse_nightly_entry.py releasing/prow_config_release.yaml kubeflow/kubeflow pytorch-operator-release
 
-FILE lies in a checkout of the repository, whose apps are rendered.
+FILE lies in a checkout of the repository; what is not committed there counts, too. The night runs in a sandbox of
+its own, where stand-ins push small images: that everything is named, rendered, submitted and found again is
+rehearsed, and what build_image.sh does is not. --render-only leaves the night out.
 
 Exit codes: 0 every entry builds images under the night's tag, 3 a file is not valid, 4 an entry does not.
 """
@@ -13,12 +15,17 @@ from __future__ import annotations
 from entry import program  # isort: skip
 
 import argparse
+import os
 from pathlib import Path
 
+from releasing import config_file
+from releasing.config_path import config_path
 from releasing.errors import PreconditionError, UsageError
+from releasing.nightly import entry_rehearsal
 from releasing.nightly.build_contexts import broken
 from releasing.nightly.release_config import parse
 from releasing.nightly.resolution import resolve
+from releasing.shell import Shell
 
 TAG = "v20180101-00000000"  # of a night that never was
 
@@ -34,7 +41,14 @@ def main() -> int:
         found = resolve(entries[name], checkout, options.repository, TAG)
         if wrong := broken(found.contexts, checkout, options.repository):
             raise PreconditionError(f"{name}: {'; '.join(wrong)}", "docs/nightly.md says what builds need")
-        print(f"{name} builds {', '.join(image.name for image in found.images)} under the night's tag")
+        print(
+            f"{name} would build {', '.join(image.name for image in found.images)} under the night's tag",
+            flush=True,
+        )
+    if not options.render_only:
+        branch = config_file.load(config_path(os.environ)).default_branch
+        for image in entry_rehearsal.rehearse(Shell(), checkout, branch, options.names):
+            print(f"rehearsed: {image}")
     return 0
 
 
@@ -53,6 +67,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("repository", metavar="OWNER/NAME")
     parser.add_argument("names", nargs="+", metavar="ENTRY")
+    parser.add_argument("--render-only", action="store_true", help="leave the rehearsal of a night out")
     return parser.parse_args()
 
 

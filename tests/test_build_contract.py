@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,20 @@ def test_a_script_that_cannot_be_started_is_told_and_tried_all_the_same(context:
     [breach] = breaches(context)
     assert breach.found == "is not executable"
     assert not os.access(context / "build_image.sh", os.X_OK)
+
+
+def test_a_script_finds_the_checkout_that_it_is_in_and_what_is_beside_it(tmp_path: Path) -> None:
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    context = tmp_path / "images" / "a"
+    context.mkdir(parents=True)
+    (tmp_path / "version.txt").write_text("1\n")
+    for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "One"]):
+        subprocess.run([*git, *words], check=True)
+    lines = 'cd "$(dirname "$0")"\ngit rev-parse --verify HEAD\ncat ../../version.txt\n'
+    assert found(context, GOOD.replace("docker build", f"{lines}docker build", 1)) == []
+    assert (
+        subprocess.run([*git, "status", "--short"], check=True, capture_output=True).stdout == b"?? images/\n"
+    )
 
 
 def test_a_folder_without_a_script_says_what_it_has(context: Path) -> None:

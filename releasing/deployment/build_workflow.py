@@ -26,7 +26,7 @@ OUTPUT = f"{RUN}/output"
 ARTIFACTS = "kubeflow.testing.prow_artifacts"
 # A build that takes a whole node keeps others from starting; most of the work is the daemon's.
 BUILD_SIZE = {"requests": {"cpu": "1", "memory": "500Mi"}, "limits": {"cpu": "4", "memory": "2Gi"}}
-HOURS = 3
+SECONDS = 3 * 3600
 TESTING = "kubeflow/testing@HEAD"  # its prow_artifacts copies the logs
 
 
@@ -50,9 +50,17 @@ def of_step(config: Config, step: str, argo: Argo) -> Object:
 
 
 def template(
-    config: Config, name: str, pods: ArgoPods, images: Iterable[ImageBuild], extra: str = TESTING
+    config: Config,
+    name: str,
+    pods: ArgoPods,
+    images: Iterable[ImageBuild],
+    extra: str = TESTING,
+    seconds: int = SECONDS,
 ) -> Object:
-    """The template `name` that builds `images`; `extra` are the further repositories that it checks out."""
+    """The template `name` that builds `images`; `extra` are the further repositories that it checks out.
+
+    After `seconds` Argo ends what is made of it.
+    """
     builds = [_build(config, pods, each) for each in images]
     return {
         "apiVersion": "argoproj.io/v1alpha1",
@@ -60,7 +68,7 @@ def template(
         "metadata": {"name": name, "namespace": namespace(config)},
         "spec": {
             "entrypoint": "e2e",
-            "activeDeadlineSeconds": HOURS * 3600,
+            "activeDeadlineSeconds": seconds,
             "arguments": {"parameters": _parameters(config, pods)},
             "volumes": _volumes(config, pods),
             **({"onExit": "copy-artifacts"} if pods.bucket else {}),

@@ -36,7 +36,12 @@ _Dumper.add_representer(str, _text)
 
 def as_yaml(command: str, *objects: Object) -> str:
     """The objects as one file, keys in their order; its head says that `command` makes it."""
+    return headed(HEAD.format(command=command), *objects)
+
+
+def headed(head: str, *objects: Object) -> str:
+    """The objects as one file below `head`, which is a comment."""
     parts = [
         yaml.dump(each, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000) for each in objects
     ]
-    return HEAD.format(command=command) + "---\n".join(parts)
+    return head + "---\n".join(parts)

@@ -1,4 +1,4 @@
-"""A new workflow of the image auto release: what is asked for, what stands in its way, and the commands that make it.
+"""A new workflow of the image auto release: what is asked for, and what stands in its way.
 
 Runbook: "Create Release Workflow" and "Update Release Config".
 """
@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from releasing import origin
 from releasing.errors import ConfigError, PreconditionError, UsageError
-from releasing.nightly import build_contexts
+from releasing.nightly import build_contexts, build_template
 from releasing.nightly.build_contexts import repository_of
 from releasing.nightly.release_config import NAME, Entry, parse
-from releasing.pull_requests import Change
 
 if TYPE_CHECKING:
-    from releasing.command import Command
     from releasing.nightly.upkeep import Upkeep
     from releasing.step_shell import StepShell
 
@@ -32,7 +30,10 @@ IMAGE = re.compile(r"[a-z0-9]+([._-]+[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Addition:
-    """An app `name` with one component for each image; `contexts` are OWNER/NAME/FOLDER, one for each image."""
+    """An app `name` with one component for each image; `contexts` are OWNER/NAME/FOLDER, one for each image.
+
+    With `engine: argo` each component is a WorkflowTemplate in a file of its own.
+    """
 
     name: str
     images: tuple[str, ...]
@@ -102,12 +103,11 @@ def require_possible(release: Upkeep, sh: StepShell, asked: Addition) -> None:
     Raises ConfigError for a release config that does not parse, PreconditionError for a name that is taken and for a
     build context that is none.
     """
-    if release.config.engine != "ksonnet":
-        raise ConfigError(
-            f"release.yaml says engine: {release.config.engine}, and nightly.add makes ksonnet apps",
-            "write the WorkflowTemplate by hand, or say engine: ksonnet",
-        )
-    text = _release_config(release, sh)
+    if release.config.engine == "argo":
+        build_template.pods_of(release.config)
+        for image, context in zip(asked.images, asked.contexts, strict=True):
+            build_template.image_build(image, context, asked.extra_arguments)
+    text = release_config_on(release, sh)
     known = {each.name: each for each in parse(text, release.settings.config).entries}
     taken = [each.name for each in asked.entries(release) if each.name in known]
     place = folder(release, asked.name)
@@ -116,7 +116,8 @@ def require_possible(release: Upkeep, sh: StepShell, asked: Addition) -> None:
         raise PreconditionError(
             f"{release.settings.config}:{line}: there is an entry {taken[0]} already", "choose another name"
         )
-    if origin.file_at(release, sh, f"origin/{release.config.default_branch}", f"{place}/app.yaml"):
+    there = origin.git(release, sh)["ls-tree", f"origin/{release.config.default_branch}", f"{place}/"]
+    if sh.read(there):
         raise PreconditionError(f"{place}: there is an app of that name already", "choose another name")
     own = {release.slug: release.config.default_branch}
     problems = [*build_contexts.problems(release, sh, asked.contexts, own | asked.repositories)]
@@ -126,65 +127,8 @@ def require_possible(release: Upkeep, sh: StepShell, asked: Addition) -> None:
         build_contexts.tell_breaches(release, sh, context)
 
 
-def change(release: Upkeep, asked: Addition, server: str) -> Change:
-    """The pull request that adds the app and its entries; `server` is the cluster of ks init, kubectl's if empty."""
-    config, base = release.settings.config, release.config.default_branch
-    names = " ".join(asked.images)
-
-    def wanted(sh: StepShell) -> bool:
-        entries = {each.name for each in parse(_release_config(release, sh), config).entries}
-        return not {each.name for each in asked.entries(release)} <= entries
-
-    def edits(sh: StepShell, place: str) -> list[Command]:
-        return [*_app(release, sh, asked, server, place), *_entries(release, sh, asked, place)]
-
-    reason = f"{names} built from {', '.join(asked.contexts)} every night, by the app {folder(release, asked.name)}."
-    return Change(STEP, base, f"Release {names} every night", reason, edits, wanted)
-
-
-def server_of(release: Upkeep, sh: StepShell) -> str:
-    """The cluster of the first app of the release config that names one; empty when none does."""
-    import yaml  # noqa: PLC0415 - `invoke --list` does without
-
-    revision = f"origin/{release.config.default_branch}"
-    for entry in parse(_release_config(release, sh), release.settings.config).entries:
-        text = origin.file_at(release, sh, revision, f"{entry.folder}/app.yaml")
-        environments = (yaml.safe_load(text) or {}).get("environments") or {} if text else {}
-        for each in environments.values():
-            if found := (each.get("destination") or {}).get("server"):
-                return str(found)
-    return ""
-
-
-def _app(release: Upkeep, sh: StepShell, asked: Addition, server: str, place: str) -> Iterator[Command]:
-    parent, base = str(PurePosixPath(release.settings.config).parent), release.config.default_branch
-    app = f"{place}/{folder(release, asked.name)}"
-    ks = sh["ks"]
-    where = [f"--server={server}"] if server else []
-    yield ks[("init", asked.name, *where, f"--namespace={release.namespace}")].within(f"{place}/{parent}")
-    address = f"github.com/{release.slug}/tree/{base}/kubeflow"
-    yield ks["registry", "add", REGISTRY, address].within(app)
-    yield ks["pkg", "install", f"{PACKAGE}@{base}"].within(app)
-    more = {"extra_repos": asked.extra_repositories, "extra_args": asked.extra_arguments}
-    options = [f"--{name}={text}" for name, text in more.items() if text]
-    for entry, image, context in zip(asked.entries(release), asked.images, asked.contexts, strict=True):
-        words = [entry.component, f"--image={image}", f"--dockerfileDir={context}", *options]
-        yield ks[("generate", "release", *words)].within(app)
-    yield sh["format_jsonnet.py"][app]
-    # A .gitignore that names vendor/ kept the package out of two apps of Kubeflow's, which then built nothing.
-    yield sh["git"]["-C", place, "add", "--force", f"{folder(release, asked.name)}/vendor"]
-
-
-def _entries(release: Upkeep, sh: StepShell, asked: Addition, place: str) -> Iterator[Command]:
-    config = f"{place}/{release.settings.config}"
-    entries = asked.entries(release)
-    for each in entries:
-        named = ["--name", each.name, "--app-dir", each.app_dir, "--component", each.component]
-        yield sh["add_nightly_entry.py"][(config, *named)]
-    yield sh["rehearse_nightly_entry.py"][(config, release.slug, *(each.name for each in entries))]
-
-
-def _release_config(release: Upkeep, sh: StepShell) -> bytes:
+def release_config_on(release: Upkeep, sh: StepShell) -> bytes:
+    """The release config of the default branch; ConfigError when it has none."""
     config, base = release.settings.config, release.config.default_branch
     found = origin.file_at(release, sh, f"origin/{base}", config)
     if found is None:

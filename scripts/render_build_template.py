@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Write the Argo WorkflowTemplate that builds an image every night into FILE, made from release.yaml.
+
+  render_build_template.py releasing/pytorch-operator/pytorch-operator.yaml --image pytorch-operator \\
+      --dockerfile-dir kubeflow/pytorch-operator --extra-repos kubeflow/pytorch-operator@HEAD --extra-args /mnt
+
+`nightly.argo` of release.yaml (RELEASE_CONFIG names another one) says what its pods run in. A FILE that is there is
+left alone.
+
+Exit codes: 0 written, 2 the command line, 3 release.yaml, 4 the file is there.
+"""
+
+from __future__ import annotations
+
+from entry import program  # isort: skip
+
+import argparse
+import os
+from pathlib import Path
+
+from releasing import config_file
+from releasing.config_path import config_path
+from releasing.errors import PreconditionError
+from releasing.files import replace_text
+from releasing.nightly import build_template
+
+
+def main() -> int:
+    """Write it and say so."""
+    options = arguments()
+    config = config_file.load(config_path(os.environ))
+    build = build_template.image_build(options.image, options.dockerfile_dir.rstrip("/"), options.extra_args)
+    text = build_template.text(config, options.file.stem, build, options.extra_repos)
+    if options.file.exists():
+        raise PreconditionError(f"{options.file} is there already", "choose another name")
+    options.file.parent.mkdir(parents=True, exist_ok=True)
+    replace_text(options.file, text)
+    print(f"{options.file}: builds {config.registry}/{options.image}")
+    return 0
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--image", required=True, help="its name, below the registry of release.yaml")
+    parser.add_argument("--dockerfile-dir", required=True, metavar="OWNER/NAME/FOLDER")
+    parser.add_argument("--extra-repos", default="", metavar="OWNER/NAME@REF;…")
+    parser.add_argument("--extra-args", default="", help="further words for build_image.sh")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    program(main)
