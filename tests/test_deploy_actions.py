@@ -54,7 +54,7 @@ def test_a_nightly_is_written_once_its_image_is_named(tmp_path: Path) -> None:
     image = f"gcr.io/kubeflow-releasing/release@sha256:{'0' * 64}"
     folder = adopted(tmp_path, f"  image: {image}\n")
     assert invoke(folder, "nightly.deploy", "--write").returncode == 0
-    nightly = yaml.safe_load((folder / "deploy" / "nightly.yaml").read_text())
+    [nightly, _] = yaml.safe_load_all((folder / "deploy" / "nightly.yaml").read_text())
     [step] = nightly["spec"]["workflowSpec"]["templates"]
     assert step["container"]["image"] == image
     assert step["container"]["args"] == ["{{inputs.parameters.step}}", "--profile=production"]

@@ -34,6 +34,7 @@ def changed(section: str, **values: Any) -> Config:
 
 
 PINNED = changed("deploy", image=IMAGE)
+NIGHT = nightly_jobs.night(PINNED)
 
 
 def nodes(content: Object) -> list[Object]:
@@ -60,18 +61,32 @@ def test_every_object_is_what_its_schema_says(name: str) -> None:
 
 def test_the_nightly_is_what_the_schemas_say() -> None:
     files = deployment.nightly_files(PINNED)
-    assert problem(yaml.safe_load(files["nightly.yaml"])) is None
-    [periodic] = yaml.safe_load(files["prow-nightly.yaml"])["periodics"]
-    assert periodic_problem(periodic) is None
+    started = list(yaml.safe_load_all(files["nightly.yaml"]))
+    periodics = yaml.safe_load(files["prow-nightly.yaml"])["periodics"]
+    assert [problem(each) for each in started] == [None, None]
+    assert [periodic_problem(each) for each in periodics] == [None, None]
+
+
+def test_what_looks_after_the_nightly_is_started_too_and_tells() -> None:
+    config = changed("deploy", **{"image": IMAGE, "check-schedule": "0 9 * * 1-5", "webhook-secret": "hook"})
+    files = deployment.nightly_files(config)
+    [night, check] = yaml.safe_load_all(files["nightly.yaml"])
+    [_, periodic] = yaml.safe_load(files["prow-nightly.yaml"])["periodics"]
+    assert check["spec"]["schedules"] == [periodic["cron"]] == ["0 9 * * 1-5"]
+    assert night["metadata"]["name"] != check["metadata"]["name"]
+    [container] = periodic["spec"]["containers"]
+    assert container["args"] == ["nightly.check", "--tell", f"--profile={config.deploy.profile}"]
+    [address] = [each for each in container["env"] if each["name"] == "RELEASE_NIGHTLY_WEBHOOK"]
+    assert address["valueFrom"] == {"secretKeyRef": {"name": "hook", "key": "address"}}
 
 
 def test_a_slip_of_the_pen_is_found() -> None:
-    content = nightly_jobs.cron_workflow(PINNED, IMAGE)
+    content = nightly_jobs.cron_workflow(PINNED, IMAGE, NIGHT)
     spec = content["spec"]
     assert problem(content | {"spec": spec | {"concurencyPolicy": "Forbid"}})
     assert problem(content | {"spec": spec | {"startingDeadlineSeconds": "600"}})
     assert problem(content | {"spec": {name: spec[name] for name in spec if name != "schedules"}})
-    periodic = nightly_jobs.periodic(PINNED, IMAGE)
+    periodic = nightly_jobs.periodic(PINNED, IMAGE, NIGHT)
     assert periodic_problem(periodic | {"max_concurency": 1})
     assert periodic_problem(periodic | {"spec": periodic["spec"] | {"serviceAcountName": "release"}})
     [_, role, *_] = rights.objects(CONFIG)
@@ -98,9 +113,11 @@ def test_a_workflow_has_a_node_for_each_step_after_those_that_it_needs() -> None
 def test_every_command_of_a_pod_is_one_that_can_be_typed() -> None:
     known = set(tasks.namespace.task_names)
     assert {node["name"] for node in nodes(release_workflow.template(CONFIG, RC))} <= known
-    [told] = nightly_jobs.cron_workflow(PINNED, IMAGE)["spec"]["workflowSpec"]["arguments"]["parameters"]
-    [container] = nightly_jobs.periodic(PINNED, IMAGE)["spec"]["containers"]
-    assert {told["value"], container["args"][0]} <= known
+    for job in (NIGHT, nightly_jobs.check(PINNED)):
+        spec = nightly_jobs.cron_workflow(PINNED, IMAGE, job)["spec"]["workflowSpec"]
+        [told] = spec["arguments"]["parameters"]
+        [container] = nightly_jobs.periodic(PINNED, IMAGE, job)["spec"]["containers"]
+        assert {told["value"], container["args"][0]} <= known
 
 
 def test_steps_that_a_project_does_not_have_are_no_nodes() -> None:
@@ -115,7 +132,7 @@ def test_steps_that_a_project_does_not_have_are_no_nodes() -> None:
 def test_no_two_pods_work_on_the_state_at_once() -> None:
     """The lock of the state folder, which one pod cannot see another hold on its own node, is the cluster's."""
     release = release_workflow.template(CONFIG, RC)["spec"]["templates"]
-    nightly = nightly_jobs.cron_workflow(PINNED, IMAGE)["spec"]["workflowSpec"]["templates"]
+    nightly = nightly_jobs.cron_workflow(PINNED, IMAGE, NIGHT)["spec"]["workflowSpec"]["templates"]
     working = [each for each in (*release, *nightly) if "container" in each]
     assert len(working) == 3
     for each in working:
@@ -136,8 +153,8 @@ def test_only_the_bootstrapper_has_a_docker_daemon_beside_it() -> None:
 def test_a_pod_has_no_rights_of_root_and_secrets_only_by_reference() -> None:
     for pod in (
         release_workflow.template(CONFIG, RC)["spec"],
-        nightly_jobs.cron_workflow(PINNED, IMAGE)["spec"]["workflowSpec"],
-        nightly_jobs.periodic(PINNED, IMAGE)["spec"],
+        nightly_jobs.cron_workflow(PINNED, IMAGE, NIGHT)["spec"]["workflowSpec"],
+        nightly_jobs.periodic(PINNED, IMAGE, NIGHT)["spec"],
     ):
         assert pod["securityContext"]["runAsNonRoot"] is True
         assert pod["serviceAccountName"] == CONFIG.deploy.service_account

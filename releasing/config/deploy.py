@@ -45,6 +45,8 @@ class Deploy(Section):
     """secret whose `key.json` is the service account's key; builds need it, this suite without `google-account`"""
     smtp_secret: ObjectName | None = None
     """secret whose `password` is the mail server's"""
+    webhook_secret: ObjectName | None = None
+    """secret whose `address` is the webhook that `nightly.check --tell` posts to"""
     storage: Annotated[str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi|Ti)$")] = "5Gi"
     """size of the volume with journals, logs and our clone"""
     step_hours: Hours = 6
@@ -53,8 +55,10 @@ class Deploy(Section):
     """how long a whole candidate may take, waits for people included"""
     schedule: Schedule = "0 0 * * *"
     """when the nightly starts, as cron has it"""
+    check_schedule: Schedule = "0 12 * * *"
+    """when `nightly.check --tell` looks at it"""
     timezone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$")] = "Etc/UTC"
-    """the time zone of `schedule`"""
+    """the time zone of both schedules"""
 
 
 class ArgoBuild(Section):

@@ -40,10 +40,12 @@ def files(config: Config, candidate: Recipe) -> dict[str, str]:
 def nightly_files(config: Config) -> dict[str, str]:
     """The files that start the nightly, by name; ConfigError when release.yaml lacks what they need."""
     image = pinned(config)
-    periodic = nightly_jobs.periodic(config, image)
+    jobs = (nightly_jobs.night(config), nightly_jobs.check(config))
+    started = [nightly_jobs.cron_workflow(config, image, job) for job in jobs]
+    periodics = [nightly_jobs.periodic(config, image, job) for job in jobs]
     return {
-        "nightly.yaml": as_yaml("nightly.deploy", nightly_jobs.cron_workflow(config, image)),
-        "prow-nightly.yaml": as_yaml("nightly.deploy", {"periodics": [periodic]}),
+        "nightly.yaml": as_yaml("nightly.deploy", *started),
+        "prow-nightly.yaml": as_yaml("nightly.deploy", {"periodics": periodics}),
     }
 
 

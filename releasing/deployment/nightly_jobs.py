@@ -1,7 +1,8 @@
-"""What starts the nightly: a CronWorkflow of Argo, and the same as a periodic job of Prow."""
+"""What starts the nightly and looks after it: CronWorkflows of Argo, and the same as periodic jobs of Prow."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from releasing.config import Config
@@ -10,20 +11,43 @@ from releasing.deployment.release_workflow import SECONDS, step_template
 
 Object = dict[str, Any]
 
-NAME = "image-auto-release"
-LATE = 6 * SECONDS  # a night that could not start by then is left out: the next one is near
+LATE = 6 * SECONDS  # what could not start by then is left out: the next one is near
 KEPT = {"successfulJobsHistoryLimit": 3, "failedJobsHistoryLimit": 10}
 
 
-def cron_workflow(config: Config, image: str) -> Object:
-    """The nightly as Argo starts it: one at a time, and not while a candidate's step is at work."""
-    words = ["{{inputs.parameters.step}}", f"--profile={config.deploy.profile}"]
+@dataclass(frozen=True)
+class Job:
+    """A command of this suite that is started by the clock."""
+
+    name: str
+    task: str
+    schedule: str
+    words: tuple[str, ...] = ()
+
+    def arguments(self, config: Config) -> list[str]:
+        """What follows the command."""
+        return [*self.words, f"--profile={config.deploy.profile}"]
+
+
+def night(config: Config) -> Job:
+    """The nightly itself."""
+    return Job("image-auto-release", "nightly.run", config.deploy.schedule)
+
+
+def check(config: Config) -> Job:
+    """The look at it: whoever runs the nightly does not tell that it has not run for a month."""
+    return Job("image-auto-release-check", "nightly.check", config.deploy.check_schedule, ("--tell",))
+
+
+def cron_workflow(config: Config, image: str, job: Job) -> Object:
+    """A job as Argo starts it: one at a time, and not while a candidate's step is at work."""
+    words = ["{{inputs.parameters.step}}", *job.arguments(config)]
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "CronWorkflow",
-        "metadata": {"name": NAME, "namespace": pods.namespace(config)},
+        "metadata": {"name": job.name, "namespace": pods.namespace(config)},
         "spec": {
-            "schedules": [config.deploy.schedule],
+            "schedules": [job.schedule],
             "timezone": config.deploy.timezone,
             "concurrencyPolicy": "Forbid",
             "startingDeadlineSeconds": LATE,
@@ -31,7 +55,7 @@ def cron_workflow(config: Config, image: str) -> Object:
             "workflowSpec": {
                 "entrypoint": "step",
                 "activeDeadlineSeconds": int(config.deploy.hours * SECONDS),
-                "arguments": {"parameters": [{"name": "step", "value": "nightly.run"}]},
+                "arguments": {"parameters": [{"name": "step", "value": job.task}]},
                 **pods.pod(config),
                 "templates": [step_template(config, image, words)],
             },
@@ -39,15 +63,15 @@ def cron_workflow(config: Config, image: str) -> Object:
     }
 
 
-def periodic(config: Config, image: str) -> Object:
-    """The nightly as Prow starts it, in a cluster of its own: its journal ends with the pod."""
-    container = pods.container(config, image, ["nightly.run", f"--profile={config.deploy.profile}"])
+def periodic(config: Config, image: str, job: Job) -> Object:
+    """A job as Prow starts it, in a cluster of its own: its journal ends with the pod."""
+    container = pods.container(config, image, [job.task, *job.arguments(config)])
     pod = pods.pod(config)
     volumes = [each for each in pod["volumes"] if each["name"] != "state"]
     seconds = int(config.deploy.step_hours * SECONDS)
     return {
-        "name": NAME,
-        "cron": config.deploy.schedule,
+        "name": job.name,
+        "cron": job.schedule,
         "max_concurrency": 1,
         "decorate": True,
         "decoration_config": {"timeout": f"{seconds}s", "grace_period": "5m0s"},

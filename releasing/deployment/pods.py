@@ -124,6 +124,9 @@ def _environment(config: Config, state: str) -> list[Object]:
     if config.deploy.smtp_secret:
         password = _secret(config.deploy.smtp_secret, "password")
         found.append({"name": "RELEASE_SMTP_PASSWORD", "valueFrom": password})
+    if config.deploy.webhook_secret:
+        address = _secret(config.deploy.webhook_secret, "address")
+        found.append({"name": "RELEASE_NIGHTLY_WEBHOOK", "valueFrom": address})
     return found
 
 
