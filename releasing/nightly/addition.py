@@ -26,26 +26,46 @@ if TYPE_CHECKING:
 STEP = "nightly-add"
 PACKAGE = "kubeflow/automation"
 REGISTRY = "kubeflow"
+LIBRARY = PurePosixPath(PACKAGE).name
 EXTRA = re.compile(r"(?P<slug>[\w.-]+/[\w.-]+)@(?P<ref>[\w./:-]+)")
-IMAGE = re.compile(r"[a-z0-9]+([._-]+[a-z0-9]+)*")
+# Folders are part of the name, a host is not: katib/vizier-core, but not gcr.io/katib.
+IMAGE = re.compile(r"(?![^/]*[.:][^/]*/)[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*")
 
 
 @dataclass(frozen=True)
 class Addition:
-    """An app `name` with one component for each image; `contexts` are OWNER/NAME/FOLDER, one for each image."""
+    """One component for each image, in the app `app` that is there, or else in a new one that is called `name`.
+
+    `contexts`, which are OWNER/NAME/FOLDER, and `components` are one for each image; `dockerfiles` one for each, one
+    for all, or none.
+    """
 
     name: str
     images: tuple[str, ...]
     contexts: tuple[str, ...]
+    components: tuple[str, ...]
+    dockerfiles: tuple[str, ...] = ()
+    app: str = ""
     extra_repositories: str = ""
     extra_arguments: str = ""
 
     @classmethod
     def parse(cls, options: dict[str, Any], repository: str) -> Addition:
         """From options as typed; raises one UsageError for everything that is wrong with them."""
-        names = {key: _listed(options[key]) for key in ("image", "dockerfile_dir")}
-        contexts = tuple(path.rstrip("/") for path in names["dockerfile_dir"])
-        asked = cls(options["name"], names["image"], contexts, options["extra_repos"], options["extra_args"])
+        listed = ("image", "dockerfile_dir", "component", "dockerfile")
+        images, folders, components, dockerfiles = (_listed(options[key]) for key in listed)
+        # An app of one image has a component of its own name, as the runbook says.
+        usual = (options["name"],) if len(images) == 1 else tuple(PurePosixPath(each).name for each in images)
+        asked = cls(
+            name=options["name"],
+            images=images,
+            contexts=tuple(path.rstrip("/") for path in folders),
+            components=components or usual,
+            dockerfiles=dockerfiles,
+            app=options["app"],
+            extra_repositories=options["extra_repos"],
+            extra_arguments=options["extra_args"],
+        )
         if problems := [*asked._problems(repository)]:
             example = f"--image {asked.name or 'NAME'} --dockerfile-dir {repository}/FOLDER"
             raise UsageError(
@@ -57,8 +77,12 @@ class Addition:
         if not NAME.fullmatch(self.name):
             yield f"--name {self.name!r}: expected small letters, digits and '-'"
         yield from (f"--image {each!r}: expected a name without registry and tag" for each in self._strangers)
-        if not self.images or len(self.images) != len(self.contexts):
-            yield "--image and --dockerfile-dir: one folder for each image, with commas between them"
+        yield from self._miscounted()
+        yield from (
+            f"--component {each!r}: expected small letters, digits and '-', as its entry is named after it"
+            for each in self.components
+            if each != self.name and not NAME.fullmatch(each)
+        )
         words = [each for each in self.extra_repositories.split(";") if each]
         yield from (
             f"--extra-repos {each!r}: expected OWNER/NAME@REF" for each in words if not EXTRA.fullmatch(each)
@@ -74,6 +98,15 @@ class Addition:
                     f"add --extra-repos '{wanted}'"
                 )
 
+    def _miscounted(self) -> Iterator[str]:
+        wanted = len(self.images)
+        if not wanted or len(self.contexts) != wanted:
+            yield "--image and --dockerfile-dir: one folder for each image, with commas between them"
+        if len(set(self.components)) != wanted:
+            yield "--component: one name for each image, and no name twice, with commas between them"
+        if len(self.dockerfiles) not in (0, 1, wanted):
+            yield "--dockerfile: one for each image, with commas between them, or one for all"
+
     @property
     def _strangers(self) -> list[str]:
         return [each for each in self.images if not IMAGE.fullmatch(each)]
@@ -85,15 +118,14 @@ class Addition:
         return {each["slug"]: each["ref"] for each in found if each}
 
     def entries(self, release: Upkeep) -> list[Entry]:
-        """What the release config gets: an app of one image has a component of its own name."""
-        app_dir = f"{release.slug}/{folder(release, self.name)}"
-        components = [self.name] if len(self.images) == 1 else [*self.images]
-        return [Entry(f"{each}-release", app_dir, each) for each in components]
+        """What the release config gets."""
+        app_dir = f"{release.slug}/{folder(release, self)}"
+        return [Entry(f"{each}-release", app_dir, each) for each in self.components]
 
 
-def folder(release: Upkeep, name: str) -> str:
+def folder(release: Upkeep, asked: Addition) -> str:
     """Where the app is in the repository: beside the release config."""
-    return str(PurePosixPath(release.settings.config).parent / name)
+    return str(PurePosixPath(release.settings.config).parent / (asked.app or asked.name))
 
 
 def require_possible(release: Upkeep, sh: StepShell, asked: Addition) -> None:
@@ -110,20 +142,37 @@ def require_possible(release: Upkeep, sh: StepShell, asked: Addition) -> None:
     text = _release_config(release, sh)
     known = {each.name: each for each in parse(text, release.settings.config).entries}
     taken = [each.name for each in asked.entries(release) if each.name in known]
-    place = folder(release, asked.name)
     if taken:
         line = known[taken[0]].line
         raise PreconditionError(
             f"{release.settings.config}:{line}: there is an entry {taken[0]} already", "choose another name"
         )
-    if origin.file_at(release, sh, f"origin/{release.config.default_branch}", f"{place}/app.yaml"):
-        raise PreconditionError(f"{place}: there is an app of that name already", "choose another name")
+    _require_app(release, sh, asked)
     own = {release.slug: release.config.default_branch}
     problems = [*build_contexts.problems(release, sh, asked.contexts, own | asked.repositories)]
     if problems:
         raise PreconditionError("\n".join(problems), "docs/build-contract.md says what a build context is")
     for context in asked.contexts:
         build_contexts.tell_breaches(release, sh, context)
+
+
+def _require_app(release: Upkeep, sh: StepShell, asked: Addition) -> None:
+    """Raise PreconditionError when the app is there that is to be made, or is not there that is to be added to."""
+    place = folder(release, asked)
+    present = bool(_app_yaml(release, sh, place))
+    if present and not asked.app:
+        raise PreconditionError(
+            f"{place}: there is an app of that name already",
+            f"choose another name, or give it another component: --app {asked.name}",
+        )
+    if asked.app and not present:
+        raise PreconditionError(f"{place}: there is no app of that name", "without --app one is made")
+    revision = f"origin/{release.config.default_branch}"
+    for each in asked.components:
+        if origin.file_at(release, sh, revision, f"{place}/components/{each}.jsonnet"):
+            raise PreconditionError(
+                f"{place}: there is a component {each} already", "name it otherwise: --component NAME"
+            )
 
 
 def change(release: Upkeep, asked: Addition, server: str) -> Change:
@@ -138,41 +187,57 @@ def change(release: Upkeep, asked: Addition, server: str) -> Change:
     def edits(sh: StepShell, place: str) -> list[Command]:
         return [*_app(release, sh, asked, server, place), *_entries(release, sh, asked, place)]
 
-    reason = f"{names} built from {', '.join(asked.contexts)} every night, by the app {folder(release, asked.name)}."
+    reason = (
+        f"{names} built from {', '.join(asked.contexts)} every night, by the app {folder(release, asked)}."
+    )
     return Change(STEP, base, f"Release {names} every night", reason, edits, wanted)
 
 
 def server_of(release: Upkeep, sh: StepShell) -> str:
-    """The cluster of the first app of the release config that names one; empty when none does."""
-    import yaml  # noqa: PLC0415 - `invoke --list` does without
-
-    revision = f"origin/{release.config.default_branch}"
+    """The cluster that apps of the release config name for our namespace, or else the first; empty if none does."""
+    found: dict[str, str] = {}
     for entry in parse(_release_config(release, sh), release.settings.config).entries:
-        text = origin.file_at(release, sh, revision, f"{entry.folder}/app.yaml")
-        environments = (yaml.safe_load(text) or {}).get("environments") or {} if text else {}
-        for each in environments.values():
-            if found := (each.get("destination") or {}).get("server"):
-                return str(found)
-    return ""
+        for each in (_app_yaml(release, sh, entry.folder).get("environments") or {}).values():
+            destination = each.get("destination") or {}
+            if destination.get("server"):
+                found.setdefault(str(destination.get("namespace")), str(destination["server"]))
+    return found.get(release.namespace) or next(iter(found.values()), "")
 
 
 def _app(release: Upkeep, sh: StepShell, asked: Addition, server: str, place: str) -> Iterator[Command]:
-    parent, base = str(PurePosixPath(release.settings.config).parent), release.config.default_branch
-    app = f"{place}/{folder(release, asked.name)}"
+    base = release.config.default_branch
+    app = f"{place}/{folder(release, asked)}"
+    present = _app_yaml(release, sh, folder(release, asked))
     ks = sh["ks"]
-    where = [f"--server={server}"] if server else []
-    yield ks[("init", asked.name, *where, f"--namespace={release.namespace}")].within(f"{place}/{parent}")
-    address = f"github.com/{release.slug}/tree/{base}/kubeflow"
-    yield ks["registry", "add", REGISTRY, address].within(app)
-    yield ks["pkg", "install", f"{PACKAGE}@{base}"].within(app)
-    more = {"extra_repos": asked.extra_repositories, "extra_args": asked.extra_arguments}
-    options = [f"--{name}={text}" for name, text in more.items() if text]
-    for entry, image, context in zip(asked.entries(release), asked.images, asked.contexts, strict=True):
-        words = [entry.component, f"--image={image}", f"--dockerfileDir={context}", *options]
+    if not present:
+        where = [f"--server={server}"] if server else []
+        parent = str(PurePosixPath(app).parent)
+        yield ks[("init", asked.name, *where, f"--namespace={release.namespace}")].within(parent)
+    if REGISTRY not in (present.get("registries") or {}):
+        address = f"github.com/{release.slug}/tree/{base}/kubeflow"
+        yield ks["registry", "add", REGISTRY, address].within(app)
+    # A package that app.yaml lists stays at its version; only what vendor/ lacks of it is copied again.
+    listed = LIBRARY in (present.get("libraries") or {})
+    yield ks["pkg", "install", PACKAGE if listed else f"{PACKAGE}@{base}"].within(app)
+    for words in flags(asked):
         yield ks[("generate", "release", *words)].within(app)
     yield sh["format_jsonnet.py"][app]
     # A .gitignore that names vendor/ kept the package out of two apps of Kubeflow's, which then built nothing.
-    yield sh["git"]["-C", place, "add", "--force", f"{folder(release, asked.name)}/vendor"]
+    yield sh["git"]["-C", place, "add", "--force", f"{folder(release, asked)}/vendor"]
+
+
+def flags(asked: Addition) -> Iterator[list[str]]:
+    """What ks generate is told of each component."""
+    more = {"extra_repos": asked.extra_repositories, "extra_args": asked.extra_arguments}
+    same = [f"--{name}={text}" for name, text in more.items() if text]
+    dockerfiles = asked.dockerfiles or ("",)
+    if len(dockerfiles) == 1:
+        dockerfiles *= len(asked.images)
+    for name, image, context, dockerfile in zip(
+        asked.components, asked.images, asked.contexts, dockerfiles, strict=True
+    ):
+        own = [f"--dockerfile={dockerfile}"] if dockerfile else []
+        yield [name, f"--image={image}", f"--dockerfileDir={context}", *own, *same]
 
 
 def _entries(release: Upkeep, sh: StepShell, asked: Addition, place: str) -> Iterator[Command]:
@@ -182,6 +247,15 @@ def _entries(release: Upkeep, sh: StepShell, asked: Addition, place: str) -> Ite
         named = ["--name", each.name, "--app-dir", each.app_dir, "--component", each.component]
         yield sh["add_nightly_entry.py"][(config, *named)]
     yield sh["rehearse_nightly_entry.py"][(config, release.slug, *(each.name for each in entries))]
+
+
+def _app_yaml(release: Upkeep, sh: StepShell, place: str) -> dict[str, Any]:
+    """What the app.yaml in a folder of the default branch says; empty when there is none."""
+    import yaml  # noqa: PLC0415 - `invoke --list` does without
+
+    text = origin.file_at(release, sh, f"origin/{release.config.default_branch}", f"{place}/app.yaml")
+    found = yaml.safe_load(text) if text else None
+    return found if isinstance(found, dict) else {}
 
 
 def _release_config(release: Upkeep, sh: StepShell) -> bytes:
