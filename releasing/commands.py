@@ -31,6 +31,9 @@ HELP = {
     "name": "of the workflow, such as pytorch-operator",
     "image": "name of the image, below the registry; of several with commas between them",
     "dockerfile_dir": "OWNER/NAME/FOLDER with its build_image.sh and Dockerfile; one for each image",
+    "dockerfile": "name of the Dockerfile in that folder (default: Dockerfile); one for each image, or one for all",
+    "component": "of the app, one for each image (default: the name; of several images those of the images)",
+    "app": "of the release config's folder, which gets the component (default: a new one of that name)",
     "extra_repos": "what is checked out beside the repository: OWNER/NAME@REF, with semicolons between them",
     "extra_args": "further arguments of its build_image.sh",
     "tell": "send a mail, and what RELEASE_NIGHTLY_WEBHOOK asks for, when something is not as it should be",
@@ -46,7 +49,16 @@ FLAGS = ("fresh", "redo", "write", "json", "tell")
 PLACE = ("profile", "sandbox", "source", "fresh")
 CANDIDATE = ("version", "candidate", *PLACE)
 RELEASE = ("version", "candidate", "profile", "account", "sandbox", "source", "fresh", "allow_move")
-ADDING = ("name", "image", "dockerfile_dir", "extra_repos", "extra_args")
+ADDING = (
+    "name",
+    "image",
+    "dockerfile_dir",
+    "dockerfile",
+    "component",
+    "app",
+    "extra_repos",
+    "extra_args",
+)
 NIGHT = ("date", "commit", "only", "profile", "account", "sandbox", "source", "fresh")
 CHOOSING = ("tfjob", "pytorchjob", "commit", "because")
 

@@ -11,7 +11,7 @@ from typing import Any
 from releasing import pull_requests, session
 from releasing.actions import Desk, Options, load
 from releasing.journal import Journal
-from releasing.nightly import addition, addition_change, retention_action
+from releasing.nightly import addition, addition_change, obstacles, retention_action
 from releasing.nightly.night import require_section
 from releasing.nightly.upkeep import Upkeep
 from releasing.runner import WorldOf
@@ -39,7 +39,7 @@ def add(desk: Desk, options: Options) -> None:
         change = addition_change.change(work, asked)
         found = pull_requests.find(work, sh, change)
         if found is None or (found.state == "closed" and not found.merged):
-            addition.require_possible(work, sh, asked)
+            obstacles.require_possible(work, sh, asked)
             pull_requests.propose(work, sh, change)
         sh.say(pull_requests.proposed(work, sh, change).text)
         names = ",".join(entry.name for entry in asked.entries(work))

@@ -29,7 +29,8 @@ def main() -> int:
     """Write it and say so."""
     options = arguments()
     config = config_file.load(config_path(os.environ))
-    build = build_template.image_build(options.image, options.dockerfile_dir.rstrip("/"), options.extra_args)
+    folder = options.dockerfile_dir.rstrip("/")
+    build = build_template.image_build(options.image, folder, options.dockerfile, options.extra_args)
     text = build_template.text(config, options.file.stem, build, options.extra_repos)
     if options.file.exists():
         raise PreconditionError(f"{options.file} is there already", "choose another name")
@@ -47,6 +48,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--image", required=True, help="its name, below the registry of release.yaml")
     parser.add_argument("--dockerfile-dir", required=True, metavar="OWNER/NAME/FOLDER")
+    parser.add_argument("--dockerfile", default="Dockerfile", help="its name in that folder")
     parser.add_argument("--extra-repos", default="", metavar="OWNER/NAME@REF;…")
     parser.add_argument("--extra-args", default="", help="further words for build_image.sh")
     return parser.parse_args()

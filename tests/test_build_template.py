@@ -29,7 +29,7 @@ WORDS = ["--image", "pytorch-operator", "--dockerfile-dir", CONTEXT]
 
 
 def template(words: str = "", repositories: str = "", config: Config = CONFIG) -> Any:
-    build = image_build("pytorch-operator", CONTEXT, words)
+    build = image_build("pytorch-operator", CONTEXT, "", words)
     return yaml.safe_load(text(config, "pytorch-operator", build, repositories))
 
 
@@ -59,6 +59,12 @@ def test_further_words_reach_the_script_one_by_one_as_they_are() -> None:
     assert command[-3:] == ["/mnt", "two words", "{x}"]
 
 
+def test_another_dockerfile_is_built() -> None:
+    build = image_build("pytorch-operator", CONTEXT, "Dockerfile.gpu", "")
+    content = yaml.safe_load(text(CONFIG, "pytorch-operator", build, ""))
+    assert node(content, "build-pytorch-operator")["command"][2].endswith(f"/src/{CONTEXT}/Dockerfile.gpu")
+
+
 def test_the_repositories_are_checked_out_with_the_one_that_copies_logs() -> None:
     def extra(repositories: str, config: Config = CONFIG) -> str:
         environment = node(template("", repositories, config), "checkout")["env"]
@@ -74,14 +80,14 @@ def test_the_repositories_are_checked_out_with_the_one_that_copies_logs() -> Non
 @pytest.mark.parametrize("words", ["$HOME", "a; b", "`id`", "a && b", "{{x}}", "> out"])
 def test_what_only_a_shell_or_argo_would_read_is_refused(words: str) -> None:
     with pytest.raises(UsageError, match="means something to a shell"):
-        image_build("a", CONTEXT, words)
+        image_build("a", CONTEXT, "", words)
 
 
 def test_open_quotes_and_a_name_too_long_for_a_node_are_refused() -> None:
     with pytest.raises(UsageError, match="No closing quotation"):
-        image_build("a", CONTEXT, "'a")
+        image_build("a", CONTEXT, "", "'a")
     with pytest.raises(UsageError, match="longer than 57 characters"):
-        image_build("a" * 58, CONTEXT, "")
+        image_build("a" * 58, CONTEXT, "", "")
 
 
 def test_without_a_worker_the_section_to_write_is_named() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -21,6 +22,9 @@ TYPED = {
     "dockerfile_dir": "kubeflow/pytorch-operator",
     "extra_repos": "kubeflow/testing@HEAD;kubeflow/pytorch-operator@HEAD",
     "extra_args": "/mnt",
+    "component": "",
+    "dockerfile": "",
+    "app": "",
 }
 
 
@@ -48,6 +52,46 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     assert [part in refused.value.message for part in ("--name", "--image", "--extra-repos")] == [True] * 3
     with pytest.raises(UsageError, match="one folder for each image"):
         asked(image="a,b")
+
+
+def test_a_component_is_called_as_is_said_or_as_what_there_is_one_of() -> None:
+    assert asked().components == ("pytorch-operator",)
+    two = {"image": "katib/vizier-core,katib/ui", "dockerfile_dir": "kubeflow/kubeflow/a,kubeflow/kubeflow/b"}
+    assert asked(**two).components == ("vizier-core", "ui")
+    assert asked(**two, component="core,ui").components == ("core", "ui")
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"image": "gcr.io/katib/ui"}, "expected a name without registry and tag"),
+        ({"component": "a,b"}, "--component: one name for each image"),
+        ({"component": "A_b"}, "--component 'A_b': expected small letters"),
+        (
+            {"image": "a_b,c", "dockerfile_dir": "kubeflow/kubeflow/a,kubeflow/kubeflow/b"},
+            "--component 'a_b'",
+        ),
+        ({"image": "a/c,b/c", "dockerfile_dir": "kubeflow/kubeflow/a,kubeflow/kubeflow/b"}, "no name twice"),
+        ({"dockerfile": "a,b"}, "--dockerfile: one for each image"),
+    ],
+)
+def test_what_cannot_be_a_component_of_each_image_is_refused(changed: dict[str, str], told: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(told)):
+        asked(**changed)
+
+
+def test_each_component_is_made_with_its_own_dockerfile_or_that_of_all() -> None:
+    two = {"image": "cpu,gpu", "dockerfile_dir": "kubeflow/kubeflow/a,kubeflow/kubeflow/a"}
+    assert [part.component for part in asked(**two).parts] == ["cpu", "gpu"]
+    made = {
+        given: [part.dockerfile for part in asked(**two, dockerfile=given).parts]
+        for given in ("", "Dockerfile.cpu,Dockerfile.gpu", "Dockerfile.x")
+    }
+    assert made == {
+        "": ["", ""],
+        "Dockerfile.cpu,Dockerfile.gpu": ["Dockerfile.cpu", "Dockerfile.gpu"],
+        "Dockerfile.x": ["Dockerfile.x", "Dockerfile.x"],
+    }
 
 
 def test_a_build_context_has_an_executable_build_image_sh(tmp_path: Path) -> None:

@@ -74,13 +74,14 @@ def _evaluated(app: App, environment: Environment | None, file: Path, variables:
     if not file.is_file():
         raise ConfigError(f"{file}: no such file", "expected the layout that ks init and ks env add make")
     folders = _search_path(app, environment)
+    copies = _versioned(app)
     try:
-        return _evaluate(file, variables, _importer(folders, stub=True))
+        return _evaluate(file, variables, _importer(folders, copies, stub=True))
     except RuntimeError as error:
         failure = error
     if any((folder / LIBRARY).is_file() for folder in folders):
         try:
-            return _evaluate(file, variables, _importer(folders, stub=False))
+            return _evaluate(file, variables, _importer(folders, copies, stub=False))
         except RuntimeError as error:
             failure = error
     raise ConfigError(_explained(str(failure), file)) from None
@@ -102,15 +103,30 @@ def _search_path(app: App, environment: Environment | None) -> tuple[Path, ...]:
     return (*folders, app.folder / "environments")
 
 
-def _importer(folders: tuple[Path, ...], *, stub: bool) -> Callable[[str, str], tuple[str, bytes]]:
+def _versioned(app: App) -> dict[str, Path]:
+    """Packages as ks 0.12 and later copy them, with their version in the folder's name: imports leave it out."""
+    vendor = app.folder / "vendor"
+    return {
+        f"{each.registry}/{each.name}/": vendor / each.registry / f"{each.name}@{each.version}"
+        for each in app.libraries
+    }
+
+
+def _importer(
+    folders: tuple[Path, ...], copies: Mapping[str, Path], *, stub: bool
+) -> Callable[[str, str], tuple[str, bytes]]:
     """What gojsonnet calls for each import: the path found and its content."""
 
     def find(folder: str, name: str) -> tuple[str, bytes]:
         if stub and name == LIBRARY:
             return LIBRARY, STUB.encode()
-        for each in (Path(folder), *folders):
-            if (each / name).is_file():
-                return str(each / name), (each / name).read_bytes()
+        places = [each / name for each in (Path(folder), *folders)]
+        places += [
+            copy / name.removeprefix(package) for package, copy in copies.items() if name.startswith(package)
+        ]
+        for each in places:
+            if each.is_file():
+                return str(each), each.read_bytes()
         # An exception here would reach us with stray bytes of gojsonnet's memory at its end.
         return f"<{name}>", f"error {json.dumps(f'{name}: no such file to import')}".encode()
 

@@ -1,4 +1,4 @@
-"""A new workflow of the image auto release: what is asked for, and what stands in its way.
+"""A new workflow of the image auto release: what is asked for, and what it is added to.
 
 Runbook: "Create Release Workflow" and "Update Release Config".
 """
@@ -9,44 +9,65 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from releasing import origin
-from releasing.errors import ConfigError, PreconditionError, UsageError
-from releasing.nightly import build_contexts, build_template
+from releasing.errors import ConfigError, UsageError
 from releasing.nightly.build_contexts import repository_of
-from releasing.nightly.release_config import NAME, Entry, parse
+from releasing.nightly.release_config import NAME, Entry
 
 if TYPE_CHECKING:
     from releasing.nightly.upkeep import Upkeep
     from releasing.step_shell import StepShell
 
-STEP = "nightly-add"
-PACKAGE = "kubeflow/automation"
-REGISTRY = "kubeflow"
 EXTRA = re.compile(r"(?P<slug>[\w.-]+/[\w.-]+)@(?P<ref>[\w./:-]+)")
-IMAGE = re.compile(r"[a-z0-9]+([._-]+[a-z0-9]+)*")
+# Folders are part of the name, a host is not: katib/vizier-core, but not gcr.io/katib.
+IMAGE = re.compile(r"(?![^/]*[.:][^/]*/)[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*")
+
+
+class Part(NamedTuple):
+    """One component: its name, its image, where that is built, and of which Dockerfile there; empty for the usual."""
+
+    component: str
+    image: str
+    context: str
+    dockerfile: str
 
 
 @dataclass(frozen=True)
 class Addition:
-    """An app `name` with one component for each image; `contexts` are OWNER/NAME/FOLDER, one for each image.
+    """One component for each image, in the app `app` that is there, or else in a new one that is called `name`.
 
-    With `engine: argo` each component is a WorkflowTemplate in a file of its own.
+    With `engine: argo` an app is a folder with a WorkflowTemplate for each component. `contexts`, which are
+    OWNER/NAME/FOLDER, and `components` are one for each image; `dockerfiles` one for each, one for all, or none.
     """
 
     name: str
     images: tuple[str, ...]
     contexts: tuple[str, ...]
+    components: tuple[str, ...]
+    dockerfiles: tuple[str, ...] = ()
+    app: str = ""
     extra_repositories: str = ""
     extra_arguments: str = ""
 
     @classmethod
     def parse(cls, options: dict[str, Any], repository: str) -> Addition:
         """From options as typed; raises one UsageError for everything that is wrong with them."""
-        names = {key: _listed(options[key]) for key in ("image", "dockerfile_dir")}
-        contexts = tuple(path.rstrip("/") for path in names["dockerfile_dir"])
-        asked = cls(options["name"], names["image"], contexts, options["extra_repos"], options["extra_args"])
+        listed = ("image", "dockerfile_dir", "component", "dockerfile")
+        images, folders, components, dockerfiles = (_listed(options[key]) for key in listed)
+        # An app of one image has a component of its own name, as the runbook says.
+        usual = (options["name"],) if len(images) == 1 else tuple(PurePosixPath(each).name for each in images)
+        asked = cls(
+            name=options["name"],
+            images=images,
+            contexts=tuple(path.rstrip("/") for path in folders),
+            components=components or usual,
+            dockerfiles=dockerfiles,
+            app=options["app"],
+            extra_repositories=options["extra_repos"],
+            extra_arguments=options["extra_args"],
+        )
         if problems := [*asked._problems(repository)]:
             example = f"--image {asked.name or 'NAME'} --dockerfile-dir {repository}/FOLDER"
             raise UsageError(
@@ -58,8 +79,12 @@ class Addition:
         if not NAME.fullmatch(self.name):
             yield f"--name {self.name!r}: expected small letters, digits and '-'"
         yield from (f"--image {each!r}: expected a name without registry and tag" for each in self._strangers)
-        if not self.images or len(self.images) != len(self.contexts):
-            yield "--image and --dockerfile-dir: one folder for each image, with commas between them"
+        yield from self._miscounted()
+        yield from (
+            f"--component {each!r}: expected small letters, digits and '-', as its entry is named after it"
+            for each in self.components
+            if each != self.name and not NAME.fullmatch(each)
+        )
         words = [each for each in self.extra_repositories.split(";") if each]
         yield from (
             f"--extra-repos {each!r}: expected OWNER/NAME@REF" for each in words if not EXTRA.fullmatch(each)
@@ -75,6 +100,15 @@ class Addition:
                     f"add --extra-repos '{wanted}'"
                 )
 
+    def _miscounted(self) -> Iterator[str]:
+        wanted = len(self.images)
+        if not wanted or len(self.contexts) != wanted:
+            yield "--image and --dockerfile-dir: one folder for each image, with commas between them"
+        if len(set(self.components)) != wanted:
+            yield "--component: one name for each image, and no name twice, with commas between them"
+        if len(self.dockerfiles) not in (0, 1, wanted):
+            yield "--dockerfile: one for each image, with commas between them, or one for all"
+
     @property
     def _strangers(self) -> list[str]:
         return [each for each in self.images if not IMAGE.fullmatch(each)]
@@ -85,46 +119,32 @@ class Addition:
         found = (EXTRA.fullmatch(each) for each in self.extra_repositories.split(";"))
         return {each["slug"]: each["ref"] for each in found if each}
 
+    @property
+    def parts(self) -> list[Part]:
+        """The components that are made."""
+        dockerfiles = self.dockerfiles or ("",)
+        if len(dockerfiles) == 1:
+            dockerfiles *= len(self.images)
+        return [*map(Part, self.components, self.images, self.contexts, dockerfiles)]
+
     def entries(self, release: Upkeep) -> list[Entry]:
-        """What the release config gets: an app of one image has a component of its own name."""
-        app_dir = f"{release.slug}/{folder(release, self.name)}"
-        components = [self.name] if len(self.images) == 1 else [*self.images]
-        return [Entry(f"{each}-release", app_dir, each) for each in components]
+        """What the release config gets."""
+        app_dir = f"{release.slug}/{folder(release, self)}"
+        return [Entry(f"{each}-release", app_dir, each) for each in self.components]
 
 
-def folder(release: Upkeep, name: str) -> str:
+def folder(release: Upkeep, asked: Addition) -> str:
     """Where the app is in the repository: beside the release config."""
-    return str(PurePosixPath(release.settings.config).parent / name)
+    return str(PurePosixPath(release.settings.config).parent / (asked.app or asked.name))
 
 
-def require_possible(release: Upkeep, sh: StepShell, asked: Addition) -> None:
-    """Look at everything that stands in the way of `asked`, on the default branch as it is.
+def app_yaml(release: Upkeep, sh: StepShell, place: str) -> dict[str, Any]:
+    """What the app.yaml in a folder of the default branch says; empty when there is none."""
+    import yaml  # noqa: PLC0415 - `invoke --list` does without
 
-    Raises ConfigError for a release config that does not parse, PreconditionError for a name that is taken and for a
-    build context that is none.
-    """
-    if release.config.engine == "argo":
-        build_template.pods_of(release.config)
-        for image, context in zip(asked.images, asked.contexts, strict=True):
-            build_template.image_build(image, context, asked.extra_arguments)
-    text = release_config_on(release, sh)
-    known = {each.name: each for each in parse(text, release.settings.config).entries}
-    taken = [each.name for each in asked.entries(release) if each.name in known]
-    place = folder(release, asked.name)
-    if taken:
-        line = known[taken[0]].line
-        raise PreconditionError(
-            f"{release.settings.config}:{line}: there is an entry {taken[0]} already", "choose another name"
-        )
-    there = origin.git(release, sh)["ls-tree", f"origin/{release.config.default_branch}", f"{place}/"]
-    if sh.read(there):
-        raise PreconditionError(f"{place}: there is an app of that name already", "choose another name")
-    own = {release.slug: release.config.default_branch}
-    problems = [*build_contexts.problems(release, sh, asked.contexts, own | asked.repositories)]
-    if problems:
-        raise PreconditionError("\n".join(problems), "docs/build-contract.md says what a build context is")
-    for context in asked.contexts:
-        build_contexts.tell_breaches(release, sh, context)
+    text = origin.file_at(release, sh, f"origin/{release.config.default_branch}", f"{place}/app.yaml")
+    found = yaml.safe_load(text) if text else None
+    return found if isinstance(found, dict) else {}
 
 
 def release_config_on(release: Upkeep, sh: StepShell) -> bytes:

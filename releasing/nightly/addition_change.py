@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from releasing import origin
-from releasing.nightly.addition import Addition, folder, release_config_on
+from releasing.nightly.addition import Addition, app_yaml, folder, release_config_on
 from releasing.nightly.release_config import parse
 from releasing.pull_requests import Change
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 STEP = "nightly-add"
 PACKAGE = "kubeflow/automation"
 REGISTRY = "kubeflow"
+LIBRARY = PurePosixPath(PACKAGE).name
 
 
 def change(release: Upkeep, asked: Addition) -> Change:
@@ -37,49 +37,52 @@ def change(release: Upkeep, asked: Addition) -> Change:
         made = _templates if release.config.engine == "argo" else _app
         return [*made(release, sh, asked, place), *_entries(release, sh, asked, place)]
 
-    reason = f"{names} built from {', '.join(asked.contexts)} every night, by {folder(release, asked.name)}."
+    reason = f"{names} built from {', '.join(asked.contexts)} every night, by {folder(release, asked)}."
     return Change(STEP, base, f"Release {names} every night", reason, edits, wanted)
 
 
 def _templates(release: Upkeep, sh: StepShell, asked: Addition, place: str) -> Iterator[Command]:
     more = {"--extra-repos": asked.extra_repositories, "--extra-args": asked.extra_arguments}
-    options = [f"{name}={text}" for name, text in more.items() if text]
-    for entry, image, context in zip(asked.entries(release), asked.images, asked.contexts, strict=True):
-        words = [f"{place}/{entry.template}", f"--image={image}", f"--dockerfile-dir={context}", *options]
-        yield sh["render_build_template.py"][(*words,)]
+    for entry, part in zip(asked.entries(release), asked.parts, strict=True):
+        own = {"--image": part.image, "--dockerfile-dir": part.context, "--dockerfile": part.dockerfile}
+        words = [f"{name}={text}" for name, text in {**own, **more}.items() if text]
+        yield sh["render_build_template.py"][(f"{place}/{entry.template}", *words)]
 
 
 def _app(release: Upkeep, sh: StepShell, asked: Addition, place: str) -> Iterator[Command]:
-    parent, base = str(PurePosixPath(release.settings.config).parent), release.config.default_branch
-    app = f"{place}/{folder(release, asked.name)}"
+    base = release.config.default_branch
+    app = f"{place}/{folder(release, asked)}"
+    present = app_yaml(release, sh, folder(release, asked))
     ks, server = sh["ks"], _server(release, sh)
-    where = [f"--server={server}"] if server else []
-    yield ks[("init", asked.name, *where, f"--namespace={release.namespace}")].within(f"{place}/{parent}")
-    address = f"github.com/{release.slug}/tree/{base}/kubeflow"
-    yield ks["registry", "add", REGISTRY, address].within(app)
-    yield ks["pkg", "install", f"{PACKAGE}@{base}"].within(app)
+    if not present:
+        where = [f"--server={server}"] if server else []
+        parent = str(PurePosixPath(app).parent)
+        yield ks[("init", asked.name, *where, f"--namespace={release.namespace}")].within(parent)
+    if REGISTRY not in (present.get("registries") or {}):
+        address = f"github.com/{release.slug}/tree/{base}/kubeflow"
+        yield ks["registry", "add", REGISTRY, address].within(app)
+    # A package that app.yaml lists stays at its version; only what vendor/ lacks of it is copied again.
+    listed = LIBRARY in (present.get("libraries") or {})
+    yield ks["pkg", "install", PACKAGE if listed else f"{PACKAGE}@{base}"].within(app)
     more = {"extra_repos": asked.extra_repositories, "extra_args": asked.extra_arguments}
-    options = [f"--{name}={text}" for name, text in more.items() if text]
-    for entry, image, context in zip(asked.entries(release), asked.images, asked.contexts, strict=True):
-        words = [entry.component, f"--image={image}", f"--dockerfileDir={context}", *options]
-        yield ks[("generate", "release", *words)].within(app)
+    for part in asked.parts:
+        own = {"image": part.image, "dockerfileDir": part.context, "dockerfile": part.dockerfile}
+        words = [f"--{name}={text}" for name, text in {**own, **more}.items() if text]
+        yield ks[("generate", "release", part.component, *words)].within(app)
     yield sh["format_jsonnet.py"][app]
     # A .gitignore that names vendor/ kept the package out of two apps of Kubeflow's, which then built nothing.
-    yield sh["git"]["-C", place, "add", "--force", f"{folder(release, asked.name)}/vendor"]
+    yield sh["git"]["-C", place, "add", "--force", f"{folder(release, asked)}/vendor"]
 
 
 def _server(release: Upkeep, sh: StepShell) -> str:
-    """The cluster of the first app of the release config that names one; empty for that of kubectl."""
-    import yaml  # noqa: PLC0415 - `invoke --list` does without
-
-    revision = f"origin/{release.config.default_branch}"
+    """The cluster that apps of the release config name for our namespace, or else the first; empty if none does."""
+    found: dict[str, str] = {}
     for entry in parse(release_config_on(release, sh), release.settings.config).entries:
-        text = origin.file_at(release, sh, revision, f"{entry.folder}/app.yaml")
-        environments = (yaml.safe_load(text) or {}).get("environments") or {} if text else {}
-        for each in environments.values():
-            if found := (each.get("destination") or {}).get("server"):
-                return str(found)
-    return ""
+        for each in (app_yaml(release, sh, entry.folder).get("environments") or {}).values():
+            destination = each.get("destination") or {}
+            if destination.get("server"):
+                found.setdefault(str(destination.get("namespace")), str(destination["server"]))
+    return found.get(release.namespace) or next(iter(found.values()), "")
 
 
 def _entries(release: Upkeep, sh: StepShell, asked: Addition, place: str) -> Iterator[Command]:

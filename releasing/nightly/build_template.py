@@ -46,8 +46,8 @@ def pods_of(config: Config) -> ArgoPods:
     return config.nightly.argo
 
 
-def image_build(image: str, context: str, extra: str) -> ImageBuild:
-    """The build of `image` in OWNER/NAME/FOLDER; `extra` are further words for its build_image.sh.
+def image_build(image: str, context: str, dockerfile: str, extra: str) -> ImageBuild:
+    """The build of `image` in OWNER/NAME/FOLDER, of Dockerfile or of `dockerfile`; `extra` are words for build_image.sh.
 
     Raises UsageError for an image whose node would have too long a name, and for words that only a shell knows.
     """
@@ -59,7 +59,7 @@ def image_build(image: str, context: str, extra: str) -> ImageBuild:
             "write the words as build_image.sh gets them",
         )
     words = [word.replace("{", "{{").replace("}", "}}") for word in _words(extra)]
-    return ImageBuild(image, context, "Dockerfile", ("{image}", "{tag}", *words))
+    return ImageBuild(image, context, dockerfile or "Dockerfile", ("{image}", "{tag}", *words))
 
 
 def _words(extra: str) -> list[str]:

@@ -1,0 +1,4 @@
+local components = std.extVar("__ksonnet/components");
+components {
+  // Insert user-specified overrides here.
+}

@@ -1,0 +1,88 @@
+"""Which entries of the release configs that Kubeflow had come to images, and why the others do not.
+
+Two of the twelve are no YAML (test_release_config.py). In the last two all apps but one are in releasing/releaser, as
+test_nightly_additions_of_history.py adds one.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from releasing.ksonnet.app import read_app
+from releasing.nightly.coverage import covered
+from tests import past_additions
+from tests.past_additions import PACKAGE
+
+REPOSITORY = "kubeflow/kubeflow"
+# The commit that each app is taken from, and how its copy of the package was called: as ks 0.12 does, or not there.
+APPS = {
+    "pytorch-operator": ("36062f39", "automation"),
+    "katib": ("047799bd", ""),
+    "centraldashboard": ("880c96bf", "automation@{version}"),
+    "chainer-operator": ("e16685b8", ""),
+    "kubebench": ("6ba50a7b", "automation@{version}"),
+}
+CONTEXTS = (
+    "components/k8s-model-server/images",
+    "components/k8s-model-server/http-proxy",
+    "components/tensorflow-notebook-image",
+    "components/centraldashboard",
+)
+LACKING = (
+    "chainer-operator-release: releasing/chainer-operator/components/chainer-operator.jsonnet:5: "
+    "kubeflow/automation/release.libsonnet: no such file to import"
+)
+FIRST = 3 + 10  # images of the model server and of the notebooks
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout with every app, as it was when its entry came."""
+    folder = tmp_path_factory.mktemp("checkout")
+    past_additions.releasers(folder)
+    past_additions.contexts(folder, [f"{REPOSITORY}/{each}" for each in CONTEXTS], 0o755)
+    for name, (commit, copy) in APPS.items():
+        app = folder / "releasing" / name
+        shutil.copytree(past_additions.app_of(commit, name), app)
+        if copy:
+            (library,) = read_app(app).libraries
+            place = app / "vendor" / PACKAGE
+            shutil.copytree(past_additions.package(), place.with_name(copy.format(version=library.version)))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("commit", "images", "problems"),
+    [
+        ("528ae0f8", FIRST, []),
+        (
+            "c79194b3",
+            FIRST,
+            [
+                "pytorch-operator-release: releasing/pytorch-operator/components: no component 'release' "
+                "(known: pytorch-operator)"
+            ],
+        ),
+        ("36062f39", FIRST + 1, []),
+        (
+            "047799bd",
+            FIRST + 1,
+            ["katib-release: releasing/katib/components: no component 'katib' (known: earlystopping-medians"],
+        ),
+        ("2a96bc6e", FIRST + 2, ["katib-release: releasing/katib/components: no component 'katib'"]),
+        ("880c96bf", FIRST + 2, []),
+        ("e16685b8", FIRST + 2, [LACKING]),
+        ("6ba50a7b", FIRST + 4, [LACKING]),
+    ],
+)
+def test_entries_that_come_to_no_image_are_told_and_the_others_are_read(
+    commit: str, images: int, problems: list[str], checkout: Path
+) -> None:
+    found = covered(past_additions.entries_of(commit).entries, "postsubmit", checkout, REPOSITORY)
+    assert len(found.images) == images
+    assert len(found.problems) == len(problems)
+    for told, expected in zip(found.problems, problems, strict=True):
+        assert told.partition(": ")[2].startswith(expected)
