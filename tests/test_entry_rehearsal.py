@@ -46,11 +46,18 @@ def test_a_night_is_run_on_what_is_not_committed_yet_and_leaves_the_checkout_as_
 
 def test_an_entry_that_would_not_be_built_is_told_with_its_cause(tmp_path: Path) -> None:
     checkout = repository(tmp_path / "checkout", ["one"])
-    renamed(checkout, "one", "o" * 50)
+    component = checkout / "releasing" / "many" / "components" / "one.jsonnet"
+    component.write_text(component.read_text().replace("params.versionTag", '"latest"'))
     with pytest.raises(PreconditionError) as raised:
-        rehearse(Shell(), checkout, "master", ["o" * 50])
+        rehearse(Shell(), checkout, "master", ["one"])
     assert "the rehearsal of a night failed" in raised.value.message
-    assert "characters too long: its workflow would be called" in raised.value.message
+    assert "gcr.io/kubeflow-images-public/one:latest" in raised.value.message
+
+
+def test_an_entry_with_a_long_name_is_built_by_a_workflow_whose_name_fits(tmp_path: Path) -> None:
+    name = "suggestion-bayesianoptimization-release"
+    [image] = rehearse(Shell(), repository(tmp_path / "checkout", [name]), "master", [name])
+    assert image.startswith(f"gcr.io/kubeflow-images-public/{name}@sha256:")
 
 
 def test_a_night_that_cannot_begin_is_told(tmp_path: Path) -> None:

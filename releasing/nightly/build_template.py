@@ -47,7 +47,7 @@ def pods_of(config: Config) -> ArgoPods:
 
 
 def image_build(image: str, context: str, dockerfile: str, extra: str) -> ImageBuild:
-    """The build of `image` in OWNER/NAME/FOLDER, of Dockerfile or of `dockerfile`; `extra` are words for build_image.sh.
+    """The build of `image` in OWNER/NAME/FOLDER, of Dockerfile or of `dockerfile`; `extra` is for build_image.sh.
 
     Raises UsageError for an image whose node would have too long a name, and for words that only a shell knows.
     """
