@@ -6,25 +6,14 @@ test_nightly_additions_of_history.py adds one.
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from releasing.ksonnet.app import read_app
 from releasing.nightly.coverage import covered
 from tests import past_additions
-from tests.past_additions import PACKAGE
 
 REPOSITORY = "kubeflow/kubeflow"
-# The commit that each app is taken from, and how its copy of the package was called: as ks 0.12 does, or not there.
-APPS = {
-    "pytorch-operator": ("36062f39", "automation"),
-    "katib": ("047799bd", ""),
-    "centraldashboard": ("880c96bf", "automation@{version}"),
-    "chainer-operator": ("e16685b8", ""),
-    "kubebench": ("6ba50a7b", "automation@{version}"),
-}
 CONTEXTS = (
     "components/k8s-model-server/images",
     "components/k8s-model-server/http-proxy",
@@ -44,13 +33,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("checkout")
     past_additions.releasers(folder)
     past_additions.contexts(folder, [f"{REPOSITORY}/{each}" for each in CONTEXTS], 0o755)
-    for name, (commit, copy) in APPS.items():
-        app = folder / "releasing" / name
-        shutil.copytree(past_additions.app_of(commit, name), app)
-        if copy:
-            (library,) = read_app(app).libraries
-            place = app / "vendor" / PACKAGE
-            shutil.copytree(past_additions.package(), place.with_name(copy.format(version=library.version)))
+    past_additions.apps(folder, past_additions.TAKEN)
     return folder
 
 

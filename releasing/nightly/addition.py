@@ -190,7 +190,9 @@ def change(release: Upkeep, asked: Addition, server: str) -> Change:
     reason = (
         f"{names} built from {', '.join(asked.contexts)} every night, by the app {folder(release, asked)}."
     )
-    return Change(STEP, base, f"Release {names} every night", reason, edits, wanted)
+    # GitHub takes no more than 256 characters.
+    what = names if len(asked.images) == 1 else f"the {len(asked.images)} images of {asked.name}"
+    return Change(STEP, base, f"Release {what} every night", reason, edits, wanted)
 
 
 def server_of(release: Upkeep, sh: StepShell) -> str:
