@@ -38,8 +38,8 @@ BUILD = "#!/bin/sh\nexec docker build --file=$1 --tag=$2:$3 .\n"
 class Past:
     """An addition: the `commit` that has the app, the one whose release config was there `before`, and the options.
 
-    `then` is the mode that build_image.sh had on that day, 0 where there was none. `differences` are what nightly.add
-    makes otherwise, as patterns, each with its reason.
+    `then` is the mode that build_image.sh had when the app was first committed, 0 where there was none. `differences`
+    are what nightly.add makes otherwise, as patterns, each with its reason.
     """
 
     commit: str
@@ -122,7 +122,7 @@ def apps(folder: Path, names: Iterable[str]) -> None:
 
 
 def place(folder: Path, past: Past) -> Path:
-    """A sandbox with that repository, and with those of the images as they were on that day."""
+    """A sandbox with that repository, and with those of the images as they were then."""
     opened = folder / "sandbox"
     with sandbox.opened(opened, load(), str(source(folder / "source", past))):
         pass

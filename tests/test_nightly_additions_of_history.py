@@ -144,7 +144,7 @@ def test_nightly_add_makes_what_people_committed_but_for_what_is_named(past: Pas
     ],
     ids=lambda each: each.name if isinstance(each, Past) else "",
 )
-def test_on_the_day_of_the_commit_it_would_have_said_why_the_image_cannot_be_built(
+def test_when_the_app_was_first_committed_it_would_have_said_why_its_image_cannot_be_built(
     past: Past, because: str, tmp_path: Path
 ) -> None:
     refused = invoke(past_additions.place(tmp_path, past), *past.words)
