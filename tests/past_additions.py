@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,14 @@ DATA = Path(__file__).parent / "data"
 APPS = DATA / "nightly-additions"
 PACKAGE = "kubeflow/automation"
 CONFIG = "releasing/prow_config_release.yaml"
+# The commit that each app is taken from, and the folder of its copy of the package: as ks 0.12 calls it, or none.
+TAKEN = {
+    "pytorch-operator": ("36062f39", "automation"),
+    "katib": ("047799bd", ""),
+    "centraldashboard": ("880c96bf", "automation@{version}"),
+    "chainer-operator": ("e16685b8", ""),
+    "kubebench": ("6ba50a7b", "automation@{version}"),
+}
 RELEASERS = {
     "tf-serving": "releasing/releaser",
     "notebook": "components/tensorflow-notebook-image/releaser",
@@ -30,8 +38,8 @@ BUILD = "#!/bin/sh\nexec docker build --file=$1 --tag=$2:$3 .\n"
 class Past:
     """An addition: the `commit` that has the app, the one whose release config was there `before`, and the options.
 
-    `then` is the mode that build_image.sh had on that day, 0 where there was none. `differences` are what nightly.add
-    makes otherwise, as patterns, each with its reason.
+    `then` is the mode that build_image.sh had when the app was first committed, 0 where there was none. `differences`
+    are what nightly.add makes otherwise, as patterns, each with its reason.
     """
 
     commit: str
@@ -85,6 +93,7 @@ def source(folder: Path, past: Past) -> Path:
     (folder / CONFIG).parent.mkdir()
     (folder / CONFIG).write_bytes(config_of(past.before))
     releasers(folder)
+    apps(folder, [each.app_dir.rpartition("/")[2] for each in entries_of(past.before).entries])
     contexts(folder, [each for each in past.contexts if each.startswith("kubeflow/kubeflow/")], 0o755)
     committed(folder, "init", "--quiet", "--initial-branch", "master")
     return folder
@@ -100,8 +109,20 @@ def releasers(folder: Path) -> None:
         )
 
 
+def apps(folder: Path, names: Iterable[str]) -> None:
+    """Put those of the apps in `names` that people added into a repository, as they committed them."""
+    for name in TAKEN.keys() & {*names}:
+        commit, copy = TAKEN[name]
+        app = folder / "releasing" / name
+        shutil.copytree(app_of(commit, name), app)
+        if copy:
+            (library,) = read_app(app).libraries
+            vendored = app / "vendor" / PACKAGE
+            shutil.copytree(package(), vendored.with_name(copy.format(version=library.version)))
+
+
 def place(folder: Path, past: Past) -> Path:
-    """A sandbox with that repository, and with those of the images as they were on that day."""
+    """A sandbox with that repository, and with those of the images as they were then."""
     opened = folder / "sandbox"
     with sandbox.opened(opened, load(), str(source(folder / "source", past))):
         pass
@@ -145,5 +166,5 @@ def proposed(opened: Path, past: Past) -> Path:
 def committed(folder: Path, *first: str) -> None:
     """Commit everything in a folder, after a first command of git."""
     work = Workplace(folder)
-    for words in (first, ("add", "--all"), ("commit", "--quiet", "-m", "As it was")):
+    for words in (first, ("add", "--all", "--force"), ("commit", "--quiet", "-m", "As it was")):
         work.git(*words)

@@ -19,7 +19,7 @@ from releasing.ksonnet.render import render
 from releasing.nightly.release_config import ReleaseConfig, parse
 from tests import past_additions
 from tests.past_additions import CONFIG, PACKAGE, Past
-from tests.whole_releases import completed, invoke
+from tests.whole_releases import completed, git, invoke
 
 GIVEN = {"name": "kubeflow-release-0123456-1", "versionTag": "v20180720-01234567"}
 CHECKED_OUT = "kubeflow/testing@HEAD;kubeflow/"
@@ -129,6 +129,7 @@ def test_nightly_add_makes_what_people_committed_but_for_what_is_named(past: Pas
     past_additions.made(opened, past, 0o755)
     completed(opened, *past.words)
     found = {*_differences(past, past_additions.proposed(opened, past), _with_package(past, tmp_path))}
+    assert len(_subject(tmp_path)) < 72
     unexplained = [each for each in found if not any(fnmatchcase(each, name) for name in past.differences)]
     assert unexplained == []
     assert [name for name in past.differences if not any(fnmatchcase(each, name) for each in found)] == []
@@ -143,7 +144,7 @@ def test_nightly_add_makes_what_people_committed_but_for_what_is_named(past: Pas
     ],
     ids=lambda each: each.name if isinstance(each, Past) else "",
 )
-def test_on_the_day_of_the_commit_it_would_have_said_why_the_image_cannot_be_built(
+def test_when_the_app_was_first_committed_it_would_have_said_why_its_image_cannot_be_built(
     past: Past, because: str, tmp_path: Path
 ) -> None:
     refused = invoke(past_additions.place(tmp_path, past), *past.words)
@@ -171,12 +172,31 @@ def test_an_image_gets_a_component_of_an_app_that_is_there_as_people_had_it_late
     assert added == _entry(later["chainer-operator-release"])
     app, alone = made / "releasing" / "releaser", _with_package(CHAINER, tmp_path)
     assert _rendered(app, "chainer-operator") == _rendered(alone, "chainer-operator")
+    # What is not ours to change is as it was.
     assert _rendered(app, "workflows") == _rendered(tmp_path / "source/releasing/releaser", "workflows")
+
+
+@pytest.mark.parametrize("there", [PYTORCH, CENTRALDASHBOARD], ids=["0.1.0", "0.2.0"])
+def test_an_app_that_lists_the_package_keeps_its_copy(there: Past, tmp_path: Path) -> None:
+    opened = past_additions.place(tmp_path, CHAINER)
+    past_additions.made(opened, CHAINER, 0o755)
+    completed(opened, *CHAINER.words, "--app", there.name)
+    clone = past_additions.proposed(opened, CHAINER)
+    app = clone / "releasing" / there.name
+    changed = git(clone, "diff", "--name-only", "origin/master", "HEAD", "--", str(app)).splitlines()
+    assert [Path(each).name for each in changed] == ["chainer-operator.jsonnet", "params.libsonnet"]
+    alone = _with_package(CHAINER, tmp_path)
+    assert _rendered(app, "chainer-operator") == _rendered(alone, "chainer-operator")
 
 
 def test_chainers_app_as_it_was_committed_lacks_the_package_that_it_is_made_of() -> None:
     with pytest.raises(ConfigError, match=r"automation/release\.libsonnet: no such file to import"):
         _rendered(CHAINER.app, "chainer-operator")
+
+
+def _subject(folder: Path) -> str:
+    """The first line of the commit, which is the title of the pull request."""
+    return git(folder / "proposed", "log", "-1", "--format=%s")
 
 
 def _differences(past: Past, made: Path, app: Path) -> Iterator[str]:

@@ -31,7 +31,8 @@ def install_package(sh: Shell, app: App, wanted: str) -> bool:
     present = next((each for each in app.libraries if each.name == package), None)
     if present is not None:
         _require_same(app, present, registry, version)
-        if place.is_dir():
+        # ks 0.12 and later copy to a folder with the version in its name.
+        if place.is_dir() or place.with_name(f"{package}@{present.version}").is_dir():
             return False
         version = present.commit
     with opened(sh, known, version) as content:

@@ -38,7 +38,9 @@ def change(release: Upkeep, asked: Addition) -> Change:
         return [*made(release, sh, asked, place), *_entries(release, sh, asked, place)]
 
     reason = f"{names} built from {', '.join(asked.contexts)} every night, by {folder(release, asked)}."
-    return Change(STEP, base, f"Release {names} every night", reason, edits, wanted)
+    # GitHub takes no more than 256 characters.
+    what = names if len(asked.images) == 1 else f"the {len(asked.images)} images of {asked.name}"
+    return Change(STEP, base, f"Release {what} every night", reason, edits, wanted)
 
 
 def _templates(release: Upkeep, sh: StepShell, asked: Addition, place: str) -> Iterator[Command]:
