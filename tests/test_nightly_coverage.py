@@ -7,10 +7,13 @@ from pathlib import Path
 
 from releasing.nightly.coverage import age_claims, covered, used_images
 from releasing.nightly.release_config import parse
+from releasing.nightly.resolution import resolve
+from tests.nightly_projects import APP, repository
 
 SAMPLE = Path(__file__).parent.parent / "releasing" / "rehearsal" / "sample"
 CONFIG = "releasing/prow_config_release.yaml"
 REPOSITORY = "kubeflow/kubeflow"
+TAG = "v20180711-380a9822"
 NOW = datetime(2018, 7, 8, 12, tzinfo=UTC)
 
 
@@ -36,6 +39,26 @@ def test_an_entry_of_a_component_or_an_app_that_is_not_there_is_told_with_its_li
     found = covered(parse(wrong, CONFIG).entries, "postsubmit", SAMPLE, REPOSITORY)
     assert "tf-serving-release: releasing/releaser/components: no component 'release'" in found.problems[0]
     assert "tf-notebook-release: components/nowhere: there is no ksonnet app" in found.problems[1]
+
+
+def test_parameters_of_the_apps_environments_do_not_count_as_a_night_makes_one_of_its_own(
+    tmp_path: Path,
+) -> None:
+    checkout = repository(tmp_path, ["one"])
+    app = checkout / APP
+    edits = {
+        "components/one.jsonnet": ('"gcr.io/kubeflow-images-public/one"', '"gcr.io/x/" + params.image'),
+        "components/params.libsonnet": ('versionTag: "latest"', 'versionTag: "latest", image: "of-the-app"'),
+        "environments/default/params.libsonnet": ("{}", '{ one+: { image: "of-the-environment" } }'),
+    }
+    for path, (before, after) in edits.items():
+        text = (app / path).read_text()
+        assert before in text
+        (app / path).write_text(text.replace(before, after))
+    [entry] = parse((checkout / CONFIG).read_bytes(), CONFIG).entries
+    assert [str(each) for each in resolve(entry, checkout, REPOSITORY, TAG).images] == [
+        f"gcr.io/x/of-the-app:{TAG}"
+    ]
 
 
 def test_images_in_use_are_those_of_prototypes_and_no_mirrors_of_others() -> None:

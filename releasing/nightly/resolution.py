@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from releasing import workflow_template
 from releasing.built_images import BUILD, BuiltImage, images_of
-from releasing.errors import PreconditionError
+from releasing.errors import PreconditionError, ReleaseError
 from releasing.nightly.release_config import SET_BY_NIGHTS
 from releasing.workflow import KIND
 from releasing.workflow_pods import pods_of
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 # Where a workflow of ours checks repositories out: what follows is OWNER/NAME and a folder.
 CONTEXT = re.compile(rf"(?:/src/|^|[\s\"'])((?:[\w.-]+/)+){re.escape(BUILD)}")
+ENVIRONMENT = "of-a-night-that-never-was"
+# What a night sets beside name and tag: it has no part in what is built.
+SET_BESIDE = {"prow_env": "PULL_BASE_SHA=00000000", "namespace": "default", "bucket": "none"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ def resolve(entry: Entry, checkout: Path, repository: str, tag: str) -> Resolved
     """Render the entry's workflow for `tag` from `checkout`, a checkout of `repository`, and read it.
 
     Raises PreconditionError when it cannot be read from there, builds no image, or pushes under another tag;
-    ConfigError or UsageError for an app, a component or a parameter that is not right.
+    and for an app, a component or a parameter that is not right; ConfigError or UsageError for such a template.
     """
     if entry.repository != repository:
         raise PreconditionError(f"its app is in {entry.repository}, and only {repository} is read")
@@ -51,18 +56,30 @@ def resolve(entry: Entry, checkout: Path, repository: str, tag: str) -> Resolved
 
 
 def _workflows(entry: Entry, checkout: Path, tag: str) -> list[dict[str, Any]]:
-    from releasing.ksonnet.app import read_app  # noqa: PLC0415 - loads YAML and jsonnet
-    from releasing.ksonnet.render import render  # noqa: PLC0415
-
     folder = checkout / entry.folder
     if not (folder / "app.yaml").is_file():
         return [_of_template(entry, checkout, tag)]
-    app = read_app(folder)
-    if not app.environments:
-        raise PreconditionError(f"{entry.folder}/app.yaml: has no environment")
-    given = {"name": entry.name, **entry.params, "versionTag": tag}
-    objects = render(app, app.environments[0], entry.component, given)
+    with TemporaryDirectory() as scratch:
+        copy = Path(scratch) / "app"
+        shutil.copytree(folder, copy, symlinks=True)
+        try:
+            objects = _of_app(entry, copy, tag)
+        except ReleaseError as error:
+            message = error.message.replace(str(copy), entry.folder)
+            raise PreconditionError(message, error.hint.replace(str(copy), entry.folder)) from None
     return [each for each in objects if each.get("kind") == KIND]
+
+
+def _of_app(entry: Entry, folder: Path, tag: str) -> list[dict[str, Any]]:
+    """What the app in `folder` renders in a new environment, as every night makes one: others have parameters."""
+    from releasing.ksonnet.app import read_app  # noqa: PLC0415 - loads YAML and jsonnet
+    from releasing.ksonnet.environments import Destination, add_environment  # noqa: PLC0415
+    from releasing.ksonnet.render import render  # noqa: PLC0415
+
+    add_environment(read_app(folder), ENVIRONMENT, Destination("https://192.0.2.1", "default"))
+    app = read_app(folder)
+    given = {"name": entry.name, **SET_BESIDE, **entry.params, "versionTag": tag}
+    return render(app, app.environment(ENVIRONMENT), entry.component, given)
 
 
 def _of_template(entry: Entry, checkout: Path, tag: str) -> dict[str, Any]:
