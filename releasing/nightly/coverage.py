@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from releasing.errors import ReleaseError
 from releasing.image_tags.referred import OWN_NAMES
-from releasing.nightly.build_contexts import broken
+from releasing.nightly import extra_repositories
+from releasing.nightly.build_contexts import NEWEST, Context, Look, broken, repository_of
 from releasing.nightly.named_builds import NIGHTLY
 from releasing.nightly.resolution import resolve
 from releasing.references.checkout import contents, tracked_files
@@ -30,10 +31,14 @@ COPIES = ("vendor", "lib", "testing", "releasing", "node_modules")
 
 @dataclass(frozen=True)
 class Covered:
-    """What the entries come to: the images of each that resolves, and what is wrong with the others."""
+    """What the entries come to: the images of each that resolves, and what is wrong with the others.
+
+    `elsewhere` are build contexts in other repositories, which are still to be looked at.
+    """
 
     images: dict[str, str]
     problems: tuple[str, ...]
+    elsewhere: tuple[Context, ...] = ()
 
 
 def covered(entries: Iterable[Entry], job_type: str, checkout: Path, repository: str) -> Covered:
@@ -43,17 +48,35 @@ def covered(entries: Iterable[Entry], job_type: str, checkout: Path, repository:
     """
     images: dict[str, str] = {}
     problems = []
+    elsewhere: list[Context] = []
     for entry in entries:
+        where = f"line {entry.line}: {entry.name}"
         try:
             found = resolve(entry, checkout, repository, TAG)
+            others = [each for each in found.contexts if repository_of(each) != repository]
+            refs = extra_repositories.rendered(entry, checkout, TAG) if others else {}
         except ReleaseError as error:
-            problems.append(f"line {entry.line}: {entry.name}: {error.message}".replace(f"{checkout}/", ""))
+            problems.append(f"{where}: {error.message}".replace(f"{checkout}/", ""))
             continue
-        wrong = broken(found.contexts, checkout, repository)
-        problems += [f"line {entry.line}: {entry.name}: {each}" for each in wrong]
+        absent = [each for each in others if refs and repository_of(each) not in refs]
+        wrong = [
+            *broken(found.contexts, checkout, repository),
+            *(_not_checked_out(each, refs) for each in absent),
+        ]
+        problems += [f"{where}: {each}" for each in wrong]
+        elsewhere += [
+            Context(each, refs.get(repository_of(each), NEWEST), where)
+            for each in others
+            if each not in absent
+        ]
         for image in found.images if entry.is_for(job_type) else ():
             images.setdefault(image.name, entry.name)
-    return Covered(images, tuple(problems))
+    return Covered(images, tuple(problems), tuple(elsewhere))
+
+
+def _not_checked_out(context: str, refs: Mapping[str, str]) -> str:
+    there = ", ".join(refs)
+    return f"{context}: {extra_repositories.VARIABLE} has {there}, and not {repository_of(context)}"
 
 
 def used_images(checkout: Path, prefix: str) -> dict[str, str]:
@@ -71,14 +94,20 @@ def used_images(checkout: Path, prefix: str) -> dict[str, str]:
     return used
 
 
-def entry_claims(found: Covered, where: str) -> list[Claim]:
-    """That every entry resolves."""
+def entry_claims(found: Covered, looks: Iterable[Look], where: str) -> list[Claim]:
+    """That every entry resolves; `looks` are those at its contexts elsewhere."""
+    seen = [(f"{each.context.where}: {each.problem}", each.known) for each in looks if each.problem]
+    wrong = [*found.problems, *(text for text, known in seen if known)]
+    unread = tuple(text for text, known in seen if not known)
+    if unread and not wrong:
+        return [Claim("entries", None, f"{counted(len(unread), 'build context')} could not be read", unread)]
+    workflows = len({text.partition(": ")[0] for text in wrong})
     return [
         judged(
             "entries",
-            found.problems,
+            [*wrong, *unread],
             f"every workflow of {where} resolves, to {counted(len(found.images), 'image')}",
-            f"of {where}, {counted(len(found.problems), 'workflow')} would not build",
+            f"of {where}, {counted(workflows, 'workflow')} would not build",
         )
     ]
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasing import origin, registry
-from releasing.errors import CommandError, ConfigError, ReleaseError, UnmetError, UnreachableError
-from releasing.nightly import coverage, release_config
+from releasing import registry
+from releasing.errors import ReleaseError, UnmetError, UnreachableError
+from releasing.nightly import build_contexts, coverage, default_branch
 from releasing.verification.claim import Claim
 
 if TYPE_CHECKING:
@@ -18,19 +17,13 @@ if TYPE_CHECKING:
 
 
 def claims(work: Upkeep, sh: StepShell) -> list[Claim]:
-    """What holds of the nightly release, read from the default branch and the registry."""
-    where = work.settings.config
-    checkout = _checkout(work, sh)
-    try:
-        entries = release_config.parse((checkout / where).read_bytes(), where).entries
-    except FileNotFoundError:
-        raise ConfigError(
-            f"{where}: not on {work.config.default_branch}", "nightly.config names it"
-        ) from None
-    found = coverage.covered(entries, work.settings.job_type, checkout, work.slug)
+    """What holds of the nightly release; ConfigError when its release config is not valid."""
+    checkout = default_branch.checked_out(work, sh)
+    found = default_branch.covered(work, checkout)
+    looks = build_contexts.looks(work, sh, found.elsewhere)
     used = coverage.used_images(checkout, work.config.registry)
     return [
-        *coverage.entry_claims(found, where),
+        *coverage.entry_claims(found, looks, work.settings.config),
         *coverage.coverage_claims(work.config, found, used),
         *_ages(work, sh, found),
     ]
@@ -53,15 +46,3 @@ def _ages(work: Upkeep, sh: StepShell, found: coverage.Covered) -> list[Claim]:
     except ReleaseError as error:
         return [Claim("age", None, f"could not be read: {error.message}")]
     return coverage.age_claims(newest, work.settings.oldest_hours, datetime.now(UTC))
-
-
-def _checkout(work: Upkeep, sh: StepShell) -> Path:
-    """The default branch as files, in a folder of our own that is made anew."""
-    folder, git = work.scratch("checkout"), origin.git(work, sh)
-    sh.read(sh["rm"]["-rf", folder])
-    sh.read(git["worktree", "prune"])
-    try:
-        sh.read(git["worktree", "add", "--quiet", "--detach", folder, f"origin/{work.config.default_branch}"])
-    except CommandError as error:
-        raise ConfigError(f"{work.config.default_branch} cannot be checked out: {error.cause}") from None
-    return Path(folder)
