@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from releasing.errors import ReleaseError
@@ -22,6 +23,7 @@ from releasing.verification.claim import Claim, counted, judged
 if TYPE_CHECKING:
     from releasing.config import Config
     from releasing.nightly.release_config import Entry
+    from releasing.nightly.resolution import Resolved
     from releasing.registry.client import Registry
 
 TAG = "v20180101-00000000"  # of a night that never was
@@ -41,15 +43,23 @@ class Covered:
     elsewhere: tuple[Context, ...] = ()
 
 
-def covered(entries: Iterable[Entry], job_type: str, checkout: Path, repository: str) -> Covered:
+def covered(
+    entries: Iterable[Entry],
+    job_type: str,
+    checkout: Path,
+    repository: str,
+    given: Mapping[str, str] = MappingProxyType({}),
+) -> Covered:
     """Resolve each entry in `checkout`; images are full names, each with the entry that builds it.
 
-    What an entry builds that nights of `job_type` leave out is not covered.
+    What an entry builds that nights of `job_type` leave out is not covered. `given` are the parameters that nights
+    set unless an entry does.
     """
     images: dict[str, str] = {}
-    problems = []
+    problems: list[str] = []
     elsewhere: list[Context] = []
-    for entry in entries:
+    for written in entries:
+        entry = replace(written, params={**given, **written.params})
         where = f"line {entry.line}: {entry.name}"
         try:
             found = resolve(entry, checkout, repository, TAG)
@@ -58,25 +68,29 @@ def covered(entries: Iterable[Entry], job_type: str, checkout: Path, repository:
         except ReleaseError as error:
             problems.append(f"{where}: {error.message}".replace(f"{checkout}/", ""))
             continue
-        absent = [each for each in others if refs and repository_of(each) not in refs]
         wrong = [
             *broken(found.contexts, checkout, repository),
-            *(_not_checked_out(each, refs) for each in absent),
+            *_not_checked_out(others, refs),
+            *_unknown(found),
         ]
         problems += [f"{where}: {each}" for each in wrong]
-        elsewhere += [
-            Context(each, refs.get(repository_of(each), NEWEST), where)
-            for each in others
-            if each not in absent
-        ]
+        reached = [each for each in others if not refs or repository_of(each) in refs]
+        elsewhere += [Context(each, refs.get(repository_of(each), NEWEST), where) for each in reached]
         for image in found.images if entry.is_for(job_type) else ():
-            images.setdefault(image.name, entry.name)
+            if image.literal:
+                images.setdefault(image.name, entry.name)
     return Covered(images, tuple(problems), tuple(elsewhere))
 
 
-def _not_checked_out(context: str, refs: Mapping[str, str]) -> str:
-    there = ", ".join(refs)
-    return f"{context}: {extra_repositories.VARIABLE} has {there}, and not {repository_of(context)}"
+def _not_checked_out(contexts: Iterable[str], refs: Mapping[str, str]) -> Iterator[str]:
+    there = f"{extra_repositories.VARIABLE} has {', '.join(refs)}"
+    for context in contexts:
+        if refs and repository_of(context) not in refs:
+            yield f"{context}: {there}, and not {repository_of(context)}"
+
+
+def _unknown(found: Resolved) -> Iterator[str]:
+    return (f"what it pushes is known to a run only: {each}" for each in found.images if not each.literal)
 
 
 def used_images(checkout: Path, prefix: str) -> dict[str, str]:
