@@ -10,6 +10,7 @@ from typing import Any
 
 from releasing import pull_requests, session
 from releasing.actions import Desk, Options, load
+from releasing.errors import ConfigError
 from releasing.journal import Journal
 from releasing.nightly import addition, addition_change, obstacles, retention_action
 from releasing.nightly.night import require_section
@@ -18,6 +19,7 @@ from releasing.runner import WorldOf
 from releasing.shell import Shell
 from releasing.step_shell import StepShell
 from releasing.verification import table
+from releasing.verification.claim import Claim
 
 
 @contextmanager
@@ -50,16 +52,22 @@ def add(desk: Desk, options: Options) -> None:
 
 def check(desk: Desk, options: Options) -> None:
     """Say whether every image of ours is released every night, from the world alone; UnmetError when not."""
-    from releasing.nightly import overdue  # noqa: PLC0415 - no other command needs it
+    from releasing.nightly import overdue, telling  # noqa: PLC0415 - no other command needs them
 
     aside = replace(desk, show=lambda line: print(line, file=sys.stderr)) if options["json"] else desk
     with _upkeep(aside, options, "nightly.check", "check") as (work, sh):
-        claims = overdue.claims(work, sh)
+        try:
+            claims = overdue.claims(work, sh)
+        except ConfigError as error:
+            # Nothing is built from a release config that is not valid: that is to be told, too.
+            if options["tell"]:
+                telling.tell(work, sh, [Claim("config", False, "not valid", (*error.message.splitlines(),))])
+            raise
         told = [table.as_json("", "", claims)] if options["json"] else table.lines(claims)
         for line in told:
             desk.show(line)
         if options["tell"]:
-            overdue.tell(work, sh, claims)
+            telling.tell(work, sh, claims)
         overdue.require(claims)
 
 

@@ -79,6 +79,11 @@ def pinned(release: Undertaking, sh: StepShell, label: str) -> str:
     return next((text for text in reversed(said) if text), "")
 
 
+def of_releases(release: Undertaking, sh: StepShell) -> list[cluster.Workflow]:
+    """The workflows in the cluster that releases of this repository submitted, nights included; the newest last."""
+    return _selected(release, sh, {REPOSITORY: _repository(release)})
+
+
 def submission(release: Undertaking, sh: StepShell, build: Build, lacks: Callable[[], bool]) -> Submission:
     """The workflow of `build` that is at work, or the next one to submit; its name is journalled.
 
@@ -136,7 +141,11 @@ def _present(release: Undertaking, sh: StepShell, build: Build) -> list[cluster.
 
 
 def _labelled(release: Undertaking, sh: StepShell, step: str) -> list[cluster.Workflow]:
-    selector = ",".join(f"{key}={value}" for key, value in _labels(release, step).items())
+    return _selected(release, sh, _labels(release, step))
+
+
+def _selected(release: Undertaking, sh: StepShell, labels: dict[str, str]) -> list[cluster.Workflow]:
+    selector = ",".join(f"{key}={value}" for key, value in labels.items())
     text = sh.ask(_kubectl(release, sh)["get", "workflows", "-l", selector, "-o", "json"])
     items = json.loads(text)["items"] if text else []
     return sorted((cluster.parsed(each, release.namespace) for each in items), key=lambda each: each.created)
@@ -147,8 +156,11 @@ def _kubectl(release: Undertaking, sh: StepShell) -> Command:
 
 
 def _labels(release: Undertaking, step: str) -> dict[str, str]:
-    repository = release.slug.replace("/", ".")[:LIMIT].rstrip("-_.")
-    return {REPOSITORY: repository, RELEASE: release.tag} | ({STEP: step} if step else {})
+    return {REPOSITORY: _repository(release), RELEASE: release.tag} | ({STEP: step} if step else {})
+
+
+def _repository(release: Undertaking) -> str:
+    return release.slug.replace("/", ".")[:LIMIT].rstrip("-_.")
 
 
 def _attempts(sh: StepShell, step: str) -> list[str]:

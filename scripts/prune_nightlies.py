@@ -29,7 +29,7 @@ from releasing.registry.progress import Progress
 from releasing.shell import Shell
 
 if TYPE_CHECKING:
-    from releasing.nightly.retention import Plan
+    from releasing.nightly.retention import Pruned
     from releasing.registry.client import Registry
 
 
@@ -44,29 +44,33 @@ def main() -> int:
     named = named_builds.read(git, shell, revisions, options.images_file)
     progress = Progress()
 
-    async def work(client: Registry) -> tuple[Plan, list[str]]:
-        plan = await retention.plan(client, options.image, options.keep, named, options.tag)
-        return plan, await retention.delete(client, plan, progress.phase) if options.write else []
+    rules = retention.Rules(options.keep, named, frozenset(options.tag))
 
-    plan, stayed = registry.ask(work, notice=progress.line)
-    print(as_json(plan, stayed) if options.json else "\n".join(lines(plan, stayed, options.write)))
+    async def work(client: Registry) -> Pruned:
+        return await retention.prune(client, options.image, rules, progress.phase, write=options.write)
+
+    found = registry.ask(work, notice=progress.line)
+    print(as_json(found) if options.json else "\n".join(lines(found, options.write)))
+    found.raise_failures()
     return 0
 
 
-def lines(plan: Plan, stayed: list[str], written: bool) -> list[str]:
-    """The plan for people, the tags that stay with their reasons first."""
-    empty = [f"? {image} has no tag in the registry" for image in plan.empty]
-    kept = [f"= {tag.name} stays: {reason}" for tag, reason in plan.kept]
-    doomed = [f"- {tag.name} ({tag.digest[:19]})" for tag in plan.doomed]
-    number = len(plan.doomed) - len(stayed)
+def lines(found: Pruned, written: bool) -> list[str]:
+    """What was found for people, the tags that stay with their reasons first."""
+    empty = [f"? {image} has no tag in the registry" for image in found.empty]
+    kept = [f"= {tag.name} stays: {reason}" for tag, reason in found.kept]
+    doomed = [f"- {tag.name} ({tag.digest[:19]})" for tag in found.doomed]
+    number = len(found.doomed) - len(found.stayed)
     end = f"{number} deleted" if written else f"{number} to delete; nothing is deleted without --write"
-    return [*empty, *kept, *doomed, *stayed, f"{end}, {len(plan.kept) + len(stayed)} old ones stay"]
+    stay = len(found.kept) + len(found.stayed)
+    return [*empty, *kept, *doomed, *found.stayed, f"{end}, {stay} old ones stay"]
 
 
-def as_json(plan: Plan, stayed: list[str]) -> str:
-    """The plan for programs."""
-    kept = [{**vars(tag), "reason": reason} for tag, reason in plan.kept]
-    return json.dumps({"old": [vars(tag) for tag in plan.doomed], "kept": kept, "stayed": stayed}, indent=2)
+def as_json(found: Pruned) -> str:
+    """What was found for programs."""
+    kept = [{**vars(tag), "reason": reason} for tag, reason in found.kept]
+    old = [vars(tag) for tag in found.doomed]
+    return json.dumps({"old": old, "kept": kept, "stayed": found.stayed}, indent=2)
 
 
 def arguments() -> argparse.Namespace:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from releasing import registry
 from releasing.rehearsal.oci.images import push
+from tests.fault_proxy import FaultProxy, Rule, fault_proxy, says
 from tests.faulty_registry import CREATED, PROJECT, faulty_registry, fetched, index_of, stored
 from tests.registries import docker_registry, rehearsal_registry
 
@@ -44,6 +46,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def commit(origin: Path, path: str, text: str) -> None:
+    (origin / path).parent.mkdir(parents=True, exist_ok=True)
     (origin / path).write_text(text)
     git(origin, "add", path)
     git(origin, "commit", "--quiet", "-m", path)
@@ -103,7 +106,7 @@ def test_what_a_branch_a_tag_or_image_tags_names_stays(url: str, checkout: Path,
     commit(origin, "image_tags.yaml", f"images:\n{row}")
     commit(origin, "prototype.jsonnet", f"// other {PROJECT}/other:{NIGHTS[3]}\n")
     git(origin, "checkout", "--quiet", "-b", "v0.1-branch")
-    commit(origin, "pinned.yaml", f"image: {PROJECT}/a@{digests[NIGHTS[2]]}\n")
+    commit(origin, "app/components/pinned.yaml", f"image: {PROJECT}/a@{digests[NIGHTS[2]]}\n")
     git(origin, "checkout", "--quiet", "master")
     fetch(checkout)
     done = pruned(url, checkout, "--write", "--images-file", "image_tags.yaml")
@@ -173,3 +176,42 @@ def test_one_list_for_each_image_and_no_digest_where_nothing_is_old(checkout: Pa
         found = pruned(it.url, checkout, "--json", keep=6)
         assert json.loads(found.stdout) == {"old": [], "kept": [], "stayed": []}
         assert [line.rpartition("/a/")[2] for line in it.asked] == ["tags/list"]
+
+
+def test_every_request_is_one_that_has_to_be_made(url: str, checkout: Path) -> None:
+    nightlies(url, "a")
+    nightlies(url, "b", NIGHTS[:2])
+    both = ("--image", f"{PROJECT}/b")
+    with fault_proxy(url) as proxy:
+        pruned(proxy.url, checkout, *both)
+        assert requests(proxy) == {"GET tags/list": 2, "HEAD tag": len(NIGHTS)}
+        proxy.forget()
+        done = pruned(proxy.url, checkout, *both, "--write")
+        assert "4 deleted" in done.stdout, done.stderr
+        made = requests(proxy)
+    # docker-registry has to be asked once whether it deletes tags.
+    by_name = {"DELETE tag": 4} if "DELETE digest" not in made else {"DELETE tag": 1, "DELETE digest": 4}
+    assert made == {"GET tags/list": 3, "HEAD tag": len(NIGHTS), **by_name}
+
+
+def requests(proxy: FaultProxy) -> Counter[str]:
+    """How often each kind was asked for."""
+    return Counter(f"{method} {kind(path)}" for method, path, _ in proxy.asked)
+
+
+def kind(path: str) -> str:
+    if path.endswith("tags/list"):
+        return "tags/list"
+    return "digest" if "sha256:" in path else "tag"
+
+
+def test_what_fails_for_one_image_keeps_no_other_from_being_pruned(checkout: Path, tmp_path: Path) -> None:
+    with rehearsal_registry(tmp_path / "registry") as url, fault_proxy(url) as proxy:
+        nightlies(url, "a")
+        nightlies(url, "b")
+        proxy.rules = [Rule(says(403), "DELETE", "/a/manifests/")]
+        done = pruned(proxy.url, checkout, "--image", f"{PROJECT}/b", "--write")
+        assert (done.returncode, tags(url, "a"), tags(url, "b")) == (4, NIGHTS, NIGHTS[-2:])
+    assert "4 deleted" in done.stdout
+    assert f"- {PROJECT}/a" not in done.stdout
+    assert f"{PROJECT}/a" in done.stderr

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -14,6 +17,30 @@ if TYPE_CHECKING:
     from releasing.undertaking import Undertaking
 
 NEWEST = "HEAD"  # as a ref: of the repository's default branch
+ABBREVIATED = re.compile(r"[0-9a-f]{7,39}")  # a commit that no server gives by this name
+
+
+@dataclass(frozen=True)
+class Context:
+    """A build context OWNER/NAME/FOLDER at a ref of its repository; `where` says who builds there."""
+
+    path: str
+    ref: str = NEWEST
+    where: str = ""
+
+    @property
+    def repository(self) -> str:
+        """The repository that it is in: OWNER/NAME."""
+        return repository_of(self.path)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is wrong with a context, empty when nothing is; `known` unless its repository could not be read."""
+
+    context: Context
+    problem: str
+    known: bool = True
 
 
 def repository_of(context: str) -> str:
@@ -41,15 +68,27 @@ def problems(
     release: Undertaking, sh: StepShell, contexts: Iterable[str], refs: Mapping[str, str]
 ) -> Iterator[str]:
     """What is wrong with each context, in a fresh copy of its repository at the ref that `refs` has for it."""
-    for context in contexts:
-        repository = repository_of(context)
-        ref = refs.get(repository, NEWEST)
+    wanted = [Context(each, refs.get(repository_of(each), NEWEST)) for each in contexts]
+    return (look.problem for look in looks(release, sh, wanted) if look.problem)
+
+
+def looks(release: Undertaking, sh: StepShell, contexts: Iterable[Context]) -> Iterator[Look]:
+    """Look at each context, in fresh copies of their repositories: one of each ref."""
+
+    def place(context: Context) -> tuple[str, str]:
+        return context.repository, context.ref
+
+    for (repository, ref), group in groupby(sorted(contexts, key=place), place):
+        those = [*group]
         try:
-            found = problem(_copied(release, sh, repository, ref), context)
+            copy = _copied(release, sh, repository, ref)
         except CommandError as error:
-            found = f"{repository} at {ref} cannot be read: {error.cause}"
-        if found:
-            yield found
+            absent = "couldn't find remote ref" in error.cause
+            unread = f"{repository} at {ref} cannot be read: {error.cause}"
+            told = f"{repository} has no {ref}" if absent else unread
+            yield from (Look(each, told, absent) for each in those)
+        else:
+            yield from (Look(each, problem(copy, each.path)) for each in those)
 
 
 def tell_breaches(release: Undertaking, sh: StepShell, context: str) -> None:
@@ -61,12 +100,19 @@ def tell_breaches(release: Undertaking, sh: StepShell, context: str) -> None:
 
 
 def _copied(release: Undertaking, sh: StepShell, repository: str, ref: str) -> Path:
-    """A fresh copy of a repository; CommandError when it cannot be read."""
-    copy = _copy(release, repository)
-    branch = [] if ref == NEWEST else ["--branch", ref.partition(":")[0]]
+    """A fresh copy of a repository at a ref, REF:PULL for a pull request; CommandError when it cannot be read."""
+    copy, address = _copy(release, repository), f"https://github.com/{repository}.git"
+    name, _, pull = ref.partition(":")
+    wanted = f"refs/pull/{pull}/head" if pull else name
     sh.read(sh["rm"]["-rf", copy])
-    address = f"https://github.com/{repository}.git"
-    sh.read(sh["git"][("clone", "--quiet", "--depth", "1", *branch, address, copy)])
+    sh.read(sh["git"]["init", "--quiet", copy])
+    git = sh["git"]["-C", copy]
+    if ABBREVIATED.fullmatch(wanted):
+        sh.read(git["fetch", "--quiet", "--tags", address, "+refs/heads/*:refs/remotes/origin/*"])
+        sh.read(git["checkout", "--quiet", "--detach", wanted])
+    else:
+        sh.read(git["fetch", "--quiet", "--depth", "1", address, wanted])
+        sh.read(git["checkout", "--quiet", "--detach", "FETCH_HEAD"])
     return Path(copy)
 
 

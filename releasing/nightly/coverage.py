@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from releasing.errors import ReleaseError
 from releasing.image_tags.referred import OWN_NAMES
-from releasing.nightly.build_contexts import broken
+from releasing.nightly import extra_repositories
+from releasing.nightly.build_contexts import NEWEST, Context, Look, broken, repository_of
 from releasing.nightly.named_builds import NIGHTLY
 from releasing.nightly.resolution import resolve
 from releasing.references.checkout import contents, tracked_files
@@ -21,6 +23,7 @@ from releasing.verification.claim import Claim, counted, judged
 if TYPE_CHECKING:
     from releasing.config import Config
     from releasing.nightly.release_config import Entry
+    from releasing.nightly.resolution import Resolved
     from releasing.registry.client import Registry
 
 TAG = "v20180101-00000000"  # of a night that never was
@@ -30,30 +33,64 @@ COPIES = ("vendor", "lib", "testing", "releasing", "node_modules")
 
 @dataclass(frozen=True)
 class Covered:
-    """What the entries come to: the images of each that resolves, and what is wrong with the others."""
+    """What the entries come to: the images of each that resolves, and what is wrong with the others.
+
+    `elsewhere` are build contexts in other repositories, which are still to be looked at.
+    """
 
     images: dict[str, str]
     problems: tuple[str, ...]
+    elsewhere: tuple[Context, ...] = ()
 
 
-def covered(entries: Iterable[Entry], job_type: str, checkout: Path, repository: str) -> Covered:
+def covered(
+    entries: Iterable[Entry],
+    job_type: str,
+    checkout: Path,
+    repository: str,
+    given: Mapping[str, str] = MappingProxyType({}),
+) -> Covered:
     """Resolve each entry in `checkout`; images are full names, each with the entry that builds it.
 
-    What an entry builds that nights of `job_type` leave out is not covered.
+    What an entry builds that nights of `job_type` leave out is not covered. `given` are the parameters that nights
+    set unless an entry does.
     """
     images: dict[str, str] = {}
-    problems = []
-    for entry in entries:
+    problems: list[str] = []
+    elsewhere: list[Context] = []
+    for written in entries:
+        entry = replace(written, params={**given, **written.params})
+        where = f"line {entry.line}: {entry.name}"
         try:
             found = resolve(entry, checkout, repository, TAG)
+            others = [each for each in found.contexts if repository_of(each) != repository]
+            refs = extra_repositories.rendered(entry, checkout, TAG) if others else {}
         except ReleaseError as error:
-            problems.append(f"line {entry.line}: {entry.name}: {error.message}".replace(f"{checkout}/", ""))
+            problems.append(f"{where}: {error.message}".replace(f"{checkout}/", ""))
             continue
-        wrong = broken(found.contexts, checkout, repository)
-        problems += [f"line {entry.line}: {entry.name}: {each}" for each in wrong]
+        wrong = [
+            *broken(found.contexts, checkout, repository),
+            *_not_checked_out(others, refs),
+            *_unknown(found),
+        ]
+        problems += [f"{where}: {each}" for each in wrong]
+        reached = [each for each in others if not refs or repository_of(each) in refs]
+        elsewhere += [Context(each, refs.get(repository_of(each), NEWEST), where) for each in reached]
         for image in found.images if entry.is_for(job_type) else ():
-            images.setdefault(image.name, entry.name)
-    return Covered(images, tuple(problems))
+            if image.literal:
+                images.setdefault(image.name, entry.name)
+    return Covered(images, tuple(problems), tuple(elsewhere))
+
+
+def _not_checked_out(contexts: Iterable[str], refs: Mapping[str, str]) -> Iterator[str]:
+    there = f"{extra_repositories.VARIABLE} has {', '.join(refs)}"
+    for context in contexts:
+        if refs and repository_of(context) not in refs:
+            yield f"{context}: {there}, and not {repository_of(context)}"
+
+
+def _unknown(found: Resolved) -> Iterator[str]:
+    return (f"what it pushes is known to a run only: {each}" for each in found.images if not each.literal)
 
 
 def used_images(checkout: Path, prefix: str) -> dict[str, str]:
@@ -71,14 +108,20 @@ def used_images(checkout: Path, prefix: str) -> dict[str, str]:
     return used
 
 
-def entry_claims(found: Covered, where: str) -> list[Claim]:
-    """That every entry resolves."""
+def entry_claims(found: Covered, looks: Iterable[Look], where: str) -> list[Claim]:
+    """That every entry resolves; `looks` are those at its contexts elsewhere."""
+    seen = [(f"{each.context.where}: {each.problem}", each.known) for each in looks if each.problem]
+    wrong = [*found.problems, *(text for text, known in seen if known)]
+    unread = tuple(text for text, known in seen if not known)
+    if unread and not wrong:
+        return [Claim("entries", None, f"{counted(len(unread), 'build context')} could not be read", unread)]
+    workflows = len({text.partition(": ")[0] for text in wrong})
     return [
         judged(
             "entries",
-            found.problems,
+            [*wrong, *unread],
             f"every workflow of {where} resolves, to {counted(len(found.images), 'image')}",
-            f"of {where}, {counted(len(found.problems), 'workflow')} would not build",
+            f"of {where}, {counted(workflows, 'workflow')} would not build",
         )
     ]
 

@@ -24,6 +24,7 @@ DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
 SEARCHED = "v[0-9]{8}-[0-9a-f]{8}|sha256:[0-9a-f]{64}"
 REFS = ("refs/remotes/origin/", "refs/tags/")
 EVERY_IMAGE = ""
+FOLDER, SUBMODULE = b"40000", b"160000"  # modes in git's trees
 AT_ONCE = 1000  # contents in one search: a command line has an end
 
 
@@ -113,16 +114,46 @@ def _list(named: Named, place: str, content: bytes) -> None:
 
 
 def _files(git: Command, shell: Shell, revisions: Mapping[str, str]) -> dict[str, str]:
-    """A place REVISION:PATH of each content that a file has at one of `revisions`."""
+    """A place REVISION:PATH of each content that a file has at one of `revisions`.
+
+    Branches have most folders in common: each is read once.
+    """
     files: dict[str, str] = {}
-    for revision, name in revisions.items():
-        listed = shell.read(git["ls-tree", "-r", "-z", "--full-tree", revision]).split("\0")
-        for entry in filter(None, listed):
-            head, _, path = entry.partition("\t")
-            kind, blob = head.split()[1:]
-            if kind == "blob":
-                files.setdefault(blob, f"{name}:{path}")
+    seen: set[str] = set()
+    wanted = {f"{revision}^{{tree}}": f"{name}:" for revision, name in revisions.items()}
+    while wanted:
+        folders: dict[str, str] = {}
+        for place, content in zip(wanted.values(), _trees(git, shell, wanted), strict=True):
+            for mode, name, identity in content:
+                path = place + name.decode(errors="surrogateescape")
+                if mode == FOLDER and identity.hex() not in seen:
+                    seen.add(identity.hex())
+                    folders[identity.hex()] = f"{path}/"
+                elif mode not in (FOLDER, SUBMODULE):
+                    files.setdefault(identity.hex(), path)
+        wanted = folders
     return files
+
+
+def _trees(
+    git: Command, shell: Shell, wanted: Mapping[str, str]
+) -> Iterator[list[tuple[bytes, bytes, bytes]]]:
+    """Mode, name and id of everything in each folder that is `wanted`, in one reading; its values are places."""
+    asked = "".join(f"{name}\n" for name in wanted)
+    answer = shell.read(git["cat-file", "--batch"], stdin=asked).encode(errors="surrogateescape") + b"\n"
+    at = 0
+    for place in wanted.values():
+        end = answer.index(b"\n", at)
+        identity, *kind = answer[at:end].split(b" ")
+        if kind[:1] != [b"tree"]:
+            raise PreconditionError(
+                f"{place.rstrip(':/')} is no folder of the checkout, and it may name a build"
+            )
+        size = int(kind[1])
+        # The shell takes newlines off the end, which may be an id's last bytes.
+        content = answer[end + 1 : end + 1 + size].ljust(size, b"\n")
+        yield re.findall(rb"(?s)(\d+) ([^\0]+)\0(.{%d})" % (len(identity) // 2), content)
+        at = end + size + 2
 
 
 def _lines(git: Command, shell: Shell, blobs: list[str]) -> Iterator[tuple[str, str, bytes]]:

@@ -16,6 +16,8 @@ from releasing.nightly.release_config import Entry
 from releasing.step import present
 from releasing.undertaking import Undertaking
 
+PREFIX = "night-"  # of what labels and locks call a night
+
 
 @dataclass(frozen=True)
 class Skipped:
@@ -52,7 +54,7 @@ class Night(Undertaking):
     @property
     def tag(self) -> str:
         """What labels and locks call it; its images have another tag, which has the commit in it."""
-        return f"night-{self.date}"
+        return f"{PREFIX}{self.date}"
 
     @property
     def folder(self) -> Path:

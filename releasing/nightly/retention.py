@@ -2,33 +2,64 @@
 
 A tag is deleted by its name where the registry can; where it can only delete manifests, a build goes when all of
 its tags do and no image of several platforms that stays has it as a part.
+
+One image after the other is looked at, pruned and read back: little time is between the look and the deletion.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasing.errors import PreconditionError, ReleaseError, UnmetError, UnreachableError
+from releasing.errors import ReleaseError, UnmetError, UnreachableError
 from releasing.nightly.named_builds import NIGHTLY, Named
-from releasing.registry import outcomes, together
+from releasing.registry import together
 from releasing.registry.promotion import ImageTag
 
 if TYPE_CHECKING:
-    from releasing.registry.client import Registry
+    from releasing.registry.client import Description, Registry
+    from releasing.registry.listing import Build
     from releasing.registry.promotion import Watch
+
+    Tags = Mapping[str, Description]  # of one image
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What is old enough to go, what of it stays and why, and every other tag of the same images."""
+class Rules:
+    """What stays: the newest `keep` of each image, what is `named`, and the tags `also` whatever the image."""
 
-    doomed: tuple[ImageTag, ...]
-    kept: tuple[tuple[ImageTag, str], ...]
-    others: dict[str, dict[str, str]]
+    keep: int
+    named: Named
+    also: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What is old enough to go, what of it stays by the rules, and `stayed` because of its registry; each with why.
+
+    `empty` are images without any tag: their names may be wrong. `failed` is what came in the way.
+    """
+
+    doomed: tuple[ImageTag, ...] = ()
+    kept: tuple[tuple[ImageTag, str], ...] = ()
+    stayed: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
+    failed: tuple[ReleaseError, ...] = ()
+
+    def __add__(self, other: Pruned) -> Pruned:
+        """Both."""
+        return Pruned(
+            *(one + two for one, two in zip(vars(self).values(), vars(other).values(), strict=True))
+        )
+
+    def raise_failures(self) -> None:
+        """Raise one error with all that failed: UnmetError when something is gone, else UnreachableError first."""
+        for kind in (UnmetError, UnreachableError, ReleaseError):
+            if worst := next((each for each in self.failed if isinstance(each, kind)), None):
+                messages = dict.fromkeys(each.message for each in self.failed)
+                raise type(worst)("\n".join(messages), worst.hint)
 
 
 def old(tags: Iterable[str], keep: int) -> list[str]:
@@ -40,142 +71,110 @@ def old(tags: Iterable[str], keep: int) -> list[str]:
     return [tag for tag in nightly[keep:] if _day(tag) != last]
 
 
-async def plan(
-    registry: Registry, images: Iterable[str], keep: int, named: Named, also: Iterable[str]
-) -> Plan:
-    """Look through every image: one list each, and digests only where something is old.
-
-    `also` are tags that stay whatever the image. An image without any tag is told: its name may be wrong.
-    """
+async def prune(
+    registry: Registry, images: Iterable[str], rules: Rules, watch: Watch, *, write: bool
+) -> Pruned:
+    """Look through every image, and delete what is old and needed by nothing when `write`."""
     names = list(dict.fromkeys(images))
-    states = dict(zip(names, await together(_tags(registry, name, keep) for name in names), strict=True))
-    doomed, kept, stay = [], [], frozenset(also)
-    others: dict[str, dict[str, str]] = {}
-    for image, tags in states.items():
-        aging = old(tags or (), keep)
-        verdicts = [
-            (_of(image, tag, tags or {}), _reason(image, tag, tags or {}, named, stay)) for tag in aging
-        ]
-        doomed += [tag for tag, reason in verdicts if not reason]
-        kept += [(tag, reason) for tag, reason in verdicts if reason]
-        going = {tag.tag for tag, reason in verdicts if not reason}
-        others[image] = {tag: digest for tag, digest in (tags or {}).items() if tag not in going}
-    empty = tuple(name for name, tags in states.items() if tags is None)
-    return Plan(tuple(doomed), tuple(kept), others, empty)
-
-
-async def delete(registry: Registry, plan: Plan, watch: Watch) -> list[str]:
-    """Delete what `plan` dooms and read it back; gives a line for each that stayed because of the registry.
-
-    Raises UnmetError when something else is gone afterwards, UnreachableError when a registry stopped answering.
-    """
-    by_image: defaultdict[str, list[ImageTag]] = defaultdict(list)
-    for tag in plan.doomed:
-        by_image[tag.image].append(tag)
-    step = watch("deleting", len(plan.doomed))
-    ended = await outcomes(
-        _of_image(registry, image, tags, plan.others[image], step) for image, tags in by_image.items()
-    )
-    failed = [each for each in ended if isinstance(each, ReleaseError)]
-    told = {tag: line for each in ended if not isinstance(each, ReleaseError) for tag, line in each.items()}
-    lost = [
-        line for each in await together(_lost(registry, plan, image) for image in by_image) for line in each
-    ]
-    if lost:
-        raise UnmetError("\n".join(lost), "the images' owners have to push them again")
-    if failed:
-        worst = next((each for each in failed if isinstance(each, UnreachableError)), failed[0])
-        raise type(worst)("\n".join(dict.fromkeys(each.message for each in failed)), worst.hint)
-    left = [tag for tag in plan.doomed if tag not in told]
-    digests = await together(registry.digest(tag.image, tag.tag) for tag in left)
-    if there := [tag.name for tag, digest in zip(left, digests, strict=True) if digest]:
-        raise UnmetError(f"deleted, but read back still there: {', '.join(there)}", "the same command again")
-    return [*told.values()]
-
-
-async def _of_image(
-    registry: Registry, image: str, doomed: list[ImageTag], others: dict[str, str], step: Callable[[], None]
-) -> dict[ImageTag, str]:
-    first, *rest = doomed
-    await _unmoved(registry, first)
-    if await registry.delete(image, first.tag):
+    step = watch("images", len(names))
+    done = Pruned()
+    for image in names:
+        try:
+            done += await _image(registry, image, rules, write)
+        except ReleaseError as error:
+            done += Pruned(failed=(error,))
         step()
-        await together(_by_tag(registry, tag, step) for tag in rest)
-        return {}
-    return await _by_digest(registry, image, doomed, others, step)
+    return done
 
 
-async def _by_tag(registry: Registry, tag: ImageTag, step: Callable[[], None]) -> None:
-    await _unmoved(registry, tag)
-    await registry.delete(tag.image, tag.tag)
-    step()
+async def _image(registry: Registry, image: str, rules: Rules, write: bool) -> Pruned:
+    """One list; where something is old one look at each tag, one deletion, and when something went another list."""
+    listing = await registry.listing(image)
+    if not listing.all_tags:
+        return Pruned(empty=(image,))
+    aging = old(listing.all_tags, rules.keep)
+    if not aging:
+        return Pruned()
+    tags = await _tags(registry, image, listing.all_tags, listing.builds)
+    reasons = _reasons(image, aging, tags, rules)
+    doomed = tuple(ImageTag(image, tag, tags[tag].digest) for tag in aging if not reasons[tag])
+    kept = [(ImageTag(image, tag, tags[tag].digest if tag in tags else ""), reasons[tag]) for tag in aging]
+    planned = Pruned(doomed, tuple(each for each in kept if each[1]))
+    if not write or not doomed:
+        return planned
+    others = {tag: found for tag, found in tags.items() if reasons.get(tag, "stays")}
+    stayed: dict[ImageTag, str] = {}
+    if not await _by_name(registry, image, doomed):
+        stayed = await _by_digest(registry, image, doomed, others)
+    await _require_read_back(registry, image, [tag.tag for tag in doomed if tag not in stayed], others)
+    return planned + Pruned(stayed=tuple(stayed.values()))
+
+
+async def _tags(
+    registry: Registry, image: str, tags: Iterable[str], builds: Mapping[str, Build] | None
+) -> Tags:
+    """What each tag stands for: as the list has it, or one request for each."""
+    from releasing.registry.client import Description  # noqa: PLC0415 - aiohttp
+
+    if builds is not None:
+        return {tag: Description(digest) for digest, build in builds.items() for tag in build.tags}
+    names = list(tags)
+    found = await together(registry.described(image, tag) for tag in names)
+    return {tag: each for tag, each in zip(names, found, strict=True) if each}
+
+
+def _reasons(image: str, aging: Iterable[str], tags: Tags, rules: Rules) -> dict[str, str]:
+    """Why each old tag stays; empty when nothing needs it."""
+    beside: defaultdict[str, list[str]] = defaultdict(list)
+    for tag, found in sorted(tags.items()):
+        if not NIGHTLY.fullmatch(tag):
+            beside[found.digest].append(tag)
+
+    def reason(tag: str) -> str:
+        if tag not in tags:
+            return "it went away meanwhile"
+        if tag in rules.also:
+            return "a release here builds or has built it"
+        if place := rules.named.place(image, tag, tags[tag].digest):
+            return f"named at {place}"
+        same = beside.get(tags[tag].digest)
+        return f"the same build is {', '.join(same)}" if same else ""
+
+    return {tag: reason(tag) for tag in aging}
+
+
+async def _by_name(registry: Registry, image: str, doomed: Iterable[ImageTag]) -> bool:
+    """Delete tags; False, and nothing is done, where a registry deletes manifests only."""
+    first, *rest = doomed
+    if not await registry.delete(image, first.tag):
+        return False
+    await together(registry.delete(image, tag.tag) for tag in rest)
+    return True
 
 
 async def _by_digest(
-    registry: Registry, image: str, doomed: list[ImageTag], others: dict[str, str], step: Callable[[], None]
+    registry: Registry, image: str, doomed: Iterable[ImageTag], others: Tags
 ) -> dict[ImageTag, str]:
     """Delete manifests none of whose tags stays; gives a line for each tag that therefore has to stay."""
-    manifests = await together(registry.manifest(image, digest) for digest in {*others.values()})
-    parts = {
-        part["digest"] for each in manifests if each for part in each.document.get("manifests") or ()
-    } | {*others.values()}
-    stayed = [tag for tag in doomed if tag.digest in parts]
-    digests = {tag.digest: tag for tag in doomed if tag.digest not in parts}
-    await together(_unmoved(registry, tag) for tag in doomed if tag not in stayed)
-    await together(_manifest(registry, tag, step) for tag in digests.values())
+    indexes = {each.digest for each in others.values() if each.may_have_parts}
+    manifests = await together(registry.manifest(image, digest) for digest in indexes)
+    needed = {part["digest"] for each in manifests if each for part in each.document.get("manifests") or ()}
+    needed |= {each.digest for each in others.values()}
+    digests = dict.fromkeys(tag.digest for tag in doomed if tag.digest not in needed)
+    await together(registry.delete(image, digest) for digest in digests)
     why = "stays: this registry deletes manifests only, and other tags need"
-    return {tag: f"{tag.name} {why} {tag.digest}" for tag in stayed}
+    return {tag: f"{tag.name} {why} {tag.digest}" for tag in doomed if tag.digest in needed}
 
 
-async def _manifest(registry: Registry, tag: ImageTag, step: Callable[[], None]) -> None:
-    await registry.delete(tag.image, tag.digest)
-    step()
-
-
-async def _unmoved(registry: Registry, tag: ImageTag) -> None:
-    now = await registry.digest(tag.image, tag.tag)
-    if now not in (None, tag.digest):
-        raise PreconditionError(
-            f"{tag.name} is on {now} by now, not {tag.digest}", "the same command looks again"
-        )
-
-
-async def _lost(registry: Registry, plan: Plan, image: str) -> list[str]:
-    """What should be there after a deletion and is not."""
+async def _require_read_back(registry: Registry, image: str, gone: Iterable[str], others: Tags) -> None:
+    """UnmetError when something else went, or something did not; a registry may list what it has no more."""
     there = {*(await registry.listing(image)).all_tags}
-    return [f"{image}:{tag} should have stayed and is gone" for tag in plan.others[image] if tag not in there]
-
-
-async def _tags(registry: Registry, image: str, keep: int) -> dict[str, str] | None:
-    """The digests of all tags of an image, empty texts when nothing is old; None when there is no tag."""
-    listing = await registry.listing(image)
-    tags = listing.all_tags
-    if not tags:
-        return None
-    if listing.builds is not None:
-        return {tag: digest for digest, build in listing.builds.items() for tag in build.tags}
-    if not old(tags, keep):
-        return dict.fromkeys(tags, "")
-    digests = await together(registry.digest(image, tag) for tag in tags)
-    return {tag: digest for tag, digest in zip(tags, digests, strict=True) if digest}
-
-
-def _reason(image: str, tag: str, tags: dict[str, str], named: Named, stay: frozenset[str]) -> str:
-    """Why an old tag stays; empty when nothing needs it."""
-    if tag not in tags:
-        return "it went away meanwhile"
-    if tag in stay:
-        return "a release here builds or has built it"
-    if place := named.place(image, tag, tags[tag]):
-        return f"named at {place}"
-    beside = sorted(
-        each for each, digest in tags.items() if digest == tags[tag] and not NIGHTLY.fullmatch(each)
-    )
-    return f"the same build is {', '.join(beside)}" if beside else ""
-
-
-def _of(image: str, tag: str, tags: dict[str, str]) -> ImageTag:
-    return ImageTag(image, tag, tags.get(tag, ""))
+    if lost := [f"{image}:{tag} should have stayed and is gone" for tag in others if tag not in there]:
+        raise UnmetError("\n".join(lost), "the images' owners have to push them again")
+    listed = [tag for tag in gone if tag in there]
+    digests = await together(registry.digest(image, tag) for tag in listed)
+    if still := [f"{image}:{tag}" for tag, digest in zip(listed, digests, strict=True) if digest]:
+        raise UnmetError(f"deleted, but read back still there: {', '.join(still)}", "the same command again")
 
 
 def _day(tag: str) -> str:

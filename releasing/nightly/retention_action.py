@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import image_tags, origin
-from releasing.errors import PreconditionError, UsageError
+from releasing import image_tags, origin, submission
+from releasing.errors import CommandError, ConfigError, PreconditionError, UsageError
 from releasing.journal import Journal
+from releasing.nightly import default_branch
+from releasing.nightly.night import PREFIX
 
 if TYPE_CHECKING:
     from releasing.command import Command
@@ -22,27 +24,56 @@ def parsed(keep: str) -> int:
 
 
 def command(work: Upkeep, sh: StepShell, keep: int) -> Command:
-    """Run prune_nightlies.py on our clone and on every image that image_tags.yaml and release.yaml list."""
+    """Run prune_nightlies.py on our clone, for every image of ours and with the builds that releases are at."""
     listing = work.config.image_tags
     words = [work.checkout, "--keep", str(keep)]
-    words += [word for image in _images(work, sh) for word in ("--image", image)]
-    words += [word for tag in _being_built(work) for word in ("--tag", tag)]
+    words += [word for image in sorted(_images(work, sh)) for word in ("--image", image)]
+    being_built = _begun_here(work) | _begun_elsewhere(work, sh)
+    words += [word for tag in sorted(being_built) for word in ("--tag", tag)]
     return sh["prune_nightlies.py"][(*words, *(("--images-file", listing) if listing else ()))]
 
 
-def _images(work: Upkeep, sh: StepShell) -> list[str]:
+def _images(work: Upkeep, sh: StepShell) -> set[str]:
+    """What release.yaml and image_tags.yaml list, and what entries of the release config build."""
     config, revision = work.config, f"origin/{work.config.default_branch}"
     names = {f"{config.registry}/{name}" for group in config.images for name in group.names}
     if config.image_tags and (content := origin.file_at(work, sh, revision, config.image_tags)):
         listed = image_tags.parse(content, config.image_tags).images
         names |= {image.name for image in listed if image.name.startswith(f"{config.registry}/")}
+    names |= _built(work, sh)
     if not names:
         raise PreconditionError("no image of ours is known", "image-tags of release.yaml names their list")
-    return sorted(names)
+    return names
 
 
-def _being_built(work: Upkeep) -> list[str]:
+def _built(work: Upkeep, sh: StepShell) -> set[str]:
+    """What the entries build that resolve; the others are told."""
+    checkout = default_branch.checked_out(work, sh)
+    try:
+        found = default_branch.covered(work, checkout)
+    except ConfigError as error:
+        sh.say(f"no images of entries, as the release config is not valid:\n{error.message}")
+        return set()
+    for problem in found.problems:
+        sh.say(f"{work.settings.config}: {problem}")
+    return {*found.images}
+
+
+def _begun_here(work: Upkeep) -> set[str]:
     """The build tags of releases that were begun here: what they built may not be named anywhere yet."""
     journals = (work.state / "releases").glob("*/journal.jsonl")
     tags = {Journal(path).choices().get("build tag", "") for path in journals}
-    return sorted(filter(None, tags))
+    return {*filter(None, tags)}
+
+
+def _begun_elsewhere(work: Upkeep, sh: StepShell) -> set[str]:
+    """The build tags of releases, nights apart, that the cluster has workflows of."""
+    if work.config.gcp is None:
+        return set()
+    try:
+        found = submission.of_releases(work, sh)
+    except CommandError as error:
+        sh.say(f"workflows are not read, and what releases elsewhere build may be old: {error.cause}")
+        return set()
+    of_releases = [each for each in found if not each.labels.get(submission.RELEASE, "").startswith(PREFIX)]
+    return {*filter(None, (each.labels.get(submission.BUILD, "") for each in of_releases))}

@@ -51,6 +51,19 @@ class Manifest:
         return _json_object(self.content, self.digest)
 
 
+@dataclass(frozen=True)
+class Description:
+    """What a tag or digest stands for, as far as a registry says without giving it."""
+
+    digest: str
+    media_type: str = ""
+
+    @property
+    def may_have_parts(self) -> bool:
+        """Whether it may be an index, which names other manifests: of an image alone it is known."""
+        return not self.media_type.endswith(("image.manifest.v1+json", "distribution.manifest.v2+json"))
+
+
 @asynccontextmanager
 async def connected(
     environment: Mapping[str, str], patience: Patience, notice: Callable[[str], None]
@@ -79,13 +92,18 @@ class Registry:
 
     async def digest(self, image: str, reference: str) -> str | None:
         """Give the digest that a tag or digest of `image` stands for; None when it is not there."""
+        found = await self.described(image, reference)
+        return found.digest if found else None
+
+    async def described(self, image: str, reference: str) -> Description | None:
+        """Give the digest and the type of what a tag or digest stands for; None when it is not there."""
         answer = await self._read("HEAD", image, "manifests", reference)
         if answer is None:
             return None
         if digest := answer.headers.get("Docker-Content-Digest"):
-            return digest
+            return Description(digest, answer.headers.get("Content-Type", ""))
         manifest = await self.manifest(image, reference)
-        return manifest.digest if manifest else None
+        return Description(manifest.digest, manifest.media_type) if manifest else None
 
     async def manifest(self, image: str, reference: str) -> Manifest | None:
         """Give the manifest of a tag or digest; None when it is not there."""

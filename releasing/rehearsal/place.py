@@ -75,6 +75,11 @@ class Place:
         return self.folder / "sent"
 
     @property
+    def posts(self) -> Path:
+        """The reports that were posted to the webhook."""
+        return self.folder / "posted"
+
+    @property
     def registry_url(self) -> str:
         """The registry's address."""
         return f"http://127.0.0.1:{self.port(REGISTRY)}"

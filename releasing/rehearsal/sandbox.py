@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from releasing.errors import PreconditionError, UnreachableError
 from releasing.files import replace_text
 from releasing.lock import held
-from releasing.rehearsal import signing, source, testgrid
+from releasing.rehearsal import signing, source, testgrid, webhook
 from releasing.rehearsal.github.client import gh_environment
 from releasing.rehearsal.github.state import Settings
 from releasing.rehearsal.place import Place
@@ -103,6 +103,8 @@ def environment(place: Place, config: Config, keys: Keys = NO_KEYS) -> dict[str,
         "RELEASE_SANDBOX_REGISTRY": place.registry_url,
         "RELEASE_REGISTRY_MIRRORS": mirrors,
         "RELEASE_SMTP_SERVER": place.smtp_server,
+        # No report of a rehearsal reaches the operator's own webhook.
+        "RELEASE_NIGHTLY_WEBHOOK": f"{place.registry_url}{webhook.PATH}/nightly",
         "RELEASE_TESTGRID": f"{place.registry_url}{testgrid.PATH}/{config.repository}",
     }
 

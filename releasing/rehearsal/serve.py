@@ -1,4 +1,4 @@
-"""The sandbox's servers, as one program: registry, testgrid and mail server on loopback, GitHub on a Unix socket.
+"""The sandbox's servers, as one program: registry, testgrid, webhook and mail on loopback, GitHub on a Unix socket.
 
   python -m releasing.rehearsal.serve SANDBOX
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from releasing.rehearsal import post_office, testgrid
+from releasing.rehearsal import post_office, testgrid, webhook
 from releasing.rehearsal.github import application as github
 from releasing.rehearsal.github.state import Settings
 from releasing.rehearsal.oci import registry
@@ -26,6 +26,7 @@ async def serve(place: Place) -> None:
     settings = Settings(**json.loads(place.settings.read_text(encoding="utf-8")))
     loopback = registry.application(place.registry)
     loopback.add_subapp(testgrid.PATH, testgrid.application(place.github, settings))
+    loopback.add_subapp(webhook.PATH, webhook.application(place.posts))
     runner = web.AppRunner(loopback, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     await _listen(runner, place)
