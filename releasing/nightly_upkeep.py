@@ -44,6 +44,8 @@ def add(desk: Desk, options: Options) -> None:
             obstacles.require_possible(work, sh, asked)
             pull_requests.propose(work, sh, change)
         sh.say(pull_requests.proposed(work, sh, change).text)
+        if listed := [each for each in asked.images if each in work.settings.not_covered]:
+            sh.say(f"take {', '.join(listed)} out of nightly.not-covered of release.yaml then")
         names = ",".join(entry.name for entry in asked.entries(work))
         sh.say(
             f"once it is merged, every night builds it; it alone: scripts/invoke nightly.run --only {names}"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from releasing.errors import ReleaseError
@@ -43,31 +42,23 @@ class Covered:
     elsewhere: tuple[Context, ...] = ()
 
 
-def covered(
-    entries: Iterable[Entry],
-    job_type: str,
-    checkout: Path,
-    repository: str,
-    given: Mapping[str, str] = MappingProxyType({}),
-) -> Covered:
+def covered(entries: Iterable[Entry], job_type: str, checkout: Path, repository: str) -> Covered:
     """Resolve each entry in `checkout`; images are full names, each with the entry that builds it.
 
-    What an entry builds that nights of `job_type` leave out is not covered. `given` are the parameters that nights
-    set unless an entry does.
+    What an entry builds that nights of `job_type` leave out is not covered.
     """
     images: dict[str, str] = {}
     problems: list[str] = []
     elsewhere: list[Context] = []
-    for written in entries:
-        entry = replace(written, params={**given, **written.params})
+    for entry in entries:
         where = f"line {entry.line}: {entry.name}"
         try:
             found = resolve(entry, checkout, repository, TAG)
-            others = [each for each in found.contexts if repository_of(each) != repository]
-            refs = extra_repositories.rendered(entry, checkout, TAG) if others else {}
         except ReleaseError as error:
             problems.append(f"{where}: {error.message}".replace(f"{checkout}/", ""))
             continue
+        refs = found.repositories
+        others = [each for each in found.contexts if repository_of(each) != repository]
         wrong = [
             *broken(found.contexts, checkout, repository),
             *_not_checked_out(others, refs),

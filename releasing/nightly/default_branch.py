@@ -30,15 +30,7 @@ def checked_out(work: Upkeep, sh: StepShell) -> Path:
 
 def covered(work: Upkeep, checkout: Path) -> Covered:
     """What the entries of the release config there come to; ConfigError when it is not valid or not there."""
-    settings = work.settings
-    given = {
-        "namespace": work.namespace,
-        "prow_env": f"JOB_NAME={settings.job_name}",
-        "bucket": settings.bucket,
-    }
-    set_by_nights = {name: text for name, text in given.items() if text}
-    entries = _entries(work, checkout)
-    return coverage.covered(entries, settings.job_type, checkout, work.slug, set_by_nights)
+    return coverage.covered(_entries(work, checkout), work.settings.job_type, checkout, work.slug)
 
 
 def _entries(work: Upkeep, checkout: Path) -> tuple[Entry, ...]:

@@ -3,28 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from releasing.workflow_pods import pods_of
 
-if TYPE_CHECKING:
-    from releasing.nightly.release_config import Entry
-
 VARIABLE = "EXTRA_REPOS"
-
-
-def rendered(entry: Entry, checkout: Path, tag: str) -> dict[str, str]:
-    """Read them from the entry's workflow, which renders; nothing of an entry that is no ksonnet app."""
-    from releasing.ksonnet.app import read_app  # noqa: PLC0415 - loads YAML and jsonnet
-    from releasing.ksonnet.render import render  # noqa: PLC0415
-
-    folder = checkout / entry.folder
-    if not (folder / "app.yaml").is_file():
-        return {}
-    app = read_app(folder)
-    given = {"name": entry.name, **entry.params, "versionTag": tag}
-    return named(render(app, app.environments[0], entry.component, given))
 
 
 def named(workflows: Iterable[dict[str, Any]]) -> dict[str, str]:

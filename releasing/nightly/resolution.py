@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from releasing import workflow_template
 from releasing.built_images import BUILD, BuiltImage, images_of
 from releasing.errors import PreconditionError, ReleaseError
+from releasing.nightly import extra_repositories
 from releasing.nightly.release_config import SET_BY_NIGHTS
 from releasing.workflow import KIND
 from releasing.workflow_pods import pods_of
@@ -29,10 +30,14 @@ SET_BESIDE = {"prow_env": "PULL_BASE_SHA=00000000", "namespace": "default", "buc
 
 @dataclass(frozen=True)
 class Resolved:
-    """The images that an entry builds, and the build contexts, each as OWNER/NAME/FOLDER."""
+    """The images that an entry builds, the build contexts, each as OWNER/NAME/FOLDER, and what is checked out beside.
+
+    `repositories` are the latter, OWNER/NAME, each with its ref.
+    """
 
     images: tuple[BuiltImage, ...]
     contexts: tuple[str, ...]
+    repositories: Mapping[str, str] = field(default_factory=dict)
 
 
 def resolve(entry: Entry, checkout: Path, repository: str, tag: str) -> Resolved:
@@ -52,7 +57,7 @@ def resolve(entry: Entry, checkout: Path, repository: str, tag: str) -> Resolved
         raise PreconditionError(
             f"{entry.folder}: {entry.component} pushes {', '.join(wrong)}, whatever versionTag is"
         )
-    return Resolved(images, contexts)
+    return Resolved(images, contexts, extra_repositories.named(workflows))
 
 
 def _workflows(entry: Entry, checkout: Path, tag: str) -> list[dict[str, Any]]:
