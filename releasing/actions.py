@@ -17,6 +17,7 @@ from releasing import (
     config_page,
     image_tag_moves,
     image_tags_edit,
+    operator_releases,
     page,
     picking,
     runner,
@@ -69,14 +70,12 @@ class Desk:
             yield Place(chosen, environment | carried(os.environ), folder.resolve(), lock)
 
     @contextmanager
-    def world(
-        self, recipe: Recipe, options: Options, *, looking: bool = False, pinning: bool = False
-    ) -> Iterator[World]:
-        """The release that the options mean; `looking` when nothing is to be changed, `pinning` when steps run."""
+    def world(self, recipe: Recipe, options: Options, *, looking: bool = False) -> Iterator[World]:
+        """The release that the options mean; `looking` when nothing is to be changed."""
         texts = (options[name] for name in ("version", "candidate", "account", "allow_move"))
         named = {name: options.get(name, "") for name in OPERATORS}
         wish = session.Wish.parse(*texts, looking=looking)
-        wish = replace(wish, named=named, pinning=pinning)
+        wish = replace(wish, named=named)
         config = load()
         with self.place(config, options) as there:
             yield session.world(config, there, wish, self.show, recipe.name)
@@ -90,20 +89,24 @@ def load() -> Config:
 def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> None:
     """Run the steps of `recipe` from `first` to `last`, and say what exists when all were asked for."""
     recipe.span(first, last)
-    with desk.world(recipe, options, pinning=True) as it:
+    with desk.world(recipe, options) as it:
         whole = recipe.of(it.release)
         part = whole.span(first, last)
         if image_tags_edit.STEP in {step.name for step in part}:
             image_tag_moves.require_named(it.release, it.step_shell(part[0]))
-        _take_in(it, first or recipe.name, options)
-        seen = runner.Run(it, whole, part, options.get("redo", False))()
+        work = runner.Run(it, whole, part, options.get("redo", False))
+        with it.journal.together():  # a refusal is no event: what is refused here leaves no candidate begun
+            _take_in(it, first or recipe.name, options)
+            work.look()
+        seen = work()
         if not first and not last and recipe is not MASTER:
             for line in summary.lines(seen, seen.step_shell(whole.steps[-1])):
                 desk.show(line)
 
 
 def _take_in(world: World, name: str, options: Options) -> None:
-    """Record what the options of steps decide, before anything acts on it."""
+    """Record what options and release.yaml leave to be decided, before anything acts on it."""
+    operator_releases.record(world.release, world.journal)
     if options["candidate"] == session.NEXT:
         session.remember_next(world)
     waived, commit, because = (options.get(option, "") for option in ("waive", "commit", "because"))

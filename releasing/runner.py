@@ -82,26 +82,35 @@ class Run:
     left: list[Step] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
     at_work: dict[Future[None], Step] = field(default_factory=dict)
+    seen: WorldOf[Any] = field(init=False)
+    findings: dict[str, Finding] = field(default_factory=dict)
     failed: dict[str, ReleaseError] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """Find what is left, and record nothing. Raises PreconditionError when what comes before is not done."""
+        self.seen = self.world.looking()
+        self.findings = survey(self.seen, self.recipe, self.part)
+        for step in self.part:
+            # What comes after something that is left is looked at again when its turn comes.
+            waiting = {other.name for other in self.left} & {*step.needs}
+            if not self.findings[step.name].holds or waiting or self.redo:
+                self.left.append(step)
+        if self.left:
+            self.done |= self._done_before()
 
     def __call__(self) -> WorldOf[Any]:
         """Do what is not done, several steps at once where none needs another; stop at the first error.
 
         Gives the world to report on: when nothing was done, one that remembers what was seen.
         """
-        looking = self.world.looking()
-        findings = survey(looking, self.recipe, self.part)
+        if not self.findings:
+            self.look()
         for step in self.part:
-            # What comes after something that is left is looked at again when its turn comes.
-            waiting = {other.name for other in self.left} & {*step.needs}
-            if findings[step.name].holds and not waiting and not self.redo:
-                adopt(self.world, step, findings[step.name])
+            if step not in self.left:
+                adopt(self.world, step, self.findings[step.name])
                 self.done.add(step.name)
-            else:
-                self.left.append(step)
         if not self.left:
-            return looking
-        self.done |= self._done_before()
+            return self.seen
         with ThreadPoolExecutor(self.at_once) as pool:
             try:
                 self._work(pool)

@@ -42,7 +42,7 @@ class Place:
 class Wish:
     """What the operator asked for; texts are empty where nothing was; `looking` when nothing is to be changed.
 
-    `named` are releases of operators; `pinning` when they, or the newest ones, are to be recorded.
+    `named` are releases of operators.
     """
 
     version: Version
@@ -51,7 +51,6 @@ class Wish:
     allow_move: str = ""
     looking: bool = False
     named: Mapping[str, str] = field(default_factory=dict)
-    pinning: bool = False
 
     @classmethod
     def parse(
@@ -129,7 +128,7 @@ def world(config: Config, place: Place, wish: Wish, show: Callable[[str], None],
     shell.log = release.folder / "commands.log"
     journal = Journal(release.folder / "journal.jsonl")
     sh = StepShell(shell.showing(show), journal, "session")
-    release = operator_releases.settled(release, sh, wish.named, pin=wish.pinning)
+    release = operator_releases.settled(release, sh, wish.named)
     return guarded(World(release, shell, journal, show))
 
 

@@ -277,6 +277,14 @@ def test_a_part_needs_what_comes_before_it_and_names_all_of_it(world: World) -> 
     assert order(world) == []
 
 
+def test_a_part_that_is_refused_records_nothing_of_what_was_found(world: World) -> None:
+    whole = recipe(touching("a"), touching("b"), touching("c", "a"))
+    file(world, "b").touch()
+    with pytest.raises(PreconditionError):
+        run(world, whole, "b", "c")
+    assert events(world) == []
+
+
 def test_a_part_that_is_done_does_not_ask_for_what_comes_before(world: World) -> None:
     file(world, "c").touch()
     run(world, CHAIN, "c", "c")
