@@ -23,6 +23,7 @@ from releasing import (
     runner,
     session,
     summary,
+    survey,
     voting,
     waivers,
 )
@@ -32,10 +33,10 @@ from releasing.config_path import carried, config_path
 from releasing.errors import UsageError
 from releasing.plan import PlanShell
 from releasing.recipes import FINAL, MASTER, NIGHTLY, RC, RECIPES
-from releasing.runner import World
 from releasing.session import Place
 from releasing.step import Recipe
 from releasing.step_shell import StepShell
+from releasing.world import DONE, MISSING, World
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -135,7 +136,7 @@ def plan(desk: Desk, options: Options) -> None:
         build_commit.choose(it.release, sh, options["commit"], options["because"])
         if recipe is RC and (moves := image_tag_moves.unnamed(it.release, sh)):
             sh.say(f"stops here: {moves}")
-        runner.plan(it, recipe.of(it.release), summary.exports(it.shell.environment), sh)
+        survey.plan(it, recipe.of(it.release), summary.exports(it.shell.environment), sh)
 
 
 def verify(desk: Desk, options: Options) -> None:
@@ -158,10 +159,10 @@ def status(desk: Desk, options: Options) -> None:
     """Show how far a release is, and what comes next."""
     recipe = named(options["recipe"])
     with desk.world(recipe, options, looking=True) as it:
-        runner.status(it, recipe.of(it.release))
+        survey.status(it, recipe.of(it.release))
         looking = it.looking()
         for rule, finding in branching.findings(it.release, looking.step_shell(recipe.steps[0])):
-            it.teller(rule, runner.DONE if finding.holds else runner.MISSING)(finding.text)
+            it.teller(rule, DONE if finding.holds else MISSING)(finding.text)
 
 
 def pick(desk: Desk, options: Options) -> None:

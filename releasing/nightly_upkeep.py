@@ -14,10 +14,10 @@ from releasing.journal import Journal
 from releasing.nightly import addition, retention_action
 from releasing.nightly.night import require_section
 from releasing.nightly.upkeep import Upkeep
-from releasing.runner import WorldOf
 from releasing.shell import Shell
 from releasing.step_shell import StepShell
 from releasing.verification import table
+from releasing.world import WorldOf
 
 
 @contextmanager

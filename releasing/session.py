@@ -14,16 +14,17 @@ from uuid import uuid4
 
 from releasing import gcp_access, operator_releases, origin, vote
 from releasing.config import Config, Profile
+from releasing.environment import clean_environment
 from releasing.errors import CommandError, ConfigError, PreconditionError, UnreachableError, UsageError
 from releasing.journal import Journal
 from releasing.lease import Lease
 from releasing.lock import held
 from releasing.release import Release
-from releasing.runner import U, World, WorldOf
-from releasing.shell import Shell, clean_environment
+from releasing.shell import Shell
 from releasing.step_shell import StepShell
 from releasing.undertaking import Undertaking
 from releasing.version import Candidate, Version, candidates, parse_name
+from releasing.world import U, World, WorldOf
 
 NEXT = "next"
 

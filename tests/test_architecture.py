@@ -28,6 +28,8 @@ OUTER = {
     "runner",
     "session",
     "summary",
+    "survey",
+    "world",
 }
 MAY_START_PROGRAMS = {
     "releasing.shell",

@@ -12,9 +12,9 @@ import pytest
 from releasing import session, vote
 from releasing.config import Profile
 from releasing.errors import ConfigError, LockedError, PreconditionError, UnreachableError, UsageError
-from releasing.runner import World
 from releasing.session import Place, Wish
 from releasing.version import Candidate
+from releasing.world import World
 from tests.rehearsal.project import commit
 from tests.releases import CONFIG, VERSION, Origin, origin_in
 
