@@ -55,6 +55,7 @@ TERMS = {
     "releasing.registry.credentials": {"helper", "helpers"},
     "releasing.registry.http": {"handler"},
     "releasing.rehearsal.github.application": {"handler"},
+    "releasing.rehearsal.github.middlewares": {"handler"},
     "releasing.rehearsal.oci.registry": {"handler"},
     "releasing.rehearsal.post_office": {"data"},
 }
