@@ -36,6 +36,7 @@ from releasing.recipes import FINAL, MASTER, NIGHTLY, RC, RECIPES
 from releasing.session import Place
 from releasing.step import Recipe
 from releasing.step_shell import StepShell
+from releasing.wish import NEXT, Wish
 from releasing.world import DONE, MISSING, World
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,7 +76,7 @@ class Desk:
         """The release that the options mean; `looking` when nothing is to be changed."""
         texts = (options[name] for name in ("version", "candidate", "account", "allow_move"))
         named = {name: options.get(name, "") for name in OPERATORS}
-        wish = session.Wish.parse(*texts, looking=looking)
+        wish = Wish.parse(*texts, looking=looking)
         wish = replace(wish, named=named)
         config = load()
         with self.place(config, options) as there:
@@ -108,7 +109,7 @@ def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> 
 def _take_in(world: World, name: str, options: Options) -> None:
     """Record what options and release.yaml leave to be decided, before anything acts on it."""
     operator_releases.record(world.release, world.journal)
-    if options["candidate"] == session.NEXT:
+    if options["candidate"] == NEXT:
         session.remember_next(world)
     waived, commit, because = (options.get(option, "") for option in ("waive", "commit", "because"))
     if because and not commit and "waive" not in options:
@@ -144,7 +145,7 @@ def verify(desk: Desk, options: Options) -> None:
     from releasing import verification  # noqa: PLC0415 - no other command needs it
     from releasing.verification.tagged import tagged  # noqa: PLC0415
 
-    wish = session.Wish.parse(options["version"], options["candidate"], "", "", looking=True)
+    wish = Wish.parse(options["version"], options["candidate"], "", "", looking=True)
     aside = replace(desk, show=lambda line: print(line, file=sys.stderr)) if options["json"] else desk
     config = load()
     with aside.place(config, options) as there:

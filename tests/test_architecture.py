@@ -29,6 +29,7 @@ OUTER = {
     "session",
     "summary",
     "survey",
+    "wish",
     "world",
 }
 MAY_START_PROGRAMS = {
