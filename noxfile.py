@@ -1,18 +1,23 @@
 """How we check ourselves: `scripts/nox` runs every check; `scripts/nox -s NAME` one of them.
 
-The checks run in the environment that scripts/nox made (.venv). The session `release` runs tasks in an environment
-of its own, as CI does: `scripts/nox -s release -- release.rc --version 0.2.1`.
+The checks run in the environment that scripts/nox made (.venv). Environments of their own have `oldest`, which has
+an older Python, and `release`, which runs tasks as CI does: `scripts/nox -s release -- release.rc --version 0.2.1`.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 import nox
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent
 CONSTRAINTS = ROOT / "constraints.txt"
@@ -25,11 +30,64 @@ PACKAGES = {
 }
 CODE = ("tasks.py", "noxfile.py", "releasing", "scripts", "tests", "benchmarks")
 
+# Tests of what depends on the interpreter (regular expressions, parsing, text); what takes long is left out.
+INTERPRETED = (
+    "test_built_images.py",
+    "test_config*.py",
+    "test_document.py",
+    "test_edits.py",
+    "test_file_syntax.py",
+    "test_image_*.py",
+    "test_ksonnet_[!r]*.py",
+    "test_ksonnet_render*.py",
+    "test_kustomize_images.py",
+    "test_manifest.py",
+    "test_nightly_selection.py",
+    "test_parameters.py",
+    "test_placeholders.py",
+    "test_protected_paths.py",
+    "test_reference*.py",
+    "test_release_config.py",
+    "test_required_words.py",
+    "test_unified_diff.py",
+    "test_update_references.py",
+    "test_version.py",
+    "verification/test_verify_files.py",
+    "verification/test_verify_names.py",
+    "verification/test_verify_references.py",
+)
+
 nox.needs_version = ">=2026.1"
-nox.options.sessions = ["system_packages", "lint", "types", "tests"]
+nox.options.sessions = ["system_packages", "lint", "types", "tests", "oldest"]
 nox.options.error_on_missing_interpreters = True
 nox.options.stop_on_first_error = False
 PYTHON = sys.executable
+VERSION = "{}.{}.{}".format(*sys.version_info)
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+REQUIRED = PROJECT["project"]["requires-python"]
+EVERYTHING = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["checks"]]
+
+
+def version_of(python: Path) -> Version | None:
+    """The version of the interpreter `python`; None when it does not run."""
+    asked = (str(python), "-I", "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])")
+    try:
+        return Version(subprocess.run(asked, capture_output=True, text=True, check=True, timeout=10).stdout)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return None
+
+
+def older_python(folders: Iterable[str]) -> str | None:
+    """The oldest Python in `folders` that we support and that is older than .venv's; None when there is none."""
+    programs = [path for folder in folders for path in sorted(Path(folder or ".").glob("python3*"))]
+    named = {path.resolve(): path for path in programs if re.fullmatch(r"python3(\.\d+)?", path.name)}
+    versions = {str(path): version_of(path) for path in named.values()}
+    fits = SpecifierSet(f"{REQUIRED},<{VERSION}").contains
+    found = [(version, path) for path, version in versions.items() if version and fits(version)]
+    return min(found)[1] if found else None
+
+
+OLDER = older_python([*os.environ.get("PATH", "").split(os.pathsep), "/usr/local/bin", "/usr/bin"])
 
 
 def check(session: nox.Session, *words: str) -> None:
@@ -71,6 +129,17 @@ def tests(session: nox.Session) -> None:
     check(session, "pytest", "-q", "-n", "2", *(session.posargs or ["--durations=10"]))
 
 
+@nox.session(python=OLDER, venv_backend="virtualenv" if OLDER else "none", reuse_venv=True)
+def oldest(session: nox.Session) -> None:
+    """The tests that depend on the interpreter, with the oldest Python here that we support, if .venv's is newer."""
+    if not OLDER:
+        session.skip(f"no Python {REQUIRED} here that is older than .venv's {VERSION}")
+    session.install("--quiet", "--constraint", str(CONSTRAINTS), *EVERYTHING)
+    paths = [str(path) for pattern in INTERPRETED for path in sorted((ROOT / "tests").glob(pattern))]
+    session.log(f"{OLDER} is Python {version_of(Path(OLDER))}; {len(paths)} files of tests")
+    session.run("python", "-m", "pytest", "-q", "-n", "2", *(session.posargs or paths), log=False)
+
+
 @nox.session(venv_backend="none")
 def benchmarks(session: nox.Session) -> None:
     """Measure, as ratios within one run."""
@@ -81,17 +150,14 @@ def benchmarks(session: nox.Session) -> None:
 @nox.session(reuse_venv=True)
 def release(session: nox.Session) -> None:
     """Run tasks in an isolated environment: scripts/nox -s release -- release.rc --version 0.2.1."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    session.install("--quiet", "--constraint", str(CONSTRAINTS), *project["dependencies"])
+    session.install("--quiet", "--constraint", str(CONSTRAINTS), *PROJECT["project"]["dependencies"])
     session.run("invoke", "--search-root", str(ROOT), *(session.posargs or ["--list"]))
 
 
 @nox.session
 def repin(session: nox.Session) -> None:
     """Renew constraints.txt with the newest versions of everything."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["checks"]]
-    session.install("--quiet", "--upgrade", *wanted)
+    session.install("--quiet", "--upgrade", *EVERYTHING)
     frozen = session.run("pip", "freeze", silent=True) or ""
     head = CONSTRAINTS.read_text(encoding="utf-8").split("\n", 1)[0]
     CONSTRAINTS.write_text(f"{head}\n{frozen.strip()}\n", encoding="utf-8")

@@ -17,11 +17,13 @@ from releasing import (
     config_page,
     image_tag_moves,
     image_tags_edit,
+    operator_releases,
     page,
     picking,
     runner,
     session,
     summary,
+    survey,
     voting,
     waivers,
 )
@@ -31,10 +33,11 @@ from releasing.config_path import carried, config_path
 from releasing.errors import UsageError
 from releasing.plan import PlanShell
 from releasing.recipes import FINAL, MASTER, NIGHTLY, RC, RECIPES
-from releasing.runner import World
 from releasing.session import Place
 from releasing.step import Recipe
 from releasing.step_shell import StepShell
+from releasing.wish import NEXT, Wish
+from releasing.world import DONE, MISSING, World
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -69,14 +72,12 @@ class Desk:
             yield Place(chosen, environment | carried(os.environ), folder.resolve(), lock)
 
     @contextmanager
-    def world(
-        self, recipe: Recipe, options: Options, *, looking: bool = False, pinning: bool = False
-    ) -> Iterator[World]:
-        """The release that the options mean; `looking` when nothing is to be changed, `pinning` when steps run."""
+    def world(self, recipe: Recipe, options: Options, *, looking: bool = False) -> Iterator[World]:
+        """The release that the options mean; `looking` when nothing is to be changed."""
         texts = (options[name] for name in ("version", "candidate", "account", "allow_move"))
         named = {name: options.get(name, "") for name in OPERATORS}
-        wish = session.Wish.parse(*texts, looking=looking)
-        wish = replace(wish, named=named, pinning=pinning)
+        wish = Wish.parse(*texts, looking=looking)
+        wish = replace(wish, named=named)
         config = load()
         with self.place(config, options) as there:
             yield session.world(config, there, wish, self.show, recipe.name)
@@ -90,21 +91,25 @@ def load() -> Config:
 def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> None:
     """Run the steps of `recipe` from `first` to `last`, and say what exists when all were asked for."""
     recipe.span(first, last)
-    with desk.world(recipe, options, pinning=True) as it:
+    with desk.world(recipe, options) as it:
         whole = recipe.of(it.release)
         part = whole.span(first, last)
         if image_tags_edit.STEP in {step.name for step in part}:
             image_tag_moves.require_named(it.release, it.step_shell(part[0]))
-        _take_in(it, first or recipe.name, options)
-        seen = runner.Run(it, whole, part, options.get("redo", False))()
+        work = runner.Run(it, whole, part, options.get("redo", False))
+        with it.journal.together():  # a refusal is no event: what is refused here leaves no candidate begun
+            _take_in(it, first or recipe.name, options)
+            work.look()
+        seen = work()
         if not first and not last and recipe is not MASTER:
             for line in summary.lines(seen, seen.step_shell(whole.steps[-1])):
                 desk.show(line)
 
 
 def _take_in(world: World, name: str, options: Options) -> None:
-    """Record what the options of steps decide, before anything acts on it."""
-    if options["candidate"] == session.NEXT:
+    """Record what options and release.yaml leave to be decided, before anything acts on it."""
+    operator_releases.record(world.release, world.journal)
+    if options["candidate"] == NEXT:
         session.remember_next(world)
     waived, commit, because = (options.get(option, "") for option in ("waive", "commit", "because"))
     if because and not commit and "waive" not in options:
@@ -132,7 +137,7 @@ def plan(desk: Desk, options: Options) -> None:
         build_commit.choose(it.release, sh, options["commit"], options["because"])
         if recipe is RC and (moves := image_tag_moves.unnamed(it.release, sh)):
             sh.say(f"stops here: {moves}")
-        runner.plan(it, recipe.of(it.release), summary.exports(it.shell.environment), sh)
+        survey.plan(it, recipe.of(it.release), summary.exports(it.shell.environment), sh)
 
 
 def verify(desk: Desk, options: Options) -> None:
@@ -140,7 +145,7 @@ def verify(desk: Desk, options: Options) -> None:
     from releasing import verification  # noqa: PLC0415 - no other command needs it
     from releasing.verification.tagged import tagged  # noqa: PLC0415
 
-    wish = session.Wish.parse(options["version"], options["candidate"], "", "", looking=True)
+    wish = Wish.parse(options["version"], options["candidate"], "", "", looking=True)
     aside = replace(desk, show=lambda line: print(line, file=sys.stderr)) if options["json"] else desk
     config = load()
     with aside.place(config, options) as there:
@@ -155,10 +160,10 @@ def status(desk: Desk, options: Options) -> None:
     """Show how far a release is, and what comes next."""
     recipe = named(options["recipe"])
     with desk.world(recipe, options, looking=True) as it:
-        runner.status(it, recipe.of(it.release))
+        survey.status(it, recipe.of(it.release))
         looking = it.looking()
         for rule, finding in branching.findings(it.release, looking.step_shell(recipe.steps[0])):
-            it.teller(rule, runner.DONE if finding.holds else runner.MISSING)(finding.text)
+            it.teller(rule, DONE if finding.holds else MISSING)(finding.text)
 
 
 def pick(desk: Desk, options: Options) -> None:

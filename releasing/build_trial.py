@@ -10,8 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Timer
 
+from releasing.environment import clean_environment
 from releasing.errors import CommandError
-from releasing.shell import Command, Shell, clean_environment
+from releasing.shell import Command, Shell
 
 SCRIPT = "build_image.sh"
 GIVEN = "Dockerfile.contract"  # beside the folder's own, so that it shows which one is built

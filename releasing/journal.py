@@ -11,6 +11,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ class Journal:
         self.path = path
         self._lock = threading.RLock()
         self._events = list(_events(path))
+        self._held: list[Event] | None = None
 
     def record(self, event: str, step: str, facts: Mapping[str, str] | None = None, **texts: str) -> None:
         """Append an event; `facts` and `texts` are plain text and never secrets."""
@@ -36,8 +38,28 @@ class Journal:
         if facts:
             line["facts"] = dict(facts)
         with self._lock:
-            _append(self.path, line)
+            if self._held is None:
+                _append(self.path, [line])
+            else:
+                self._held.append(line)
             self._events.append(line)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Record what is recorded meanwhile when the block ends, and nothing of it when the block raises."""
+        before = len(self._events)
+        self._held = []
+        try:
+            yield
+        except BaseException:
+            with self._lock:
+                del self._events[before:]
+                self._held = None
+            raise
+        with self._lock:
+            held, self._held = self._held, None
+            if held:
+                _append(self.path, held)
 
     def done(self, step: str) -> Event | None:
         """The newest event that says `step` was done or adopted, unless a redo came after it."""
@@ -86,12 +108,12 @@ def operator() -> str:
     return f"{os.environ.get('USER') or getpass.getuser()}@{socket.gethostname()}"
 
 
-def _append(path: Path, line: Event) -> None:
+def _append(path: Path, lines: list[Event]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Bytes of a program's output that are not UTF-8 stay what they are: JSON reads the escape back.
-    content = (json.dumps(line, ensure_ascii=False) + "\n").encode(errors="backslashreplace")
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     with path.open("ab") as file:
-        file.write(content)
+        file.write(text.encode(errors="backslashreplace"))
         file.flush()
         os.fsync(file.fileno())
 

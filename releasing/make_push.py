@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasing import registry
+from releasing.environment import clean_environment
 from releasing.errors import PreconditionError, UnmetError
 from releasing.packages import Package, packages
-from releasing.shell import Shell, clean_environment
+from releasing.shell import Shell
 
 if TYPE_CHECKING:
     from releasing.registry.client import Registry

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from releasing import runner, summary
+from releasing import runner, summary, survey
 from releasing.actions import Desk, Options, load
 from releasing.errors import UnmetError
 from releasing.files import replace_text
@@ -16,6 +16,7 @@ from releasing.nightly import outcomes
 from releasing.nightly_session import STEP, Evening, NightWish, evening
 from releasing.recipes import NIGHTLY
 from releasing.step_shell import StepShell
+from releasing.world import ALREADY
 
 
 @contextmanager
@@ -54,16 +55,16 @@ def plan(desk: Desk, options: Options) -> None:
     with _evening(desk, options) as (begun, wish):
         sh = begun.shell_of_plan()
         it = begun.part(sh, wish)
-        runner.plan(it, NIGHTLY.of(it.release), summary.exports(it.shell.environment), sh)
+        survey.plan(it, NIGHTLY.of(it.release), summary.exports(it.shell.environment), sh)
 
 
 def status(desk: Desk, options: Options) -> None:
     """Show how far a night is."""
     with _evening(desk, options) as (begun, wish):
         it = begun.part(begun.shell_of_plan(), wish)
-        runner.status(it, NIGHTLY.of(it.release))
+        survey.status(it, NIGHTLY.of(it.release))
         for each in it.release.skipped:
-            it.teller(each.entry.name, runner.ALREADY)(f"skipped: {each.reason}")
+            it.teller(each.entry.name, ALREADY)(f"skipped: {each.reason}")
 
 
 def _require(night: nights.Night, work: runner.Run, found: list[outcomes.Outcome]) -> None:

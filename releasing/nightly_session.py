@@ -15,10 +15,10 @@ from releasing.nightly import night as nights
 from releasing.nightly import selection
 from releasing.nightly.night import Night
 from releasing.plan import PlanShell
-from releasing.runner import WorldOf
 from releasing.session import Place
 from releasing.shell import Shell
 from releasing.step_shell import StepShell
+from releasing.world import WorldOf
 
 STEP = "nightly"  # what chooses the commit, in the journal and on the screen
 

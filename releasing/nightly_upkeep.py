@@ -15,11 +15,11 @@ from releasing.journal import Journal
 from releasing.nightly import addition, addition_change, obstacles, retention_action
 from releasing.nightly.night import require_section
 from releasing.nightly.upkeep import Upkeep
-from releasing.runner import WorldOf
 from releasing.shell import Shell
 from releasing.step_shell import StepShell
 from releasing.verification import table
 from releasing.verification.claim import Claim
+from releasing.world import WorldOf
 
 
 @contextmanager
@@ -44,12 +44,12 @@ def add(desk: Desk, options: Options) -> None:
             obstacles.require_possible(work, sh, asked)
             pull_requests.propose(work, sh, change)
         sh.say(pull_requests.proposed(work, sh, change).text)
-        if listed := [each for each in asked.images if each in work.settings.not_covered]:
-            sh.say(f"take {', '.join(listed)} out of nightly.not-covered of release.yaml then")
         names = ",".join(entry.name for entry in asked.entries(work))
         sh.say(
             f"once it is merged, every night builds it; it alone: scripts/invoke nightly.run --only {names}"
         )
+        if listed := [each for each in asked.images if each in work.settings.not_covered]:
+            sh.say(f"take {', '.join(listed)} out of nightly.not-covered of release.yaml then")
 
 
 def check(desk: Desk, options: Options) -> None:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from releasing import operators, origin
@@ -26,24 +27,31 @@ if TYPE_CHECKING:
 RELEASED = ".[] | select((.draft or .prerelease) | not) | .tag_name"
 
 
-def settled(release: Release, sh: StepShell, named: Mapping[str, str], *, pin: bool = False) -> Release:
+def settled(release: Release, sh: StepShell, named: Mapping[str, str]) -> Release:
     """`release` with a release of each operator that is a name; `named` are those that the operator asks for.
 
-    With `pin` what release.yaml does not say is recorded. Raises UsageError for a name that cannot be one, or is of
-    no operator; PreconditionError for one that is not released, or is not the one that was recorded.
+    Raises UsageError for a name that cannot be one, or is of no operator; PreconditionError for one that is not
+    released, or is not the one that was recorded.
     """
-    found = {}
+    found, pins = {}, []
     for name in _bumped(release, named):
         operator = getattr(release.config.operators, name)
         used = _used(release, sh, name, operator, named.get(name, ""))
         found[name] = operator.model_copy(update={"release": used})
-        if pin and (named.get(name) or operator.release == NEWEST):
-            sh.journal.choose(f"update-{name}", _choice(name), lambda used=used: used)  # type: ignore[misc]
+        if named.get(name) or operator.release == NEWEST:
+            pins.append((name, used))
     config = release.config
     return replace(
         release,
         config=config.model_copy(update={"operators": config.operators.model_copy(update=found)}),
+        pins=(*pins,),
     )
+
+
+def record(release: Release, journal: Journal) -> None:
+    """Record the releases of operators that release.yaml does not say: a resumed run uses the same ones."""
+    for name, used in release.pins:
+        journal.choose(f"update-{name}", _choice(name), partial(str, used))
 
 
 def newest(sh: StepShell, slug: str) -> str:

@@ -15,7 +15,8 @@ from releasing.version import Candidate, Version
 class Release(Proposing):
     """One candidate of a project, or (`final`) the release of one, in one profile.
 
-    `allow_move` is a pattern of image tags that may move to a new digest.
+    `allow_move` is a pattern of image tags that may move to a new digest; `pins` are the releases of operators, by
+    name, that release.yaml does not say.
     """
 
     config: Config
@@ -27,6 +28,7 @@ class Release(Proposing):
     user: str
     allow_move: str = ""
     final: bool = False
+    pins: tuple[tuple[str, str], ...] = ()
 
     @property
     def tag(self) -> str:

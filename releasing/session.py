@@ -1,31 +1,31 @@
-"""From a command line to a world: configuration, profile, our clone of origin, and which candidate is meant."""
+"""From a wish to a world: configuration, profile, our clone of origin, and the journal of what is meant."""
 
 from __future__ import annotations
 
 import getpass
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 from releasing import gcp_access, operator_releases, origin, vote
 from releasing.config import Config, Profile
-from releasing.errors import CommandError, ConfigError, PreconditionError, UnreachableError, UsageError
+from releasing.environment import clean_environment
+from releasing.errors import CommandError, ConfigError, UnreachableError, UsageError
 from releasing.journal import Journal
 from releasing.lease import Lease
 from releasing.lock import held
 from releasing.release import Release
-from releasing.runner import U, World, WorldOf
-from releasing.shell import Shell, clean_environment
+from releasing.shell import Shell
 from releasing.step_shell import StepShell
 from releasing.undertaking import Undertaking
-from releasing.version import Candidate, Version, candidates, parse_name
-
-NEXT = "next"
+from releasing.version import Candidate
+from releasing.wish import NEXT, Wish, open_candidate, tagged_candidate
+from releasing.world import U, World, WorldOf
 
 
 @dataclass(frozen=True)
@@ -36,34 +36,6 @@ class Place:
     environment: dict[str, str]
     state: Path
     lock: int
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the operator asked for; texts are empty where nothing was; `looking` when nothing is to be changed.
-
-    `named` are releases of operators; `pinning` when they, or the newest ones, are to be recorded.
-    """
-
-    version: Version
-    candidate: str = ""
-    account: str = ""
-    allow_move: str = ""
-    looking: bool = False
-    named: Mapping[str, str] = field(default_factory=dict)
-    pinning: bool = False
-
-    @classmethod
-    def parse(
-        cls, version: str, candidate: str, account: str, allow_move: str, *, looking: bool = False
-    ) -> Wish:
-        """A wish from texts as typed: the version may name the candidate as well. Raises UsageError."""
-        if not version:
-            raise UsageError("which version?", "for example: --version 0.2.1")
-        parsed, named = parse_name(version)
-        if named and candidate not in ("", str(named.number)):
-            raise UsageError(f"--version {version} and --candidate {candidate} differ", f"--version {parsed}")
-        return cls(parsed, str(named.number) if named else candidate, account, allow_move, looking)
 
 
 def profile(config: Config, name: str) -> Profile:
@@ -129,7 +101,7 @@ def world(config: Config, place: Place, wish: Wish, show: Callable[[str], None],
     shell.log = release.folder / "commands.log"
     journal = Journal(release.folder / "journal.jsonl")
     sh = StepShell(shell.showing(show), journal, "session")
-    release = operator_releases.settled(release, sh, wish.named, pin=wish.pinning)
+    release = operator_releases.settled(release, sh, wish.named)
     return guarded(World(release, shell, journal, show))
 
 
@@ -195,50 +167,6 @@ def _stays(release: Release) -> bool:
         return False
     result = vote.load(vote.path(release))
     return result is None or result.result == "passed"
-
-
-def open_candidate(
-    wish: Wish, tags: list[str], begun: list[str], stays: Callable[[Candidate], bool] = lambda _known: False
-) -> Candidate:
-    """The candidate that a run works on: the open one, the next one, or a number.
-
-    The newest of those tagged and those `begun` here is the open one until the next is asked for, and then as well
-    if it `stays` the next one; a number may not leave a gap. Raises PreconditionError when the final exists,
-    UsageError for a number out of place.
-    """
-    version = wish.version
-    if version.tag in tags and not wish.looking:
-        raise PreconditionError(
-            f"{version.tag} is released already; it gets no further candidates",
-            f"the next version is {Version(version.major, version.minor, version.patch + 1)}",
-        )
-    known = candidates([*tags, *begun], version)
-    newest = known[-1].number if known else 0
-    following = newest + (Candidate(version, newest).tag in tags)
-    if not wish.candidate:
-        return Candidate(version, newest)
-    if wish.candidate == NEXT:
-        return Candidate(version, newest if stays(Candidate(version, newest)) else following)
-    if not wish.candidate.isdecimal() or int(wish.candidate) > following:
-        expected = f"a number up to {following}, or 'next'"
-        raise UsageError(f"--candidate {wish.candidate}: expected {expected}", f"--candidate {newest}")
-    return Candidate(version, int(wish.candidate))
-
-
-def tagged_candidate(wish: Wish, tags: list[str]) -> Candidate:
-    """The candidate that a final or an update of the default branch follows: the newest, or the one named."""
-    known = candidates(tags, wish.version)
-    if not known:
-        raise PreconditionError(
-            f"origin has no candidate of {wish.version.tag}; every release is a candidate first",
-            f"scripts/invoke release.rc --version {wish.version}",
-        )
-    wanted = wish.candidate or str(known[-1].number)
-    found = [candidate for candidate in known if str(candidate.number) == wanted]
-    if not found:
-        there = ", ".join(str(candidate.number) for candidate in known)
-        raise UsageError(f"--candidate {wanted}: origin has {there}", f"--candidate {known[-1].number}")
-    return found[0]
 
 
 def asking(shell: Shell) -> StepShell:

@@ -7,18 +7,16 @@ directory or environment is changed, and a stranger's GIT_* variables do not rea
 from __future__ import annotations
 
 import copy
-import os
-import signal
 import subprocess
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from releasing import process_group
 from releasing.command import Command
+from releasing.environment import clean_environment, located
 from releasing.errors import CommandError
 
 if TYPE_CHECKING:
@@ -26,16 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Command", "Shell"]
 
-GRACE = 5.0  # seconds between interrupt, terminate and kill
 LAST_LINES = 10
-SETTINGS = ("GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 LONGEST_LINE = 200
 Popen = Callable[..., Any]  # how a program is started
-INSTALL = {
-    "gh": "it comes with this project: scripts/setup-venv",
-    "gcloud": "install the Google Cloud CLI: https://cloud.google.com/sdk/docs/install",
-    "kubectl": "install kubectl: https://kubernetes.io/docs/tasks/tools/",
-}
 
 
 def silent(line: str) -> None:
@@ -140,14 +131,14 @@ class Shell:
         """End every program that is running, and start no other: interrupt, terminate, kill."""
         self._stopped.set()
         for process in list(self._living):
-            _end(process)
+            process_group.end(process)
 
     def _start(self, command: Command, popen: Popen, errors: int, with_input: bool = False) -> Any:
         if self._stopped.is_set():
             raise KeyboardInterrupt
         try:
             process = popen(
-                [self._program(command), *command.words[1:]],
+                [located(command, self.environment), *command.words[1:]],
                 cwd=command.folder or None,
                 env=self.environment,
                 stdin=subprocess.PIPE if with_input else subprocess.DEVNULL,
@@ -161,20 +152,9 @@ class Shell:
         self._living.add(process)
         if self._stopped.is_set():
             # stop() came between the first look and here, and may have missed this one.
-            self._guarded(process, lambda: _end(process))
+            self._guarded(process, lambda: process_group.end(process))
             raise KeyboardInterrupt
         return process
-
-    def _program(self, command: Command) -> str:
-        name = command.program
-        if "/" in name:
-            return str(Path(command.folder, name).absolute())
-        for folder in self.environment.get("PATH", os.defpath).split(os.pathsep):
-            path = Path(folder or ".") / name
-            if os.access(path, os.X_OK) and path.is_file():
-                return str(path.absolute())
-        hint = INSTALL.get(name, f"install it, for example: apt-get install {name}")
-        raise CommandError(f"{name} is not installed (nothing of that name in PATH)", hint)
 
     def _guarded(self, process: Any, work: Callable[[], Any]) -> Any:
         try:
@@ -182,7 +162,7 @@ class Shell:
             process.wait()
             return result
         except BaseException:
-            _end(process)
+            process_group.end(process)
             raise
         finally:
             self._living.discard(process)
@@ -219,52 +199,8 @@ def _plumbed(words: list[str], **options: Any) -> Any:
     return local[words[0]].popen(words[1:], **options)
 
 
-# They colour what we read, speak another language although LC_ALL is set, or send gh to another GitHub.
-NOT_FOR_PROGRAMS = {"CLICOLOR_FORCE", "GH_DEBUG", "GH_FORCE_TTY", "GH_HOST", "LANGUAGE"}
-
-
-def clean_environment() -> dict[str, str]:
-    """The process's environment, in English, plain and without GIT_*: a hook's repository must not become ours.
-
-    Settings that whoever started us gave to git stay: in a rehearsal they say where GitHub is.
-    """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if (not name.startswith("GIT_") or name.startswith(SETTINGS)) and name not in NOT_FOR_PROGRAMS
-    }
-    return kept | {"LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0"}
-
-
 def _encoded(text: str | None) -> bytes | None:
     return None if text is None else text.encode(errors="surrogateescape")
-
-
-def _end(process: Any) -> None:
-    """Interrupt, terminate, then kill the whole group of `process`, waiting between."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
-        if _ended(process):
-            return
-
-
-def _ended(process: Any) -> bool:
-    """Whether `process` and all of its group end within the grace."""
-    deadline = time.monotonic() + GRACE
-    while process.poll() is None or _has_members(process.pid):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def _has_members(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
 
 
 def shortened(line: str) -> str:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from releasing.release import Release
-    from releasing.runner import World
     from releasing.step_shell import StepShell
+    from releasing.world import World
 
 
 def lines(world: World, sh: StepShell) -> Iterator[str]:

@@ -15,7 +15,8 @@ import argparse
 import os
 
 from releasing import access
-from releasing.shell import Shell, clean_environment
+from releasing.environment import clean_environment
+from releasing.shell import Shell
 
 # What a hook's repository would set besides stays away from git.
 KEPT = ("GIT_CONFIG_", "GIT_AUTHOR_", "GIT_COMMITTER_")

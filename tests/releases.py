@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from releasing.config import Config
+from releasing.environment import clean_environment
 from releasing.journal import Journal
 from releasing.release import Release
-from releasing.shell import Shell, clean_environment
+from releasing.shell import Shell
 from releasing.step_shell import StepShell
 from releasing.version import Candidate, Version
 from tests.rehearsal.local_github import GH, LocalGitHub, local_github

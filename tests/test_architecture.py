@@ -28,6 +28,9 @@ OUTER = {
     "runner",
     "session",
     "summary",
+    "survey",
+    "wish",
+    "world",
 }
 MAY_START_PROGRAMS = {
     "releasing.shell",
@@ -53,6 +56,7 @@ TERMS = {
     "releasing.registry.credentials": {"helper", "helpers"},
     "releasing.registry.http": {"handler"},
     "releasing.rehearsal.github.application": {"handler"},
+    "releasing.rehearsal.github.middlewares": {"handler"},
     "releasing.rehearsal.oci.registry": {"handler"},
     "releasing.rehearsal.post_office": {"data"},
 }

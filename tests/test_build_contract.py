@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing import build_contract, build_requests, shell
+from releasing import build_contract, build_requests, process_group
 from releasing.build_contract import Breach, breaches
 from releasing.build_requests import Request
 from releasing.build_trial import tried
@@ -156,7 +156,7 @@ def test_an_interpreter_that_is_not_there_is_told(context: Path) -> None:
 def test_what_a_script_started_ends_with_its_trial(
     context: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shell, "GRACE", 0.1)
+    monkeypatch.setattr(process_group, "GRACE", 0.1)
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)

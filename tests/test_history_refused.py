@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from releasing import broken_files, changes, image_tags, image_tags_edit, operators, session, tagging
+from releasing import broken_files, changes, image_tags, image_tags_edit, operators, tagging
 from releasing.config import Config
 from releasing.errors import PreconditionError, UsageError
 from releasing.image_tags.validation import problems
 from releasing.recipes import RC
-from releasing.session import Wish
 from releasing.steps.cut_branch import branch_is_on_origin, cut_branch
 from releasing.steps.release_final import final_is_the_candidates_commit
 from releasing.steps.tag_candidate import tag_candidate
 from releasing.steps.update_release_branch import record_image_digests
 from releasing.version import parse_name
+from releasing.wish import Wish, open_candidate, tagged_candidate
 from tests.rehearsal.project import commit
 from tests.releases import CONFIG, VERSION, Origin, origin_in, release_at
 
@@ -73,7 +73,7 @@ def test_a_tag_on_the_default_branch_is_no_candidate_and_no_final(origin: Origin
 def test_a_final_without_a_candidate_is_refused() -> None:
     """14 of 30 finals had none."""
     with pytest.raises(PreconditionError, match=r"origin has no candidate of v0\.2\.1; every release is"):
-        session.tagged_candidate(Wish(VERSION), ["v0.2.0", "v0.2.0-rc.0"])
+        tagged_candidate(Wish(VERSION), ["v0.2.0", "v0.2.0-rc.0"])
 
 
 def test_a_final_that_is_not_the_last_candidates_commit_is_refused(origin: Origin) -> None:
@@ -88,7 +88,7 @@ def test_a_final_that_is_not_the_last_candidates_commit_is_refused(origin: Origi
 def test_numbers_begin_at_0_and_leave_none_out(tags: list[str], number: str) -> None:
     """v0.3.0, v0.3.4, v0.4.0 and v0.4.1 began with another one."""
     with pytest.raises(UsageError, match=f"--candidate {number}: expected a number up to {len(tags)}"):
-        session.open_candidate(Wish(VERSION, number), tags, [])
+        open_candidate(Wish(VERSION, number), tags, [])
 
 
 def test_a_candidate_before_its_branch_is_refused(origin: Origin) -> None:

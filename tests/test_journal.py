@@ -141,6 +141,33 @@ def test_a_choice_that_fails_is_not_recorded(path: Path) -> None:
     assert journal.choose("step", "commit", lambda: "c") == "c"
 
 
+def test_what_is_recorded_together_is_known_at_once_and_written_at_the_end(path: Path) -> None:
+    journal = Journal(path)
+    with journal.together():
+        journal.choose("s", "tag", lambda: journal.choose("s", "commit", lambda: "c"))
+        assert journal.choices() == {"commit": "c", "tag": "c"}
+        assert not path.exists()
+    journal.record("done", "s")
+    assert Journal(path).choices() == {"commit": "c", "tag": "c"}
+    assert Journal(path).done("s") is not None
+
+
+def test_nothing_of_what_is_recorded_together_stays_when_that_is_refused(path: Path) -> None:
+    journal = Journal(path)
+
+    def choose_both() -> None:
+        with journal.together():
+            journal.choose("s", "commit", lambda: "c")
+            journal.choose("s", "tag", lambda: str(1 // 0))
+
+    with pytest.raises(ZeroDivisionError):
+        choose_both()
+    assert journal.choices() == {}
+    assert not path.exists()
+    assert journal.choose("s", "commit", lambda: "another") == "another"
+    assert Journal(path).choices() == {"commit": "another"}
+
+
 def test_threads_write_whole_lines(path: Path) -> None:
     journal = Journal(path)
     with ThreadPoolExecutor(8) as pool:

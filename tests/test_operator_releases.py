@@ -47,11 +47,11 @@ class World:
         sections = {"operators": {"tfjob": {**OPERATOR, "release": release}}}
         config = Config.model_validate({**CONFIG.model_dump(by_alias=True), **sections})
         meant = replace(self.origin.release, config=config, final=final)
-        operator = operator_releases.settled(
-            meant, self.origin.sh, {"tfjob": named}, pin=pin
-        ).config.operators
-        assert operator.tfjob
-        return operator.tfjob.release
+        found = operator_releases.settled(meant, self.origin.sh, {"tfjob": named})
+        if pin:
+            operator_releases.record(found, self.origin.sh.journal)
+        assert found.config.operators.tfjob
+        return found.config.operators.tfjob.release
 
 
 @pytest.fixture

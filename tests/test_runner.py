@@ -1,11 +1,10 @@
-"""Running, planning and verifying recipes, with tiny steps whose world is a folder."""
+"""Running recipes, with tiny steps whose world is a folder."""
 
 from __future__ import annotations
 
 import _thread
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from queue import Queue
@@ -15,71 +14,29 @@ import pytest
 
 from releasing.errors import CommandError, LockedError, PreconditionError, UnmetError
 from releasing.journal import Journal
-from releasing.lease import Lease
 from releasing.release import Release
-from releasing.runner import Run, World, plan, status, survey
-from releasing.shell import Shell
-from releasing.step import Finding, Recipe, Step, met, step, unmet
+from releasing.runner import Run
+from releasing.step import Step, step, unmet
 from releasing.step_shell import StepShell
-from tests.releases import release_at
-
-PATIENCE = 30  # seconds for something that has to happen
+from releasing.world import World
+from tests.tiny_recipes import (
+    CHAIN,
+    PATIENCE,
+    events,
+    file,
+    lines,
+    locked,
+    order,
+    recipe,
+    run,
+    touching,
+    world_in,
+)
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    shown: list[str] = []
-    release = release_at(tmp_path)
-    return World(release, Shell(), Journal(tmp_path / "journal.jsonl"), shown.append)
-
-
-def lines(world: World) -> list[str]:
-    """What was shown until now; `show` of these worlds is the append of a list."""
-    shown: list[str] = world.show.__self__  # type: ignore[attr-defined]
-    return shown
-
-
-def file(world: World, name: str) -> Path:
-    return world.release.state / name
-
-
-def touching(name: str, *needs: str, lasting: bool = True, before: Callable[[], None] = lambda: None) -> Step:
-    """A step that is done when the file of its name is there; it appends a line to the file `order`."""
-
-    def act(release: Release, sh: StepShell) -> None:
-        before()
-        sh.run(sh["sh"]["-c", 'echo "$1" >>order && touch "$1"', "sh", name].within(str(release.state)))
-
-    act.__name__, act.__doc__ = name, f"Touch {name}."
-    made = Step(act, needs, lasting=lasting)
-
-    @made.verified_by
-    def there(release: Release, sh: StepShell) -> Finding:
-        found = (release.state / name).exists()
-        return met(f"{name} is there") if found else unmet(f"there is no {name}")
-
-    return made
-
-
-def recipe(*steps: Step) -> Recipe:
-    return Recipe("rc", "", steps)
-
-
-def run(world: World, whole: Recipe, first: str = "", last: str = "", redo: bool = False) -> None:
-    Run(world, whole, whole.span(first, last), redo)()
-
-
-def order(world: World) -> list[str]:
-    path = file(world, "order")
-    return path.read_text().split() if path.exists() else []
-
-
-def events(world: World) -> list[tuple[str, str]]:
-    again = Journal(world.journal.path)
-    return [(event["event"], event["step"]) for event in again._events]
-
-
-CHAIN = recipe(touching("a"), touching("b", "a"), touching("c", "b"))
+    return world_in(tmp_path)
 
 
 def test_steps_run_in_the_order_of_their_needs_and_are_recorded(world: World) -> None:
@@ -229,37 +186,6 @@ def test_what_may_lapse_is_done_again_only_while_something_needs_it(world: World
     assert lines(world)[-2].endswith("= already done: not needed any more: everything after it is done")
 
 
-def test_what_may_lapse_is_asked_only_while_something_after_it_is_left(world: World) -> None:
-    asked: list[str] = []
-
-    def gate(name: str, *needs: str) -> Step:
-        made = Step(lambda _release, _sh: None, needs, lasting=False)
-        made.action.__name__ = name
-
-        @made.verified_by
-        def lapsed(release: Release, sh: StepShell) -> Finding:
-            asked.append(name)
-            return unmet(f"{name} lapsed")
-
-        return made
-
-    whole = recipe(gate("first"), gate("second", "first"), touching("a", "second"))
-    assert [*survey(world, whole, whole).values()] == [
-        unmet("first lapsed"),
-        unmet("second lapsed"),
-        unmet("there is no a"),
-    ]
-    assert sorted(asked) == ["first", "second"]
-    file(world, "a").parent.mkdir(parents=True, exist_ok=True)
-    file(world, "a").touch()
-    asked.clear()
-    texts = [finding.text for finding in survey(world, whole, whole).values()]
-    assert texts == ["not needed any more: everything after it is done"] * 2 + ["a is there"]
-    assert asked == []
-    late = recipe(*whole, gate("last", "a"))
-    assert [finding.holds for finding in survey(world, late, late).values()] == [False, False, True, False]
-
-
 def test_a_part_runs_only_its_steps(world: World) -> None:
     run(world, CHAIN, "", "b")
     assert order(world) == ["a", "b"]
@@ -277,32 +203,18 @@ def test_a_part_needs_what_comes_before_it_and_names_all_of_it(world: World) -> 
     assert order(world) == []
 
 
+def test_a_part_that_is_refused_records_nothing_of_what_was_found(world: World) -> None:
+    whole = recipe(touching("a"), touching("b"), touching("c", "a"))
+    file(world, "b").touch()
+    with pytest.raises(PreconditionError):
+        run(world, whole, "b", "c")
+    assert events(world) == []
+
+
 def test_a_part_that_is_done_does_not_ask_for_what_comes_before(world: World) -> None:
     file(world, "c").touch()
     run(world, CHAIN, "c", "c")
     assert events(world) == [("adopted", "c")]
-
-
-def test_a_survey_looks_side_by_side_and_reads_each_thing_once(world: World) -> None:
-    arrived: Queue[str] = Queue()
-    go = Event()
-
-    def looking(name: str) -> Step:
-        made = touching(name)
-
-        @made.verified_by
-        def look(release: Release, sh: StepShell) -> Finding:
-            arrived.put(name)
-            if arrived.qsize() == 2:
-                go.set()
-            assert go.wait(PATIENCE)
-            count = sh["sh"]["-c", "echo x >>reads"].within(str(release.state))
-            return met(sh.read(count))
-
-        return made
-
-    survey(world.looking(), recipe(), [looking("a"), looking("b")])
-    assert file(world, "reads").read_text() == "x\n"
 
 
 def test_an_interrupt_ends_the_programs_and_reaches_the_caller(world: World) -> None:
@@ -324,51 +236,6 @@ def test_an_interrupt_ends_the_programs_and_reaches_the_caller(world: World) -> 
     assert "sleep" not in {name for _, name in events(world)}
     with pytest.raises(KeyboardInterrupt):
         world.shell.read(world.shell["true"])
-
-
-def test_a_plan_changes_nothing_and_pastes_into_the_same_world(world: World) -> None:
-    file(world, "a").touch()
-    plan(world, CHAIN, [f"export WHERE={world.release.state}"])
-    assert [path.name for path in world.release.state.iterdir()] == ["a"]
-    shown = "\n".join(lines(world))
-    assert "\n# a: Touch a.\n# already done: a is there\n" in shown
-    assert "\n# b: Touch b.\n# to do: there is no b\n" in shown
-    world.shell.run(world.shell["sh"]["-ec", shown])
-    assert order(world) == ["b", "c"]
-    assert status(world, CHAIN) == []
-
-
-def test_status_shows_every_step_and_gives_those_that_are_missing(world: World) -> None:
-    file(world, "b").touch()
-    assert status(world, CHAIN) == ["a", "c"]
-    assert [line[22] for line in lines(world)[1:-1]] == ["✗", "✓", "✗"]
-    assert not world.journal.path.exists()
-
-
-def test_every_line_of_a_step_is_under_its_name(world: World) -> None:
-    world.teller("cut-branch")("one\ntwo")
-    assert lines(world) == [f"{'cut-branch':<22}│ one\n{'cut-branch':<22}│ two"]
-
-
-class RecordedLease(Lease):
-    """A lease that tells when it is held instead of asking a cluster; `problem` takes it away."""
-
-    problem = ""
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        self.show("held")
-        yield
-        self.show("free")
-
-    def require(self) -> None:
-        if self.problem:
-            raise LockedError(self.problem)
-
-
-def locked(world: World) -> tuple[World, RecordedLease]:
-    lease = RecordedLease({}, "namespace", "release", lambda: "token", world.show)
-    return replace(world, lease=lease), lease
 
 
 def test_the_lock_of_the_cluster_is_held_while_an_exclusive_step_acts(world: World) -> None:
@@ -401,13 +268,6 @@ def test_no_step_is_started_while_the_lock_is_lost(world: World) -> None:
     with pytest.raises(LockedError, match="the lock was lost"):
         run(inside, recipe(touching("a", before=lose), touching("b", "a")))
     assert order(world) == ["a"]
-
-
-def test_a_plan_takes_no_lock(world: World) -> None:
-    step = touching("a")
-    step.exclusive = True
-    plan(locked(world)[0], recipe(step), [])
-    assert "held" not in lines(world)
 
 
 def failing(name: str, *needs: str) -> Step:

@@ -1,4 +1,4 @@
-"""From a command line to a world: which candidate is meant, and where it is worked on."""
+"""From a wish to a world: where a candidate is worked on, and what is told of it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 
 from releasing import session, vote
 from releasing.config import Profile
-from releasing.errors import ConfigError, LockedError, PreconditionError, UnreachableError, UsageError
-from releasing.runner import World
-from releasing.session import Place, Wish
-from releasing.version import Candidate
+from releasing.errors import ConfigError, LockedError, UnreachableError, UsageError
+from releasing.session import Place
+from releasing.wish import Wish
+from releasing.world import World
 from tests.rehearsal.project import commit
 from tests.releases import CONFIG, VERSION, Origin, origin_in
 
@@ -30,44 +30,6 @@ def origin(tmp_path: Path) -> Origin:
 def place(origin: Origin, tmp_path: Path) -> Iterator[Place]:
     with (tmp_path / "lock").open("w") as lock:
         yield Place(CONFIG.profiles["rehearsal"], origin.sh.environment, tmp_path / "state", lock.fileno())
-
-
-def meant(candidate: str, tags: str, begun: str = "", looking: bool = False) -> int:
-    """The number of the candidate that is meant, given the numbers of those tagged and those begun here."""
-    there, here = ([f"v0.2.1-rc.{number}" for number in numbers.split()] for numbers in (tags, begun))
-    return session.open_candidate(Wish(VERSION, candidate, looking=looking), there, here).number
-
-
-def test_a_wish_is_a_version_and_perhaps_a_candidate() -> None:
-    assert Wish.parse("0.2.1", "", "", "") == Wish(VERSION)
-    assert Wish.parse("v0.2.1-rc.3", "", "a", "m") == Wish(VERSION, "3", "a", "m")
-    assert Wish.parse("0.2.1-rc.3", "3", "", "").candidate == "3"
-
-
-@pytest.mark.parametrize("wish", [("", ""), ("0.2", ""), ("0.2.1-rc.1", "2"), ("0.2.1-rc.1", "next")])
-def test_a_wish_that_is_none_or_two_is_refused(wish: tuple[str, str]) -> None:
-    with pytest.raises(UsageError) as caught:
-        Wish.parse(*wish, "", "")
-    assert caught.value.hint
-
-
-@pytest.mark.parametrize(
-    ("tags", "begun", "number"),
-    [("", "", 0), ("", "0", 0), ("0", "", 0), ("0", "0 1", 1), ("0 1 10 9", "", 10)],
-)
-def test_the_open_candidate_is_the_newest_that_is_known(tags: str, begun: str, number: int) -> None:
-    assert meant("", tags, begun) == number
-
-
-@pytest.mark.parametrize(
-    ("tags", "begun", "number"), [("", "", 0), ("", "0", 0), ("0", "", 1), ("0 1", "0", 2)]
-)
-def test_the_next_candidate_follows_the_newest_tag(tags: str, begun: str, number: int) -> None:
-    assert meant("next", tags, begun) == number
-
-
-def test_asking_for_the_next_again_means_the_same_one_until_it_is_tagged() -> None:
-    assert meant("next", "0") == meant("next", "0", begun="0 1") == 1
 
 
 def test_a_candidate_that_was_begun_as_the_next_one_stays_it_until_its_vote_failed(
@@ -89,37 +51,6 @@ def test_a_candidate_that_was_begun_as_the_next_one_stays_it_until_its_vote_fail
     assert next_one().release.tag == "v0.2.1-rc.2"
     session.remember_next(next_one())
     assert next_one().release.tag == "v0.2.1-rc.2"
-
-
-def test_a_number_may_be_any_that_leaves_no_gap() -> None:
-    assert [meant(number, "0 1") for number in ("0", "1", "2")] == [0, 1, 2]
-    for tags, begun, number in [
-        ("", "", "1"),
-        ("0", "", "2"),
-        ("0", "0 1", "2"),
-        ("", "", "x"),
-        ("", "", "-1"),
-    ]:
-        with pytest.raises(UsageError, match=f"--candidate {number}: expected a number up to"):
-            meant(number, tags, begun)
-
-
-def test_a_released_version_gets_no_candidate_but_can_be_looked_at() -> None:
-    tags = ["v0.2.1-rc.0", "v0.2.1"]
-    with pytest.raises(PreconditionError, match=r"v0\.2\.1 is released already") as caught:
-        session.open_candidate(Wish(VERSION), tags, [])
-    assert caught.value.hint == "the next version is 0.2.2"
-    assert session.open_candidate(Wish(VERSION, looking=True), tags, []) == Candidate(VERSION, 0)
-
-
-def test_a_final_follows_the_newest_candidate_or_the_one_named() -> None:
-    tags = ["v0.2.1-rc.9", "v0.2.1-rc.10"]
-    assert session.tagged_candidate(Wish(VERSION), tags).number == 10
-    assert session.tagged_candidate(Wish(VERSION, "9"), tags).number == 9
-    with pytest.raises(UsageError, match="--candidate 8: origin has 9, 10"):
-        session.tagged_candidate(Wish(VERSION, "8"), tags)
-    with pytest.raises(PreconditionError, match=r"no candidate of v0\.2\.1"):
-        session.tagged_candidate(Wish(VERSION), [])
 
 
 def test_a_world_has_a_clone_of_its_own_that_is_brought_up_to_date(origin: Origin, place: Place) -> None:

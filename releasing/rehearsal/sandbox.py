@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from releasing.environment import clean_environment
 from releasing.errors import PreconditionError, UnreachableError
 from releasing.files import replace_text
 from releasing.lock import held
@@ -22,7 +23,6 @@ from releasing.rehearsal.github.state import Settings
 from releasing.rehearsal.place import Place
 from releasing.rehearsal.sampling import project as sample_project
 from releasing.rehearsal.signing import Keys
-from releasing.shell import clean_environment
 
 if TYPE_CHECKING:
     from releasing.config import Config

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasing.shell import Shell, clean_environment
+from releasing.environment import clean_environment
+from releasing.shell import Shell
 
 if TYPE_CHECKING:
     from releasing.config import Signing

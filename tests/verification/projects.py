@@ -9,12 +9,13 @@ from pathlib import Path
 
 from releasing import origin
 from releasing.config import Config
+from releasing.environment import clean_environment
 from releasing.image_tags import Image, ImageTags, Version, dump
 from releasing.journal import Journal
 from releasing.rehearsal.oci.images import build
 from releasing.rehearsal.oci.layout import digest_of
 from releasing.release import Release
-from releasing.shell import Shell, clean_environment
+from releasing.shell import Shell
 from releasing.step_shell import StepShell
 from releasing.verification.claim import Claim
 from releasing.verification.tagged import Tagged, tagged

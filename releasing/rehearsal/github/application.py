@@ -10,50 +10,53 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 
-from releasing.errors import PreconditionError, ReleaseError
+from releasing.errors import PreconditionError
 from releasing.rehearsal.github import faults as github_faults
 from releasing.rehearsal.github import shapes
-from releasing.rehearsal.github.access import accepted, refuse_unless_allowed
+from releasing.rehearsal.github.access import refuse_unless_allowed
 from releasing.rehearsal.github.assets import STORAGE_HOST, stored
-from releasing.rehearsal.github.exchanges import LOG, Watch, exchange_of, logged
-from releasing.rehearsal.github.faults import Fault, Faults, reply_of
+from releasing.rehearsal.github.exchanges import Watch
+from releasing.rehearsal.github.faults import Faults
 from releasing.rehearsal.github.graphql import answered
 from releasing.rehearsal.github.merge_queue import advanced
+from releasing.rehearsal.github.middlewares import (
+    TOKEN,
+    WINDOW,
+    Handler,
+    authenticated,
+    faulty,
+    response_of,
+    watched,
+    worded,
+)
 from releasing.rehearsal.github.pull_following import followed
 from releasing.rehearsal.github.push_guard import guard
-from releasing.rehearsal.github.rate_limit import Usage, Window, overview
-from releasing.rehearsal.github.requests import Answer, Call, Refused, Reply, not_found
+from releasing.rehearsal.github.rate_limit import overview
+from releasing.rehearsal.github.requests import Answer, Call, Refused, not_found
 from releasing.rehearsal.github.routes import ROUTES, UPLOAD_ROUTES, refuse_what_is_not_done
 from releasing.rehearsal.github.state import Repository, Settings
-from releasing.rehearsal.github.tokens import Token, token_of
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 REPOSITORY = r"/repos/{owner:[\w-]+}/{repo:[\w.-]+}"
 UPLOADS_HOST = "uploads.github.com"
 ASSET_LIMIT = 64 * 1024 * 1024
 # sockaddr_un holds 108 bytes on Linux and 104 on macOS.
 SOCKET_PATH_LIMIT = 100
-FAULT = web.RequestKey("fault", str)
-TOKEN = web.RequestKey("token", Token)
-WINDOW = web.RequestKey("window", Window)
 
 
 def application(
     root: Path, settings: Settings, watch: Watch | None = None, faults: Faults | None = None
 ) -> web.Application:
     """GitHub for the repositories below `root`; `watch` is told of each exchange, `faults` may spoil some."""
-    spoiling = (_faulty(faults or Faults()), _faulty(Faults(root / github_faults.FILE)))
+    spoiling = (faulty(faults or Faults()), faulty(Faults(root / github_faults.FILE)))
     application = web.Application(
         client_max_size=ASSET_LIMIT,
-        middlewares=[_watched(root, watch), _worded, *spoiling, _authenticated(root, settings), _worded],
+        middlewares=[watched(root, watch), worded, *spoiling, authenticated(root, settings), worded],
     )
     for routes, uploads in ((ROUTES, False), (UPLOAD_ROUTES, True)):
         for method, path, answer in routes:
@@ -103,7 +106,7 @@ def _answering(root: Path, settings: Settings, answer: Answer, uploads: bool) ->
         below = request.path.removeprefix(f"/repos/{repository.full_name}")
         refuse_unless_allowed(request[TOKEN], repository, request.method, below)
         refuse_what_is_not_done(answer, call.query)
-        return _response(answer(call))
+        return response_of(answer(call))
 
     return handler
 
@@ -134,12 +137,6 @@ def _call(
         role=request[TOKEN].role(repository.full_name),
     )
     return advanced(call)
-
-
-def _response(reply: Reply) -> web.Response:
-    if reply.body is None:
-        return web.Response(status=reply.status, headers=reply.headers)
-    return web.json_response(reply.body, status=reply.status, headers=reply.headers)
 
 
 async def _entry(_: web.Request) -> web.StreamResponse:
@@ -177,72 +174,3 @@ def _storage(root: Path) -> Handler:
         return web.Response(body=content, content_type="application/octet-stream")
 
     return handler
-
-
-@web.middleware
-async def _worded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse in GitHub's form: 404 for a method that a path does not know, too."""
-    try:
-        return await handler(request)
-    except Refused as refused:
-        return web.json_response(refused.body, status=refused.status, headers=refused.headers)
-    except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
-        return web.json_response(not_found().body, status=404)
-    except ReleaseError as error:
-        return web.json_response({"message": str(error)}, status=500)
-
-
-def _authenticated(root: Path, settings: Settings) -> Middleware:
-    usage = Usage()
-
-    @web.middleware
-    async def authenticated(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.host == STORAGE_HOST:
-            return await handler(request)
-        token = token_of(root, settings.login, request.headers.get("Authorization"))
-        free = request.path == "/rate_limit"
-        request[TOKEN] = token
-        request[WINDOW] = usage.window(token) if free else usage.count(token)
-        response = await handler(request)
-        told = {**token.headers(), **accepted(request.method, request.path), **request[WINDOW].headers()}
-        response.headers.update(told)
-        return response
-
-    return authenticated
-
-
-def _faulty(faults: Faults) -> Middleware:
-    @web.middleware
-    async def faulty(request: web.Request, handler: Handler) -> web.StreamResponse:
-        fault = faults.take(request.method, request.path)
-        if fault is None:
-            return await handler(request)
-        if fault.kind == "slow":
-            await asyncio.sleep(fault.seconds)
-            return await handler(request)
-        request[FAULT] = fault.kind
-        return await _spoilt(fault, request, handler)
-
-    return faulty
-
-
-async def _spoilt(fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
-    if fault.kind not in ("drop", "apply-then-drop"):
-        return _response(reply_of(fault))
-    answered = await handler(request) if fault.kind == "apply-then-drop" else web.Response(status=502)
-    if request.transport is not None:
-        request.transport.abort()
-    return answered
-
-
-def _watched(root: Path, watch: Watch | None) -> Middleware:
-    @web.middleware
-    async def watched(request: web.Request, handler: Handler) -> web.StreamResponse:
-        response = await handler(request)
-        exchange = await exchange_of(request, response, request.get(FAULT))
-        logged(root / LOG, exchange)
-        if watch is not None:
-            watch(exchange)
-        return response
-
-    return watched

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from releasing.rehearsal.github.milestones import milestone_shape, need_milestone
+from releasing.rehearsal.github.issue_shapes import comment_shape, issue_shape, label_shapes
+from releasing.rehearsal.github.milestones import need_milestone
 from releasing.rehearsal.github.requests import (
-    API,
     NOTHING,
     Call,
     Kind,
@@ -17,11 +17,7 @@ from releasing.rehearsal.github.requests import (
     json_body,
     page_of,
 )
-from releasing.rehearsal.github.shapes import WEB, Json, moment, stable_id, user
-from releasing.rehearsal.github.state import Comment, Issue, Repository, State
-
-# GitHub's own colour for a label that is made by naming it.
-LABEL_COLOUR = "ededed"
+from releasing.rehearsal.github.state import Comment, Issue, State
 
 
 def list_issues(call: Call) -> Reply:
@@ -134,101 +130,11 @@ def create_comment(call: Call) -> Reply:
     comment = Comment(call.state.next_id, body, call.login, call.now)
     state = call.state.with_issue(replace(issue, comments=(*issue.comments, comment)))
     call.repository.write(replace(state, last_id=comment.id))
-    return Reply(201, _comment_shape(call, issue, comment))
+    return Reply(201, comment_shape(call.repository, issue, comment))
 
 
 def list_comments(call: Call) -> Reply:
     """GET issues/{number}/comments: the oldest first."""
     issue = call.issue()
     shown, headers = page_of(call, issue.comments)
-    return Reply(200, [_comment_shape(call, issue, comment) for comment in shown], headers)
-
-
-def issue_shape(repository: Repository, state: State, issue: Issue) -> Json:
-    """An issue; a pull request is one with a `pull_request` key."""
-    root = f"{API}/repos/{repository.full_name}"
-    url = f"{root}/issues/{issue.number}"
-    page = f"{WEB}/{repository.full_name}/{'pull' if issue.pull else 'issues'}/{issue.number}"
-    return {
-        **shared_shape(repository, state, issue),
-        "url": url,
-        "html_url": page,
-        "repository_url": root,
-        "labels_url": f"{url}/labels",
-        "events_url": f"{url}/events",
-        "comments": len(issue.comments),
-        **({"pull_request": _pull_shape(root, page, issue)} if issue.pull else {}),
-    }
-
-
-def _pull_shape(root: str, page: str, issue: Issue) -> Json:
-    merged = issue.pull is not None and issue.pull.merge_commit is not None
-    return {
-        "url": f"{root}/pulls/{issue.number}",
-        "html_url": page,
-        "diff_url": f"{page}.diff",
-        "patch_url": f"{page}.patch",
-        "merged_at": moment(issue.closed) if merged else None,
-    }
-
-
-def shared_shape(repository: Repository, state: State, issue: Issue) -> Json:
-    """What an issue's JSON and a pull request's have in common."""
-    filed = [milestone for milestone in state.milestones if milestone.number == issue.milestone]
-    return {
-        "id": stable_id("issue", repository.full_name, str(issue.number)),
-        "node_id": node_id(repository, issue),
-        "number": issue.number,
-        "title": issue.title,
-        "body": issue.body,
-        "state": issue.state,
-        "locked": False,
-        "user": user(issue.login),
-        "assignee": None,
-        "assignees": [],
-        "author_association": "MEMBER",
-        "labels": label_shapes(repository, issue),
-        "milestone": next((milestone_shape(repository, state, one) for one in filed), None),
-        "comments_url": f"{API}/repos/{repository.full_name}/issues/{issue.number}/comments",
-        "created_at": moment(issue.created),
-        "updated_at": moment(issue.closed or issue.created),
-        "closed_at": moment(issue.closed),
-    }
-
-
-def node_id(repository: Repository, issue: Issue) -> str:
-    """The id of an issue or a pull request in GraphQL."""
-    return f"{'PR' if issue.pull else 'I'}_{repository.full_name}#{issue.number}"
-
-
-def label_shapes(repository: Repository, issue: Issue) -> list[Json]:
-    """The labels of an issue."""
-    return [
-        {
-            "id": stable_id("label", repository.full_name, name),
-            "node_id": f"LA_{name}",
-            "name": name,
-            "url": f"{API}/repos/{repository.full_name}/labels/{name}",
-            "color": LABEL_COLOUR,
-            "default": False,
-            "description": "",
-        }
-        for name in issue.labels
-    ]
-
-
-def _comment_shape(call: Call, issue: Issue, comment: Comment) -> Json:
-    url = f"{API}/repos/{call.repository.full_name}/issues"
-    page = f"{WEB}/{call.repository.full_name}/issues/{issue.number}"
-    return {
-        "id": comment.id,
-        "node_id": f"IC_{comment.id}",
-        "url": f"{url}/comments/{comment.id}",
-        "html_url": f"{page}#issuecomment-{comment.id}",
-        "issue_url": f"{url}/{issue.number}",
-        "user": user(comment.login),
-        "body": comment.body,
-        "author_association": "MEMBER",
-        "created_at": moment(comment.created),
-        "updated_at": moment(comment.created),
-    }
+    return Reply(200, [comment_shape(call.repository, issue, comment) for comment in shown], headers)

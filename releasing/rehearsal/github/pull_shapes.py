@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from releasing.rehearsal.github import git_objects, shapes
-from releasing.rehearsal.github.issues import shared_shape
+from releasing.rehearsal.github.issue_shapes import shared_shape
 from releasing.rehearsal.github.pull_following import branch_head, head_repository
 from releasing.rehearsal.github.requests import API, Call
 from releasing.rehearsal.github.requirements import how_it_stands
