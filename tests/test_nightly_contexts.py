@@ -10,11 +10,12 @@ import pytest
 
 from releasing import config_file, session
 from releasing.config_path import OWN
+from releasing.environment import clean_environment
 from releasing.errors import UnmetError, UnreachableError
 from releasing.nightly import overdue
 from releasing.nightly.upkeep import Upkeep
 from releasing.rehearsal.sandbox import git_settings
-from releasing.shell import Shell, clean_environment
+from releasing.shell import Shell
 from releasing.verification.claim import Claim
 from tests.nightly_projects import APP, repository
 from tests.registries import rehearsal_registry
