@@ -47,7 +47,7 @@ PLACE = ("profile", "sandbox", "source", "fresh")
 CANDIDATE = ("version", "candidate", *PLACE)
 RELEASE = ("version", "candidate", "profile", "account", "sandbox", "source", "fresh", "allow_move")
 ADDING = ("name", "image", "dockerfile_dir", "extra_repos", "extra_args")
-NIGHT = ("date", "commit", "only", "profile", "account", "sandbox", "source", "fresh")
+NIGHT = ("date", "commit", "because", "only", "profile", "account", "sandbox", "source", "fresh")
 CHOOSING = ("tfjob", "pytorchjob", "commit", "because")
 
 

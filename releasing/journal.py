@@ -20,6 +20,7 @@ from releasing.errors import ConfigError
 Event = dict[str, Any]
 # What events of some kinds must say beside who, when and where.
 NEEDED = {"chosen": {"name", "value"}, "waived": {"number", "because"}}
+ANEW = "begun anew"  # what was recorded before this event counts no more
 
 
 class Journal:
@@ -28,7 +29,9 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self._events = list(_events(path))
+        self._events: list[Event] = []
+        for event in _events(path):
+            self._count(event)
 
     def record(self, event: str, step: str, facts: Mapping[str, str] | None = None, **texts: str) -> None:
         """Append an event; `facts` and `texts` are plain text and never secrets."""
@@ -37,7 +40,12 @@ class Journal:
             line["facts"] = dict(facts)
         with self._lock:
             _append(self.path, line)
-            self._events.append(line)
+            self._count(line)
+
+    def _count(self, event: Event) -> None:
+        if event["event"] == ANEW:
+            self._events.clear()
+        self._events.append(event)
 
     def done(self, step: str) -> Event | None:
         """The newest event that says `step` was done or adopted, unless a redo came after it."""

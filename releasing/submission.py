@@ -75,8 +75,16 @@ def pinned(release: Undertaking, sh: StepShell, label: str) -> str:
     """What workflows of this release that were submitted elsewhere say of COMMIT or BUILD; empty without any."""
     if release.config.gcp is None:
         return ""
-    said = [each.labels.get(label, "") for each in _labelled(release, sh, "")]
+    said = [each.labels.get(label, "") for each in labelled(release, sh, "", release.namespace)]
     return next((text for text in reversed(said) if text), "")
+
+
+def labelled(release: Undertaking, sh: StepShell, step: str, namespace: str) -> list[cluster.Workflow]:
+    """The workflows of this release in a namespace, of all steps when `step` is empty; the newest last."""
+    selector = ",".join(f"{key}={value}" for key, value in _labels(release, step).items())
+    text = sh.ask(_kubectl(sh, namespace)["get", "workflows", "-l", selector, "-o", "json"])
+    items = json.loads(text)["items"] if text else []
+    return sorted((cluster.parsed(each, namespace) for each in items), key=lambda each: each.created)
 
 
 def submission(release: Undertaking, sh: StepShell, build: Build, lacks: Callable[[], bool]) -> Submission:
@@ -120,10 +128,10 @@ def _is_redone(sh: StepShell, step: str, known: list[str]) -> bool:
 
 def _present(release: Undertaking, sh: StepShell, build: Build) -> list[cluster.Workflow]:
     """The workflows of this release and step in the cluster, the newest last."""
-    found = _labelled(release, sh, build.step)
+    found = labelled(release, sh, build.step, release.namespace)
     if found:
         return found
-    kubectl = _kubectl(release, sh)
+    kubectl = _kubectl(sh, release.namespace)
     own = re.compile(rf"-{re.escape(build.workflow.job_name)}-{re.escape(build.tag)}(-\w+)?$")
     names = [
         line.partition("/")[2] for line in sh.ask(kubectl["get", "workflows", "-o", "name"]).splitlines()
@@ -135,15 +143,8 @@ def _present(release: Undertaking, sh: StepShell, build: Build) -> list[cluster.
     return sorted(found, key=lambda each: each.created)
 
 
-def _labelled(release: Undertaking, sh: StepShell, step: str) -> list[cluster.Workflow]:
-    selector = ",".join(f"{key}={value}" for key, value in _labels(release, step).items())
-    text = sh.ask(_kubectl(release, sh)["get", "workflows", "-l", selector, "-o", "json"])
-    items = json.loads(text)["items"] if text else []
-    return sorted((cluster.parsed(each, release.namespace) for each in items), key=lambda each: each.created)
-
-
-def _kubectl(release: Undertaking, sh: StepShell) -> Command:
-    return sh["kubectl"]["--request-timeout=30s", "-n", release.namespace]
+def _kubectl(sh: StepShell, namespace: str) -> Command:
+    return sh["kubectl"]["--request-timeout=30s", "-n", namespace]
 
 
 def _labels(release: Undertaking, step: str) -> dict[str, str]:
