@@ -12,7 +12,7 @@ from releasing import build_commit, session
 from releasing.config import Config
 from releasing.errors import PreconditionError
 from releasing.journal import ANEW, Journal
-from releasing.nightly import in_cluster, selection
+from releasing.nightly import in_cluster, outcomes, selection
 from releasing.nightly import night as nights
 from releasing.nightly.night import Night
 from releasing.plan import PlanShell
@@ -87,8 +87,10 @@ def evening(
     _refuse_past(night, sh, wish)
     session.bring_up(night, shell)
     if commit := selection.overtaken(night, sh):
-        show(f"{STEP}: others build this night from {commit[:12]}, and so does this machine from now on")
+        show(f"# others build this night from {commit[:12]}, and so does this machine from now on")
         journal = Journal(Path(os.devnull)) if looking else _anew(journal, commit)
+    if text := outcomes.unfinished(night):
+        show(f"# {text}")
     return Evening(night, shell, journal, show)
 
 

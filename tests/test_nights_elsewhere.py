@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ import pytest
 
 from tests.machines import other_machine, typed, with_own_login
 from tests.nightly_projects import repository
+from tests.rehearsal.project import commit, head
 from tests.whole_releases import ROOT, completed, serving
 
 NAMES = ["one", "two"]
@@ -35,13 +36,17 @@ class Machines:
     grace: dict[str, str]
     entries: int
 
-    @contextmanager
-    def begun(self) -> Iterator[subprocess.Popen[str]]:
+    def begun(self) -> AbstractContextManager[subprocess.Popen[str]]:
         """Ada's night, at work until its workflows `finish`; all of them are submitted."""
-        command = [sys.executable, str(ROOT / "tasks.py"), *NIGHT, "--sandbox", str(self.sandbox)]
         slow = {**self.grace, "USER": "ada", "RELEASE_PROFILE": "", "RELEASE_SANDBOX_PACE": "600"}
+        return self.waiting(slow, *NIGHT, "--sandbox", str(self.sandbox))
+
+    @contextmanager
+    def waiting(self, machine: dict[str, str], *words: str) -> Iterator[subprocess.Popen[str]]:
+        """A night on that machine once it waits for every workflow."""
+        command = [sys.executable, str(ROOT / "tasks.py"), *words]
         out, err = subprocess.PIPE, subprocess.STDOUT
-        with subprocess.Popen(command, env=slow, text=True, stdout=out, stderr=err) as run:
+        with subprocess.Popen(command, env=machine, text=True, stdout=out, stderr=err) as run:
             try:
                 assert run.stdout is not None
                 said = ""
@@ -138,10 +143,10 @@ def test_what_a_killed_machine_left_is_taken_over_and_waited_for(machines: Machi
     assert early.returncode == 8, early.stdout
     assert "If it is gone, the same command takes over 60 seconds after" in early.stdout
     machines.leave_lease()
-    machines.finish()
-    later = typed(machines.grace, *NIGHT)
-    assert later.returncode == 0, later.stdout
-    assert "was left by ada@" in later.stdout
+    with machines.waiting(machines.grace, *NIGHT) as later:
+        machines.finish()
+        said, _ = later.communicate()
+    assert later.returncode == 0, said
     machines.ended(machines.state)
     assert "already done" in completed(machines.sandbox, *NIGHT)
     assert machines.ended(machines.state) == machines.ended(machines.sandbox)
@@ -149,10 +154,9 @@ def test_what_a_killed_machine_left_is_taken_over_and_waited_for(machines: Machi
 
 def test_the_commit_of_the_first_machine_is_that_of_the_second(machines: Machines) -> None:
     bare = machines.sandbox / "github" / "kubeflow" / "kubeflow.git"
-    first = git(bare, "rev-parse", "master")
+    first = head(bare, "master")
     completed(machines.sandbox, "nightly.run", "--only", "one", "--date", DATE)
-    later = git(bare, "commit-tree", "-m", "later", "-p", "master", "master^{tree}")
-    git(bare, "update-ref", "refs/heads/master", later)
+    later = commit(bare, "master", "a", "newer")
     # Nobody is logged in on this machine, so that it chooses a commit before it can see the cluster.
     second = typed(machines.grace, *NIGHT)
     assert second.returncode == 5, second.stdout

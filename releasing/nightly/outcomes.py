@@ -14,6 +14,8 @@ from releasing.errors import CommandError
 from releasing.nightly import entry_build
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from releasing.errors import ReleaseError
     from releasing.nightly.night import Night
     from releasing.nightly.release_config import Entry
@@ -73,6 +75,31 @@ def as_json(night: Night, sh: StepShell, found: Iterable[Outcome]) -> str:
     night_itself = {"date": night.date, "commit": night.commit or None, "tag": night.image_tag or None}
     entries = [asdict(each) | {"images": dict(each.images), "before": dict(each.before)} for each in found]
     return json.dumps(night_itself | {"red": sh.chosen(waivers.RED), "entries": entries}, indent=2)
+
+
+def unfinished(night: Night) -> str:
+    """What is missing of the newest night that was begun here before this one, and how to go on with it.
+
+    Empty when nothing is. After midnight the same command begins another night.
+    """
+    begun = sorted(path.parent for path in night.folder.parent.glob("*/journal.jsonl"))
+    earlier = [folder for folder in begun if folder.name < night.date][-1:]
+    return next((text for folder in earlier if (text := _missing(folder))), "")
+
+
+def _missing(folder: Path) -> str:
+    hint = f"scripts/invoke nightly.run --date {folder.name} goes on with it"
+    kept = folder / "outcomes.json"
+    if not kept.is_file():
+        return f"the night of {folder.name} was begun, and did not come to its end; {hint}"
+    entries = json.loads(kept.read_text(encoding="utf-8"))["entries"]
+    states = [entry["state"] for entry in entries if entry["state"] != SKIPPED]
+    missing = len(states) - states.count(BUILT)
+    return (
+        f"the night of {folder.name} has {missing} of {len(states)} entries not built; {hint}"
+        if missing
+        else ""
+    )
 
 
 def _outcome(
