@@ -112,8 +112,8 @@ def _take_in(world: World, name: str, options: Options) -> None:
     if options["candidate"] == NEXT:
         session.remember_next(world)
     waived, commit, because = (options.get(option, "") for option in ("waive", "commit", "because"))
-    if because and not commit and "waive" not in options:
-        raise UsageError("--because is for a --commit that is not green", '--commit ID --because "WHY"')
+    if "waive" not in options:
+        build_commit.require_use(commit, because)
     if waived or not commit:
         waivers.record(world.journal, name, waived, because)
     sh = StepShell(world.shell.showing(world.teller(name)), world.journal, name)

@@ -29,16 +29,32 @@ def choose(release: Release, sh: StepShell, named: str, because: str) -> None:
     if sh.chosen("commit") == commit:
         return
     _refuse_another(release, sh, commit)
-    problems = red(release, sh, commit, _branch(release, sh, commit))
+    let_pass(release, sh, commit, _branch(release, sh, commit), f"--commit {named}", because)
+    sh.choose("commit", lambda: commit)
+
+
+def let_pass(
+    release: Undertaking, sh: StepShell, commit: str, branch: str, option: str, because: str
+) -> None:
+    """Record that `commit` of `branch` is built `because` of something although it is not green; nothing when it is.
+
+    Raises PreconditionError without a reason; `option` is how the commit was named.
+    """
+    problems = red(release, sh, commit, branch)
     if problems and not because.strip():
         raise PreconditionError(
             f"{commit[:12]} is not green: {problems}",
-            f'build a green one, or let it pass, on record: --commit {named} --because "WHY"',
+            f'build a green one, or let it pass, on record: {option} --because "WHY"',
         )
     if problems:
         sh.say(f"{commit[:12]} is built although it is not green: {problems}")
         sh.choose(waivers.RED, lambda: f"{commit[:12]}, {problems}: {because}")
-    sh.choose("commit", lambda: commit)
+
+
+def require_use(commit: str, because: str) -> None:
+    """Raise UsageError for a reason without the commit that it is for."""
+    if because and not commit:
+        raise UsageError("--because is for a --commit that is not green", '--commit ID --because "WHY"')
 
 
 def found(release: Undertaking, sh: StepShell, named: str) -> str:

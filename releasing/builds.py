@@ -166,13 +166,13 @@ def built(release: Release, sh: StepShell, images: Images) -> Finding:
     missing = [name for name, digest in digests.items() if digest is None]
     if missing:
         return unmet(f"not in the registry at {tag}: {', '.join(missing)}")
-    if moved := _moved(sh, digests):
-        return unmet("\n".join(f"{name}:{tag} {text}" for name, text in moved.items()))
+    if found := moved(sh, digests):
+        return unmet("\n".join(f"{name}:{tag} {text}" for name, text in found.items()))
     counted = f"{len(digests)} image{'s' if len(digests) > 1 else ''} at {tag}"
     return Finding(True, counted, {name: str(digest) for name, digest in digests.items()})
 
 
-def _moved(sh: StepShell, digests: dict[str, str | None]) -> dict[str, str]:
+def moved(sh: StepShell, digests: dict[str, str | None]) -> dict[str, str]:
     """The images whose tag names another digest than when this step was done, with both."""
     known = sh.journal.facts(sh.step)
     return {

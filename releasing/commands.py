@@ -59,7 +59,7 @@ ADDING = (
     "extra_repos",
     "extra_args",
 )
-NIGHT = ("date", "commit", "only", "profile", "account", "sandbox", "source", "fresh")
+NIGHT = ("date", "commit", "because", "only", "profile", "account", "sandbox", "source", "fresh")
 CHOOSING = ("tfjob", "pytorchjob", "commit", "because")
 
 

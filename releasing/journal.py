@@ -21,6 +21,7 @@ from releasing.errors import ConfigError
 Event = dict[str, Any]
 # What events of some kinds must say beside who, when and where.
 NEEDED = {"chosen": {"name", "value"}, "waived": {"number", "because"}}
+ANEW = "begun anew"  # what was recorded before this event counts no more
 
 
 class Journal:
@@ -29,7 +30,9 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self._events = list(_events(path))
+        self._events: list[Event] = []
+        for event in _events(path):
+            self._count(event)
         self._held: list[Event] | None = None
 
     def record(self, event: str, step: str, facts: Mapping[str, str] | None = None, **texts: str) -> None:
@@ -42,18 +45,23 @@ class Journal:
                 _append(self.path, [line])
             else:
                 self._held.append(line)
-            self._events.append(line)
+            self._count(line)
+
+    def _count(self, event: Event) -> None:
+        if event["event"] == ANEW:
+            self._events.clear()
+        self._events.append(event)
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """Record what is recorded meanwhile when the block ends, and nothing of it when the block raises."""
-        before = len(self._events)
+        before = [*self._events]
         self._held = []
         try:
             yield
         except BaseException:
             with self._lock:
-                del self._events[before:]
+                self._events = before
                 self._held = None
             raise
         with self._lock:

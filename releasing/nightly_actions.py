@@ -20,17 +20,17 @@ from releasing.world import ALREADY
 
 
 @contextmanager
-def _evening(desk: Desk, options: Options) -> Iterator[tuple[Evening, NightWish]]:
+def _evening(desk: Desk, options: Options, *, looking: bool = True) -> Iterator[tuple[Evening, NightWish]]:
     wish, config = NightWish.parse(options), load()
     nights.require_section(config)
     with desk.place(config, options) as there:
-        yield evening(config, there, wish, desk.show), wish
+        yield evening(config, there, wish, desk.show, looking=looking), wish
 
 
 def run(desk: Desk, options: Options) -> None:
     """Build every image of the release config under the night's tag; UnmetError when an entry is not built."""
     aside = replace(desk, show=lambda line: print(line, file=sys.stderr)) if options["json"] else desk
-    with _evening(aside, options) as (begun, wish):
+    with _evening(aside, options, looking=False) as (begun, wish):
         it = begun.world(begun.shell_of_run(), wish)
         night, part = it.release, it.release.only(wish.only)
         whole = NIGHTLY.of(part)
@@ -39,7 +39,7 @@ def run(desk: Desk, options: Options) -> None:
             replace(it, release=part), whole, whole.steps, options["redo"], at_once, keep_going=True
         )
         work()
-        sh = StepShell(it.shell, it.journal, STEP)
+        sh = StepShell(it.shell.remembering(), it.journal, STEP)
         found = outcomes.outcomes(night, sh, work.failed)
         record = outcomes.as_json(night, sh, found)
         kept = night.folder / "outcomes.json"

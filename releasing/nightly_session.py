@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from releasing import session
+from releasing import build_commit, session
 from releasing.config import Config
 from releasing.errors import PreconditionError
-from releasing.journal import Journal
+from releasing.journal import ANEW, Journal
+from releasing.nightly import in_cluster, outcomes, selection
 from releasing.nightly import night as nights
-from releasing.nightly import selection
 from releasing.nightly.night import Night
 from releasing.plan import PlanShell
 from releasing.session import Place
@@ -29,13 +30,16 @@ class NightWish:
 
     date: str
     commit: str
+    because: str
     only: str
     account: str
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> NightWish:
-        """A wish from options as typed; UsageError for a date that is none."""
-        return cls(nights.date(options["date"]), *(options[name] for name in ("commit", "only", "account")))
+        """A wish from options as typed; UsageError for a date that is none, or a reason for nothing."""
+        build_commit.require_use(options["commit"], options["because"])
+        texts = (options[name] for name in ("commit", "because", "only", "account"))
+        return cls(nights.date(options["date"]), *texts)
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class Evening:
 
     def world(self, sh: StepShell, wish: NightWish) -> WorldOf[Night]:
         """The whole night, with its commit chosen by `sh`."""
-        commit = selection.choose_commit(self.night, sh, wish.commit)
+        commit = selection.choose_commit(self.night, sh, wish.commit, wish.because)
         night = selection.with_entries(self.night, sh, commit)
         return session.guarded(WorldOf(night, self.shell, self.journal, self.show))
 
@@ -67,24 +71,38 @@ class Evening:
         return replace(whole, release=whole.release.only(wish.only))
 
 
-def evening(config: Config, place: Place, wish: NightWish, show: Callable[[str], None]) -> Evening:
+def evening(
+    config: Config, place: Place, wish: NightWish, show: Callable[[str], None], *, looking: bool
+) -> Evening:
     """The night that `wish` means at `place`, with our clone of origin brought up to date.
 
-    Raises PreconditionError for a night of the past that was not begun here, unless the commit is named: today's
-    commit is not what that night would have built.
+    `looking` says that nothing is to be recorded. Raises PreconditionError for a night of the past that was begun
+    neither here nor in the cluster, unless the commit is named: today's is not what that night would have built.
     """
     account, user = session.who(config, place, wish.account)
     night = Night(config, place.profile, wish.date, place.state, account, user)
-    journal = night.folder / "journal.jsonl"
-    _refuse_past(wish, journal)
     shell = Shell(place.environment, held=place.lock, log=night.folder / "commands.log")
+    journal = Journal(night.folder / "journal.jsonl")
+    sh = StepShell(shell, journal, STEP)
+    _refuse_past(night, sh, wish)
     session.bring_up(night, shell)
-    return Evening(night, shell, Journal(journal), show)
+    if commit := selection.overtaken(night, sh):
+        show(f"# others build this night from {commit[:12]}, and so does this machine from now on")
+        journal = Journal(Path(os.devnull)) if looking else _anew(journal, commit)
+    if text := outcomes.unfinished(night):
+        show(f"# {text}")
+    return Evening(night, shell, journal, show)
 
 
-def _refuse_past(wish: NightWish, journal: Path) -> None:
-    if wish.date != nights.date("") and not journal.exists() and not wish.commit:
-        raise PreconditionError(
-            f"the night of {wish.date} was not begun here, and which commit it would have built is not known",
-            f"name it: scripts/invoke nightly.run --date {wish.date} --commit ID",
-        )
+def _anew(journal: Journal, commit: str) -> Journal:
+    journal.record(ANEW, STEP, because=f"others build this night from {commit}")
+    return journal
+
+
+def _refuse_past(night: Night, sh: StepShell, wish: NightWish) -> None:
+    if wish.date == nights.date("") or wish.commit or sh.chosen("commit") or in_cluster.commits(night, sh):
+        return
+    raise PreconditionError(
+        f"the night of {wish.date} was not begun, and which commit it would have built is not known",
+        f"name the commit: scripts/invoke nightly.run --date {wish.date} --commit ID",
+    )

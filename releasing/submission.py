@@ -75,13 +75,18 @@ def pinned(release: Undertaking, sh: StepShell, label: str) -> str:
     """What workflows of this release that were submitted elsewhere say of COMMIT or BUILD; empty without any."""
     if release.config.gcp is None:
         return ""
-    said = [each.labels.get(label, "") for each in _labelled(release, sh, "")]
+    said = [each.labels.get(label, "") for each in labelled(release, sh, "", release.namespace)]
     return next((text for text in reversed(said) if text), "")
 
 
 def of_releases(release: Undertaking, sh: StepShell) -> list[cluster.Workflow]:
     """The workflows in the cluster that releases of this repository submitted, nights included; the newest last."""
-    return _selected(release, sh, {REPOSITORY: _repository(release)})
+    return _selected(sh, {REPOSITORY: _repository(release)}, release.namespace)
+
+
+def labelled(release: Undertaking, sh: StepShell, step: str, namespace: str) -> list[cluster.Workflow]:
+    """The workflows of this release in a namespace, of all steps when `step` is empty; the newest last."""
+    return _selected(sh, _labels(release, step), namespace)
 
 
 def submission(release: Undertaking, sh: StepShell, build: Build, lacks: Callable[[], bool]) -> Submission:
@@ -125,10 +130,10 @@ def _is_redone(sh: StepShell, step: str, known: list[str]) -> bool:
 
 def _present(release: Undertaking, sh: StepShell, build: Build) -> list[cluster.Workflow]:
     """The workflows of this release and step in the cluster, the newest last."""
-    found = _labelled(release, sh, build.step)
+    found = labelled(release, sh, build.step, release.namespace)
     if found:
         return found
-    kubectl = _kubectl(release, sh)
+    kubectl = _kubectl(sh, release.namespace)
     own = re.compile(rf"-{re.escape(build.workflow.job_name)}-{re.escape(build.tag)}(-\w+)?$")
     names = [
         line.partition("/")[2] for line in sh.ask(kubectl["get", "workflows", "-o", "name"]).splitlines()
@@ -140,19 +145,15 @@ def _present(release: Undertaking, sh: StepShell, build: Build) -> list[cluster.
     return sorted(found, key=lambda each: each.created)
 
 
-def _labelled(release: Undertaking, sh: StepShell, step: str) -> list[cluster.Workflow]:
-    return _selected(release, sh, _labels(release, step))
-
-
-def _selected(release: Undertaking, sh: StepShell, labels: dict[str, str]) -> list[cluster.Workflow]:
+def _selected(sh: StepShell, labels: dict[str, str], namespace: str) -> list[cluster.Workflow]:
     selector = ",".join(f"{key}={value}" for key, value in labels.items())
-    text = sh.ask(_kubectl(release, sh)["get", "workflows", "-l", selector, "-o", "json"])
+    text = sh.ask(_kubectl(sh, namespace)["get", "workflows", "-l", selector, "-o", "json"])
     items = json.loads(text)["items"] if text else []
-    return sorted((cluster.parsed(each, release.namespace) for each in items), key=lambda each: each.created)
+    return sorted((cluster.parsed(each, namespace) for each in items), key=lambda each: each.created)
 
 
-def _kubectl(release: Undertaking, sh: StepShell) -> Command:
-    return sh["kubectl"]["--request-timeout=30s", "-n", release.namespace]
+def _kubectl(sh: StepShell, namespace: str) -> Command:
+    return sh["kubectl"]["--request-timeout=30s", "-n", namespace]
 
 
 def _labels(release: Undertaking, step: str) -> dict[str, str]:

@@ -2,39 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import stat
 from pathlib import Path
 
 import pytest
 
-from tests.whole_releases import ROOT, VERSION, completed, invoke, trace
-
-# Each program that steps start is wrapped: after (or before) the first time that it makes a certain change, the
-# run that started it is killed, as kill -9 would. What only reads is passed through.
-WRAPPER = """\
-#!/bin/sh
-case "$(basename "$0") $*" in
-*" ls-remote "*|*" rev-parse "*|*" merge-base "*|*" cat-file "*|*" grep "*|*" describe "*|*" log "*|*" ls-files "*) ;;
-*" symbolic-ref "*|"gh api --paginate"*|"gh api repos/"*|"gh api -X GET"*|*" config get-value "*) ;;
-*" current-context"*|*" config view "*|*" auth list "*|*" get workflow"*|"git --version"*) ;;
-*" config-helper "*|*" configurations list "*|*" describe "*|*" get namespace "*|*" auth can-i "*|*" get lease "*) ;;
-*" rev-list "*|*" status "*|*" config --get "*|*" var GIT_"*) ;;
-*)
-    seen="$RELEASE_SANDBOX/seen"
-    line=$(printf '%s ' "$(basename "$0")" "$@" | cksum | tr ' ' -)
-    mkdir -p "$seen"
-    if mkdir "$seen/$line" 2>/dev/null && [ -n "$KILL" ]; then
-        read -r pid rest <"$RELEASE_SANDBOX/lock"
-        if [ "$KILL" = before ]; then kill -9 "$pid"; exec "{real}" "$@"; fi
-        "{real}" "$@"; code=$?
-        kill -9 "$pid"
-        exit "$code"
-    fi ;;
-esac
-exec "{real}" "$@"
-"""
-MOST = 200
+from tests.killing import MOMENTS, killed_until_done, wrap_programs
+from tests.whole_releases import VERSION, completed, trace
 
 
 @pytest.fixture(scope="module")
@@ -44,37 +17,14 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sandbox
 
 
-def wrap_programs(sandbox: Path) -> None:
-    """Put a wrapper of each program that steps start into the sandbox's bin/."""
-    folder = sandbox / "bin"
-    folder.mkdir(parents=True)
-    stand_ins = ROOT / "releasing" / "rehearsal" / "bin"
-    ours = [
-        path for path in (ROOT / "scripts").iterdir() if path.suffix in (".py", ".sh") or path.name == "ks"
-    ]
-    programs = [
-        *stand_ins.iterdir(),
-        *ours,
-        *(Path(shutil.which(name) or "") for name in ("git", "rm", "gh")),
-    ]
-    for program in programs:
-        if program.is_file() and program.stat().st_mode & stat.S_IXUSR:
-            wrapper = folder / program.name
-            wrapper.write_text(WRAPPER.replace("{real}", str(program)))
-            wrapper.chmod(0o755)
-
-
-@pytest.mark.parametrize("moment", ["after", "before"])
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_a_kill_at_every_single_command_in_turn_ends_in_the_same_release(
     moment: str, tmp_path: Path, uninterrupted: Path
 ) -> None:
     sandbox = tmp_path / "sandbox"
     completed(sandbox, "release.plan", "--version", VERSION)
     wrap_programs(sandbox)
-    kills = 0
-    while (run := invoke(sandbox, "release.rc", "--version", VERSION, KILL=moment)).returncode == -9:
-        kills += 1
-        assert kills < MOST
+    kills, run = killed_until_done(sandbox, moment, "release.rc", "--version", VERSION)
     assert run.returncode == 0, run.stdout + run.stderr
     assert kills > 50
     assert trace(sandbox) == trace(uninterrupted)

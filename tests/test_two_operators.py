@@ -5,8 +5,6 @@ Who comes second at a branch, a pull request or a tag is told who was first, or 
 
 from __future__ import annotations
 
-import os
-import shlex
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,34 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.machines import other_machine
 from tests.whole_releases import ROOT, VERSION, Trace, completed, invoke, serving, trace
 
 MOST = 10
 AT_ONCE = ("release.rc", "--version", VERSION)
-
-
-def environment_of(sandbox: Path) -> dict[str, str]:
-    """What a terminal needs to act on the world of a sandbox: the first lines of a plan."""
-    plan = completed(sandbox, "release.plan", "--version", VERSION)
-    lines = [shlex.split(line) for line in plan.splitlines() if line.startswith("export ")]
-    return dict(word.split("=", 1) for _, word in lines)
-
-
-def other_machine(folder: Path, sandbox: Path) -> dict[str, str]:
-    """The environment of an operator with a home and a state folder of their own, for whom that world is real."""
-    config = (ROOT / "release.yaml").read_text()
-    profile = f"  other:\n    production: true\n    state: {folder / 'state'}\n    account: b@example.org\n"
-    folder.mkdir()
-    (folder / "release.yaml").write_text(f"{config}\n{profile}")
-    known = environment_of(sandbox)
-    for number in range(int(known["GIT_CONFIG_COUNT"])):
-        # A production run takes no GIT_* variables, so this operator's git is set up in their home.
-        setting = (known[f"GIT_CONFIG_KEY_{number}"], known[f"GIT_CONFIG_VALUE_{number}"])
-        subprocess.run(["git", "config", "--file", str(folder / ".gitconfig"), *setting], check=True)
-    for setting in (("user.name", "Grace"), ("user.email", "grace@example.org")):
-        subprocess.run(["git", "config", "--file", str(folder / ".gitconfig"), *setting], check=True)
-    mine = {"RELEASE_CONFIG": str(folder / "release.yaml"), "RELEASE_PROFILE": "other", "HOME": str(folder)}
-    return {**os.environ, **known, **mine, "USER": "grace"}
 
 
 def without_mails(it: Trace) -> Trace:

@@ -121,6 +121,22 @@ def _plain(text: str) -> str:
     return re.sub(r"#\d+", "#N", text)
 
 
+def pasted(sandbox: Path, script: str, **variables: str) -> None:
+    """Run the lines of a plan as a terminal would, with nothing but what they set; they must succeed."""
+    with serving(sandbox):
+        words = ["bash", "-eu"]
+        done = subprocess.run(
+            words,
+            input=script,
+            capture_output=True,
+            text=True,
+            env=variables,
+            check=False,
+            cwd=sandbox.parent,
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @contextmanager
 def serving(sandbox: Path) -> Iterator[str]:
     """The sandbox's registry and GitHub, up; gives the registry's address."""

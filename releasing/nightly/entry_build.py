@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from hashlib import sha256
+from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
 from releasing import builds, pull_requests, registry, submission, workflow
+from releasing.command import PENDING
 from releasing.errors import CommandError
-from releasing.nightly import entry_workflow
+from releasing.nightly import entry_workflow, in_cluster
 from releasing.nightly.entry_workflow import Wanted, namespace
 from releasing.step import Finding, unmet
 
@@ -23,14 +25,7 @@ if TYPE_CHECKING:
 
 def commit(night: Night, sh: StepShell) -> str:
     """The commit of the night: as workflows of it that were submitted elsewhere say, or the latest green one."""
-    return sh.choose("commit", lambda: _pinned(night, sh) or builds.latest_green(night, sh))
-
-
-def _pinned(night: Night, sh: StepShell) -> str:
-    # On a machine that nobody has logged in on yet, nothing of the night was submitted either.
-    with suppress(CommandError):
-        return submission.pinned(night, sh, submission.COMMIT)
-    return ""
+    return sh.choose("commit", lambda: in_cluster.commit(night, sh) or builds.latest_green(night, sh))
 
 
 def short_commit(night: Night, sh: StepShell) -> str:
@@ -49,9 +44,9 @@ def run(night: Night, sh: StepShell, entry: Entry) -> None:
     """Submit the entry's workflow with its parameters, and wait for its end.
 
     A workflow of this night that is still at work is waited for; one that is over and left images missing gets a
-    successor.
+    successor. Nothing is submitted when all images are in the registry, as another machine left them.
     """
-    built_as = tag(night, sh)
+    built_as, again = tag(night, sh), _asked_again(sh, entry)
     name = _next_workflow(night, sh, entry)
     marks = submission.labels(night, entry.name, commit(night, sh), built_as)
     wanted = Wanted(name, built_as, _prow(night, sh), marks)
@@ -59,38 +54,49 @@ def run(night: Night, sh: StepShell, entry: Entry) -> None:
     for setting in making.settings:
         sh.run(setting)
     sh.keep(making.show)
-    sh.choose(_images_key(entry), lambda: sh.read(making.images, pending=_images_key(entry)))
+    names = sh.choose(_images_key(entry), lambda: sh.read(making.images, pending=_images_key(entry)))
+    there = built(night, sh, entry) if not PENDING.search(names) else unmet("")
+    if there.holds and not again and not in_cluster.is_at_work(night, sh, entry):
+        return sh.say(f"nothing is submitted: {there.text}")
+    for image, digest in there.facts.items():
+        sh.say(f"asked for again: {image}:{built_as} leaves {digest}")
     sh.run(making.submit)
     minutes = f"{night.settings.minutes:g}"
-    sh.wait(sh["wait_for_workflow.py"][name, "--namespace", namespace(night, entry), "--timeout", minutes])
+    return sh.wait(
+        sh["wait_for_workflow.py"][name, "--namespace", namespace(night, entry), "--timeout", minutes]
+    )
 
 
-def built(sh: StepShell, entry: Entry) -> Finding:
-    """Whether every image that the entry's workflow builds is in the registry under the night's tag."""
-    wanted, names = sh.chosen("build tag"), images(sh, entry)
-    if wanted is None or not names:
+def built(night: Night, sh: StepShell, entry: Entry) -> Finding:
+    """Whether every image that the entry's workflow builds is in the registry under the night's tag.
+
+    One whose tag was moved since it was built here, as by --redo on another machine, is told.
+    """
+    wanted, names = night.image_tag, images(night, sh, entry)
+    if not names:
         return unmet("not built this night")
     digests = registry.digests(names, wanted, sh.environment)
     missing = [name for name, digest in digests.items() if digest is None]
     if missing:
         return unmet(f"not in the registry at {wanted}: {', '.join(missing)}")
     counted = f"{len(digests)} image{'s' if len(digests) > 1 else ''} at {wanted}"
-    return Finding(True, counted, {name: str(digest) for name, digest in digests.items()})
+    moved = [f"{name} {text}" for name, text in builds.moved(sh, digests).items()]
+    return Finding(
+        True, "; ".join([counted, *moved]), {name: str(digest) for name, digest in digests.items()}
+    )
 
 
-def images(sh: StepShell, entry: Entry) -> list[str]:
-    """The names of the images that the entry's workflow builds; none before it was submitted."""
-    return (sh.chosen(_images_key(entry)) or "").split()
+def images(night: Night, sh: StepShell, entry: Entry) -> list[str]:
+    """The names of the images that the entry's workflow builds; none before it was submitted, here or elsewhere."""
+    known = sh.chosen(_images_key(entry))
+    return known.split() if known else in_cluster.images(night, sh, entry)
 
 
-def submitted(sh: StepShell, entry: Entry) -> str:
+def submitted(night: Night, sh: StepShell, entry: Entry) -> str:
     """The name of the entry's newest workflow of this night; empty before one was submitted."""
-    name = ""
-    for attempt in range(1, 1000):
-        name, last = sh.chosen(_workflow_key(entry, attempt)) or "", name
-        if not name:
-            return last
-    return name
+    names = takewhile(bool, (sh.chosen(_workflow_key(entry, attempt)) or "" for attempt in count(1)))
+    there = in_cluster.newest(night, sh, entry) if not (known := [*names]) else None
+    return known[-1] if known else there.name if there else ""
 
 
 def link(night: Night, entry: Entry, name: str) -> str:
@@ -107,6 +113,12 @@ def _images_key(entry: Entry) -> str:
 
 def _workflow_key(entry: Entry, attempt: int) -> str:
     return f"{entry.name} workflow {attempt}"
+
+
+def _asked_again(sh: StepShell, entry: Entry) -> bool:
+    """Whether the operator asked for the entry again, and it was not done since."""
+    events = [each["event"] for each in sh.journal.of_step(entry.name)]
+    return [each for each in events if each in ("redo", "done", "adopted")][-1:] == ["redo"]
 
 
 def _next_workflow(night: Night, sh: StepShell, entry: Entry) -> str:

@@ -31,7 +31,7 @@ class Skipped:
 class Night(Undertaking):
     """All images that the release config covers, built at one commit of the default branch.
 
-    `date` is YYYYMMDD, in UTC; `entries` are known once the commit is, and `templates`: the parameters of those
+    `date` is YYYYMMDD, in UTC; `entries` are known once `commit` is, and `templates`: the parameters of those
     entries, by name, whose workflow is an Argo WorkflowTemplate; the others are components of ksonnet apps.
     """
 
@@ -44,6 +44,7 @@ class Night(Undertaking):
     user: str
     entries: tuple[Entry, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    commit: str = ""
     templates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -55,6 +56,11 @@ class Night(Undertaking):
     def tag(self) -> str:
         """What labels and locks call it; its images have another tag, which has the commit in it."""
         return f"{PREFIX}{self.date}"
+
+    @property
+    def image_tag(self) -> str:
+        """The tag of every image of the night, vYYYYMMDD-SHA8; empty while the commit is not known."""
+        return f"v{self.date}-{self.commit[:8]}" if self.commit else ""
 
     @property
     def folder(self) -> Path:

@@ -6,13 +6,16 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from releasing import registry
+from releasing import registry, waivers
 from releasing.errors import CommandError
 from releasing.nightly import entry_build
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from releasing.errors import ReleaseError
     from releasing.nightly.night import Night
     from releasing.nightly.release_config import Entry
@@ -24,7 +27,7 @@ BUILT, FAILED, SKIPPED, OPEN = "built", "failed", "skipped", "not built"
 
 @dataclass(frozen=True)
 class Outcome:
-    """An entry, what became of it, and why or what it left."""
+    """An entry, what became of it, and why or what it left; `before` is what tags of its images were at before."""
 
     name: str
     state: str
@@ -32,27 +35,35 @@ class Outcome:
     workflow: str = ""
     link: str = ""
     images: tuple[tuple[str, str], ...] = ()
+    before: tuple[tuple[str, str], ...] = ()
     cause: str = ""
 
 
 def outcomes(night: Night, sh: StepShell, failed: Mapping[str, ReleaseError]) -> list[Outcome]:
     """The outcome of every entry of the night; `failed` are the errors of this run by entry."""
-    tag = sh.chosen("build tag") or ""
-    names = [image for entry in night.entries for image in entry_build.images(sh, entry)]
-    digests = registry.digests(names, tag, sh.environment) if tag else {}
-    found = [_outcome(night, sh, entry, digests, failed) for entry in night.entries]
+    named = {entry.name: entry_build.images(night, sh, entry) for entry in night.entries}
+    digests = registry.digests(chain(*named.values()), night.image_tag, sh.environment)
+    found = [
+        _outcome(
+            night, sh, entry, {name: digests[name] for name in named[entry.name]}, failed.get(entry.name)
+        )
+        for entry in night.entries
+    ]
     return found + [Outcome(each.entry.name, SKIPPED, cause=each.reason) for each in night.skipped]
 
 
 def lines(night: Night, sh: StepShell, found: list[Outcome]) -> Iterator[str]:
     """The table for a person, and how many entries ended how."""
-    tag = sh.chosen("build tag")
+    tag = night.image_tag
     yield f"{night.title}: {tag or 'no commit is chosen'}"
+    if red := sh.chosen(waivers.RED):
+        yield f"  built although it is not green: {red}"
     for each in found:
         took = f"{float(each.seconds):.0f} s" if each.seconds else ""
         yield f"  {each.name:<34}{each.state:<11}{took:>8}  {each.link}".rstrip()
         for image, digest in each.images:
-            yield f"      {image}:{tag} {digest or 'absent'}"
+            was = dict(each.before).get(image)
+            yield f"      {image}:{tag} {digest}" + (f" (was {was})" if was else "")
         for line in each.cause.splitlines():
             yield f"      {line}"
     counts = {state: sum(each.state == state for each in found) for state in (BUILT, FAILED, OPEN, SKIPPED)}
@@ -61,9 +72,34 @@ def lines(night: Night, sh: StepShell, found: list[Outcome]) -> Iterator[str]:
 
 def as_json(night: Night, sh: StepShell, found: Iterable[Outcome]) -> str:
     """The same for programs."""
-    commit, tag = sh.chosen("commit"), sh.chosen("build tag")
-    entries = [asdict(each) | {"images": dict(each.images)} for each in found]
-    return json.dumps({"date": night.date, "commit": commit, "tag": tag, "entries": entries}, indent=2)
+    night_itself = {"date": night.date, "commit": night.commit or None, "tag": night.image_tag or None}
+    entries = [asdict(each) | {"images": dict(each.images), "before": dict(each.before)} for each in found]
+    return json.dumps(night_itself | {"red": sh.chosen(waivers.RED), "entries": entries}, indent=2)
+
+
+def unfinished(night: Night) -> str:
+    """What is missing of the newest night that was begun here before this one, and how to go on with it.
+
+    Empty when nothing is. After midnight the same command begins another night.
+    """
+    begun = sorted(path.parent for path in night.folder.parent.glob("*/journal.jsonl"))
+    earlier = [folder for folder in begun if folder.name < night.date][-1:]
+    return next((text for folder in earlier if (text := _missing(folder))), "")
+
+
+def _missing(folder: Path) -> str:
+    hint = f"scripts/invoke nightly.run --date {folder.name} goes on with it"
+    kept = folder / "outcomes.json"
+    if not kept.is_file():
+        return f"the night of {folder.name} was begun, and did not come to its end; {hint}"
+    entries = json.loads(kept.read_text(encoding="utf-8"))["entries"]
+    states = [entry["state"] for entry in entries if entry["state"] != SKIPPED]
+    missing = len(states) - states.count(BUILT)
+    return (
+        f"the night of {folder.name} has {missing} of {len(states)} entries not built; {hint}"
+        if missing
+        else ""
+    )
 
 
 def _outcome(
@@ -71,17 +107,34 @@ def _outcome(
     sh: StepShell,
     entry: Entry,
     digests: Mapping[str, str | None],
-    failed: Mapping[str, ReleaseError],
+    error: ReleaseError | None,
 ) -> Outcome:
-    images = tuple((name, digests.get(name) or "") for name in entry_build.images(sh, entry))
-    name = entry_build.submitted(sh, entry)
+    name = entry_build.submitted(night, sh, entry)
     link = entry_build.link(night, entry, name) if name else ""
     done = sh.journal.done(entry.name) or {}
-    error = failed.get(entry.name)
-    there = bool(images) and all(digest for _, digest in images)
-    state = FAILED if error else BUILT if there else OPEN
-    cause = _cause(error) if error else ""
-    return Outcome(entry.name, state, done.get("seconds", ""), name, link, images if there else (), cause)
+    images = {name: digest for name, digest in digests.items() if digest}
+    there = bool(images) and len(images) == len(digests)
+    return Outcome(
+        entry.name,
+        FAILED if error else BUILT if there else OPEN,
+        done.get("seconds", ""),
+        name,
+        link,
+        tuple(images.items()) if there else (),
+        tuple(_before(sh, entry, images).items()) if there else (),
+        _cause(error) if error else "",
+    )
+
+
+def _before(sh: StepShell, entry: Entry, images: Mapping[str, str]) -> dict[str, str]:
+    """The digest that was built here before, of each image whose tag is at another one now."""
+    recorded = [event.get("facts", {}) for event in sh.journal.of_step(entry.name)]
+    return {
+        name: facts[name]
+        for facts in recorded
+        for name, digest in images.items()
+        if facts.get(name, digest) != digest
+    }
 
 
 def _cause(error: ReleaseError) -> str:

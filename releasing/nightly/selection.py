@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from releasing import build_commit, origin, workflow_template
 from releasing.errors import ConfigError, PreconditionError
-from releasing.nightly import entry_build
+from releasing.nightly import entry_build, in_cluster
 from releasing.nightly.night import Night, Skipped
 from releasing.nightly.release_config import Entry, parse
 
@@ -16,24 +16,46 @@ if TYPE_CHECKING:
     from releasing.step_shell import StepShell
 
 
-def choose_commit(night: Night, sh: StepShell, named: str) -> str:
-    """The commit that the night builds: as begun, or `named`, or that of the latest green postsubmit.
+def choose_commit(night: Night, sh: StepShell, named: str, because: str = "") -> str:
+    """The commit that the night builds: as begun here or elsewhere, or `named`, or the latest green postsubmit's.
 
-    Raises UsageError and PreconditionError for a named commit that is not a green one of the default branch, or not
-    the one that this night was begun with.
+    Raises UsageError and PreconditionError for a named commit that is not on the default branch, that is not green
+    and has no reason `because` to be built all the same, or that is not the one that this night was begun with.
     """
     if not named:
         return entry_build.commit(night, sh)
     wanted = build_commit.found(night, sh, named)
-    known = sh.chosen("commit")
-    if known is None:
-        _require_green(night, sh, wanted)
+    known = sh.chosen("commit") or in_cluster.commit(night, sh)
+    if not known:
+        _let_in(night, sh, wanted, named, because)
     elif known != wanted:
         raise PreconditionError(
             f"the night of {night.date} is built from {known[:12]}, not from {wanted[:12]}",
             f"leave --commit out to finish it: {night.command('')}",
         )
     return sh.choose("commit", lambda: wanted)
+
+
+def overtaken(night: Night, sh: StepShell) -> str:
+    """Which commit others build this night from, when it was begun here with another and nothing was built of that.
+
+    Two machines that begin at the same moment may choose two commits; the first to get the cluster's lock decides.
+    """
+    known, others = sh.chosen("commit"), in_cluster.commits(night, sh)
+    built_here = any(event.get("facts") for event in sh.journal.events("done"))
+    return others[-1] if known and others and known not in others and not built_here else ""
+
+
+def require_ours(night: Night, sh: StepShell) -> None:
+    """Raise PreconditionError when the workflows of the night in the cluster are built from another commit."""
+    ours = entry_build.commit(night, sh)
+    others = in_cluster.commits(night, sh)
+    if others and ours not in others:
+        raise PreconditionError(
+            f"the night of {night.date} is built from {others[-1][:12]} already, and was begun here "
+            f"with {ours[:12]}: nothing is submitted",
+            f"one night has one commit; the same command again builds what is missing: {night.command('')}",
+        )
 
 
 def with_entries(night: Night, sh: StepShell, commit: str) -> Night:
@@ -50,22 +72,20 @@ def with_entries(night: Night, sh: StepShell, commit: str) -> Night:
     reasons = {entry.name: _reason(night, entry, changed) for entry in config.entries}
     return replace(
         night,
+        commit=commit,
         templates=_templates(night, sh, commit, config.entries),
         entries=tuple(entry for entry in config.entries if not reasons[entry.name]),
         skipped=tuple(Skipped(entry, reasons[entry.name]) for entry in config.entries if reasons[entry.name]),
     )
 
 
-def _require_green(night: Night, sh: StepShell, commit: str) -> None:
+def _let_in(night: Night, sh: StepShell, commit: str, named: str, because: str) -> None:
     branch = night.config.default_branch
     if not origin.is_on(night, sh, commit, branch):
         raise PreconditionError(
             f"{commit[:12]} is not on {branch}: a night builds the default branch", "merge it first"
         )
-    if problems := build_commit.red(night, sh, commit, branch):
-        raise PreconditionError(
-            f"{commit[:12]} is not green: {problems}", "leave --commit out: the latest green one is taken"
-        )
+    build_commit.let_pass(night, sh, commit, branch, f"--commit {named}", because)
 
 
 def _refuse_strangers(night: Night, entries: tuple[Entry, ...]) -> None:

@@ -1,0 +1,71 @@
+"""A night that is killed again and again ends like one that is not."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.killing import MOMENTS, killed_until_done, wrap_programs
+from tests.nightly_projects import repository
+from tests.whole_releases import completed, trace
+
+NAMES = ["one", "two", "three"]
+# Midnight may come in between; a night stays the one of its date.
+DATE = f"{datetime.now(UTC):%Y%m%d}"
+NIGHT = ("nightly.run", "--date", DATE)
+
+
+def ended(sandbox: Path) -> dict[str, Any]:
+    """How the night ended, without what took how long."""
+    kept = json.loads((sandbox / "nights" / DATE / "outcomes.json").read_text())
+    for entry in kept["entries"]:
+        del entry["seconds"]
+    assert [entry["state"] for entry in kept["entries"]] == ["built"] * len(NAMES)
+    return dict(kept)
+
+
+def left(sandbox: Path) -> dict[str, list[str]]:
+    """What lies where a run keeps its things and where the cluster keeps its own."""
+    folders = (".", "nights", f"nights/{DATE}", "cluster/workflows", "cluster/leases", "tmp")
+    ours = {"bin", "seen"}
+    return {name: sorted({path.name for path in (sandbox / name).iterdir()} - ours) for name in folders}
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return repository(tmp_path_factory.mktemp("project") / "source", NAMES)
+
+
+def begun(sandbox: Path, source: Path) -> dict[str, str]:
+    """A sandbox with the project, before its first night; gives what runs there need."""
+    completed(sandbox, "nightly.plan", "--source", str(source))
+    (sandbox / "tmp").mkdir()
+    return {"TMPDIR": str(sandbox / "tmp")}
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    sandbox = tmp_path_factory.mktemp("uninterrupted") / "sandbox"
+    completed(sandbox, *NIGHT, **begun(sandbox, source))
+    return sandbox
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_night_killed_at_every_single_command_in_turn_ends_like_one_that_is_not(
+    moment: str, tmp_path: Path, source: Path, uninterrupted: Path
+) -> None:
+    sandbox = tmp_path / "sandbox"
+    variables = begun(sandbox, source)
+    wrap_programs(sandbox)
+    kills, run = killed_until_done(sandbox, moment, *NIGHT, **variables)
+    assert run.returncode == 0, run.stdout + run.stderr
+    # Of entries side by side several commands may be new to one run.
+    assert kills > 20
+    assert len([*(sandbox / "seen").iterdir()]) > 40
+    assert ended(sandbox) == ended(uninterrupted)
+    assert left(sandbox) == left(uninterrupted)
+    assert trace(sandbox) == trace(uninterrupted)
