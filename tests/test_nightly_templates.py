@@ -120,6 +120,7 @@ def test_a_template_that_is_not_right_fails_alone_and_submits_nothing(
     assert said in run.stdout
     assert "1 of 2 entries are not built: templated" in run.stderr
     assert "Traceback" not in run.stdout + run.stderr
+    assert "get workflow image-release-templated-" not in run.stdout
     assert [path.name for path in (sandbox / "cluster" / "workflows").glob("image-release-templated-*")] == []
 
 

@@ -39,6 +39,8 @@ def sh(tmp_path: Path) -> StepShell:
 
 
 def test_each_entry_has_its_state_its_newest_workflow_and_the_cause(night: Night, sh: StepShell) -> None:
+    sh.choose("a workflow 1", lambda: "never-submitted")
+    sh.choose("b images", lambda: "")
     sh.choose("b workflow 1", lambda: "w1")
     sh.choose("b workflow 2", lambda: "w2")
     found = outcomes.outcomes(night, sh, {"a": PreconditionError("no", "do so"), "b": FAILED})

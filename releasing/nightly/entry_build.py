@@ -95,8 +95,11 @@ def images(night: Night, sh: StepShell, entry: Entry) -> list[str]:
 def submitted(night: Night, sh: StepShell, entry: Entry) -> str:
     """The name of the entry's newest workflow of this night; empty before one was submitted."""
     names = takewhile(bool, (sh.chosen(_workflow_key(entry, attempt)) or "" for attempt in count(1)))
-    there = in_cluster.newest(night, sh, entry) if not (known := [*names]) else None
-    return known[-1] if known else there.name if there else ""
+    # Its images are known right before it is submitted; what fails earlier has a name, and no workflow.
+    if sh.chosen(_images_key(entry)) is not None and (known := [*names]):
+        return known[-1]
+    there = in_cluster.newest(night, sh, entry)
+    return there.name if there else ""
 
 
 def link(night: Night, entry: Entry, name: str) -> str:
