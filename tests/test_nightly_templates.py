@@ -148,6 +148,8 @@ def test_a_new_workflow_is_rehearsed_and_proposed_and_the_next_night_builds_it(t
     said = completed(sandbox, *add, folders, **config)
     assert said.count("rehearsed: gcr.io/kubeflow-images-public/new") == 2
     assert " is open, at " in said
+    context = "kubeflow/kubeflow/components/k8s-model-server/http-proxy"
+    assert f" │ {context}/build_image.sh:13: pushes " in said
 
     scratch = sandbox / "nightly" / "new" / "nightly-add"
     changed = subprocess.run(

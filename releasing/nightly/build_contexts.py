@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -95,8 +95,9 @@ def tell_breaches(release: Undertaking, sh: StepShell, context: str) -> None:
     """Say what build_image.sh does otherwise than the contract asks for; Kubeflow's own all did, and built."""
     from releasing.build_contract import breaches  # noqa: PLC0415 - no other command needs it
 
-    for each in breaches(_folder(Path(_copy(release, repository_of(context))), context)):
-        sh.say(f"{context}: {each}")
+    folder = _folder(Path(_copy(release, repository_of(context))), context)
+    for each in breaches(folder):
+        sh.say(str(replace(each, where=each.where.replace(str(folder), context))))
 
 
 def _copied(release: Undertaking, sh: StepShell, repository: str, ref: str) -> Path:
