@@ -6,7 +6,6 @@ Every step of the runbook is a task of its own (`invoke cut-branch --version 0.2
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -165,6 +164,8 @@ class Tool(Program):
 
 
 def _advice(words: list[str]) -> str:
+    import difflib
+
     names = list(namespace.task_names)
     asked = next((word for word in words if not word.startswith("-")), "")
     if asked in names:

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.references.rules import globs
-from releasing.verification.files import faults
-from releasing.verification.parameters import lost
-from releasing.verification.tagged import files_at
-
 if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.step_shell import StepShell
@@ -22,6 +17,11 @@ def problem(release: Release, sh: StepShell, commit: str) -> str:
     Those that release.yaml leaves alone are not judged. Kubeflow shipped both kinds: an invalid release config in
     nine releases, and a katib without a parameter in seven.
     """
+    from releasing.references.rules import globs  # noqa: PLC0415 - tasks are listed without
+    from releasing.verification.files import faults  # noqa: PLC0415
+    from releasing.verification.parameters import lost  # noqa: PLC0415
+    from releasing.verification.tagged import files_at  # noqa: PLC0415
+
     alone = globs(release.config.leave_alone) if release.config.leave_alone else None
     files = [each for each in files_at(release, sh, commit) if not (alone and alone.match(each[0]))]
     found = [*faults(files)[0], *lost(files)[0]]

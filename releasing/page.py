@@ -7,8 +7,9 @@ from pathlib import Path
 
 from releasing.config import Config, Profile
 from releasing.journal import Journal
+from releasing.nightly.entry_workflow import SET_BY_NIGHTS
 from releasing.nightly.night import Night
-from releasing.nightly.release_config import SET_BY_NIGHTS, Entry
+from releasing.nightly.release_config import Entry
 from releasing.plan import PaperShell
 from releasing.release import Release
 from releasing.shell import Shell

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from releasing import manifest, notes, origin, publication, registry
+from releasing import manifest, notes, origin, registry
 from releasing.errors import UnmetError
 from releasing.manifest import Manifest
 from releasing.step import Finding, met, unmet
@@ -33,6 +33,8 @@ def published(release: Release, sh: StepShell) -> Finding:
 
     The images of a candidate that a later one took the tag from only have to be there still.
     """
+    from releasing import publication  # noqa: PLC0415 - tasks are listed without
+
     found = publication.find(sh.shell, release.slug, release.tag)
     wrong = [*publication.problems(found, prerelease=not release.final)]
     if found is None or wrong:
@@ -64,6 +66,8 @@ def _manifest(release: Release, sh: StepShell, commit: str) -> Command:
 
 
 def _disagreements(release: Release, sh: StepShell, found: Published) -> list[str]:
+    from releasing import publication  # noqa: PLC0415
+
     asset = found.asset(manifest.NAME)
     if asset is None:
         return [f"its release on GitHub has no {manifest.NAME}"]

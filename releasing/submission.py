@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LIMIT = 63  # of a label value in Kubernetes; Argo labels its pods with the workflow's name
 REPOSITORY, RELEASE, STEP = "release-tool/repository", "release-tool/release", "release-tool/step"
 COMMIT, BUILD = "release-tool/commit", "release-tool/build"
+# What checkout.sh and prow_artifacts of kubeflow/testing read, in the runbook's order.
+PROW = ("JOB_NAME", "JOB_TYPE", "PULL_BASE_SHA", "REPO_NAME", "REPO_OWNER", "BUILD_NUMBER")
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,13 @@ class Submission:
 
     def prow(self, release: Undertaking, build: Build) -> dict[str, str]:
         """The variables of Prow, in the runbook's order."""
-        owner, _, repository = release.slug.partition("/")
-        return {
-            "JOB_NAME": build.workflow.job_name,
-            "JOB_TYPE": "postsubmit",
-            "PULL_BASE_SHA": build.short,
-            "REPO_NAME": repository,
-            "REPO_OWNER": owner,
-            "BUILD_NUMBER": self.number,
-        }
+        return prow(release, build.workflow.job_name, "postsubmit", build.short, self.number)
+
+
+def prow(release: Undertaking, job_name: str, job_type: str, short: str, number: str) -> dict[str, str]:
+    """The variables of Prow, in the runbook's order; `short` is the commit, `number` that of the build."""
+    owner, _, repository = release.slug.partition("/")
+    return dict(zip(PROW, (job_name, job_type, short, repository, owner, number), strict=True))
 
 
 def labels(release: Undertaking, step: str, commit: str, tag: str) -> dict[str, str]:

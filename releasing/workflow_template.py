@@ -16,6 +16,7 @@ from releasing.workflow import API_GROUP, KIND
 Object = dict[str, Any]
 
 TEMPLATE = "WorkflowTemplate"
+HINT = "for example deploy/build-tfserving.yaml, which scripts/invoke deploy.render --write makes"
 
 
 def read(path: Path) -> Object:
@@ -31,12 +32,12 @@ def parsed(content: bytes, where: str) -> Object:
     try:
         found = yaml.safe_load(content.decode())
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{where}: not YAML: {error}") from None
+        raise ConfigError(f"{where}: not YAML: {error}", HINT) from None
     kind = found.get("kind") if isinstance(found, dict) else type(found).__name__
     if kind != TEMPLATE or not str(found.get("apiVersion")).startswith(API_GROUP):
-        raise ConfigError(f"{where}: found {kind}, expected one {TEMPLATE} of {API_GROUP}v1alpha1")
+        raise ConfigError(f"{where}: found {kind}, expected one {TEMPLATE} of {API_GROUP}v1alpha1", HINT)
     if not isinstance(found.get("spec"), dict) or "entrypoint" not in found["spec"]:
-        raise ConfigError(f"{where}: its spec has no entrypoint, so nothing says where it begins")
+        raise ConfigError(f"{where}: its spec has no entrypoint, so nothing says where it begins", HINT)
     template: Object = found
     return template
 
@@ -82,7 +83,7 @@ def pairs(option: str, words: Iterable[str], example: str) -> dict[str, str]:
         raise UsageError(f"{option}: {wrong[0]!r} is not NAME=VALUE", example)
     twice = [name for name, times in Counter(name for name, *_ in split).items() if times > 1]
     if twice:
-        raise UsageError(f"{option}: {', '.join(twice)} is given twice")
+        raise UsageError(f"{option}: {', '.join(twice)} is given twice", "give it once")
     return {name: value for name, _, value in split}
 
 

@@ -5,7 +5,7 @@
 
 FILE lies in a checkout of the repository; what is not committed there counts, too. The night runs in a sandbox of
 its own, where stand-ins push small images: that everything is named, rendered, submitted and found again is
-rehearsed, and what build_image.sh does is not. --render-only leaves the night out.
+rehearsed, and what build_image.sh does is not.
 
 Exit codes: 0 every entry builds images under the night's tag, 3 a file is not valid, 4 an entry does not.
 """
@@ -24,10 +24,8 @@ from releasing.errors import PreconditionError, UsageError
 from releasing.nightly import entry_rehearsal
 from releasing.nightly.build_contexts import broken
 from releasing.nightly.release_config import parse
-from releasing.nightly.resolution import resolve
+from releasing.nightly.resolution import TAG, resolve
 from releasing.shell import Shell
-
-TAG = "v20180101-00000000"  # of a night that never was
 
 
 def main() -> int:
@@ -45,10 +43,9 @@ def main() -> int:
             f"{name} would build {', '.join(image.name for image in found.images)} under the night's tag",
             flush=True,
         )
-    if not options.render_only:
-        branch = config_file.load(config_path(os.environ)).default_branch
-        for image in entry_rehearsal.rehearse(Shell(), checkout, branch, options.names):
-            print(f"rehearsed: {image}")
+    branch = config_file.load(config_path(os.environ)).default_branch
+    for image in entry_rehearsal.rehearse(Shell(), checkout, branch, options.names):
+        print(f"rehearsed: {image}")
     return 0
 
 
@@ -67,7 +64,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("repository", metavar="OWNER/NAME")
     parser.add_argument("names", nargs="+", metavar="ENTRY")
-    parser.add_argument("--render-only", action="store_true", help="leave the rehearsal of a night out")
     return parser.parse_args()
 
 

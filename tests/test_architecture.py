@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import tokenize
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -15,6 +17,7 @@ from releasing.recipes import NIGHTLY, RECIPES
 from releasing.step import Recipe, Step
 
 ROOT = Path(__file__).parent.parent
+LIBRARIES = {"aiohttp", "aiosmtpd", "_gojsonnet", "plumbum", "pydantic", "ruamel", "semver"}
 SKIPPED = {"sample", "__pycache__"}
 OUTER = {
     "actions",
@@ -150,6 +153,15 @@ def test_a_step_is_declared_without_what_runs_it() -> None:
 @pytest.mark.parametrize("name", [name for name in TREES if begins(name, "scripts")])
 def test_programs_know_domain_modules_only(name: str) -> None:
     assert own(imported(name, typing=True)) <= set(DOMAIN)
+
+
+def test_tasks_are_listed_without_the_libraries_that_only_a_run_needs() -> None:
+    """They take longer to load than all that listing takes: a step that needs one imports it when it runs."""
+    code = "import sys, tasks; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert LIBRARIES & {*loaded.stdout.split()} == set()
 
 
 def test_no_module_needs_itself_through_others() -> None:

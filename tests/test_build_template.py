@@ -16,7 +16,7 @@ from releasing.errors import ConfigError, UsageError
 from releasing.nightly.build_contexts import repository_of
 from releasing.nightly.build_template import image_build, text
 from releasing.nightly.expected_images import expected
-from releasing.nightly.release_config import PROW
+from releasing.submission import PROW
 from releasing.workflow_pods import pods_of
 from tests.manifest_schemas import problem
 

@@ -17,6 +17,7 @@ from releasing.deployment import build_workflow, nightly_jobs, pods, release_wor
 from releasing.deployment.manifest import as_yaml
 from releasing.errors import ConfigError
 from releasing.recipes import RC
+from releasing.submission import PROW
 from tests.manifest_schemas import periodic_problem, problem
 
 Object = dict[str, Any]
@@ -286,4 +287,4 @@ def test_the_builds_have_the_parameters_of_the_runbook() -> None:
     assert CONFIG.tfserving.argo
     content = build_workflow.of_step(CONFIG, "build-tfserving", CONFIG.tfserving.argo)
     told = [each["name"] for each in content["spec"]["arguments"]["parameters"] if "value" not in each]
-    assert told == [*build_workflow.PROW, "versionTag"]
+    assert told == [*PROW, "versionTag"]

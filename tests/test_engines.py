@@ -13,6 +13,7 @@ from releasing import config_file, deployment
 from releasing.config import Build
 from releasing.deployment import build_workflow
 from releasing.recipes import RC
+from releasing.submission import PROW
 from releasing.workflow_pods import pods_of
 from releasing.workflow_template import workflow
 from tests.whole_releases import ROOT, VERSION, completed, trace
@@ -63,7 +64,7 @@ def test_a_template_runs_what_the_real_app_runs(step: str, name: str, build: Bui
     """The apps at kubeflow's v0.2.1, as ks itself rendered them: commands, variables, mounts and order."""
     [real] = json.loads((RENDERED / f"{name}.list.json").read_text())["items"]
     environment = {each["name"]: each.get("value") for each in next(pods_of(real)).container["env"]}
-    given = {each: environment[each] for each in build_workflow.PROW} | {"versionTag": TAG}
+    given = {each: environment[each] for each in PROW} | {"versionTag": TAG}
     assert build.argo
     template = build_workflow.of_step(CONFIG, step, build.argo)
     ours = workflow(template, real["metadata"]["name"], "kubeflow-releasing", given)

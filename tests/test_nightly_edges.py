@@ -143,12 +143,12 @@ def test_a_night_that_midnight_cut_off_is_told_the_next_day_and_taken_up(sandbox
 
 
 def test_the_status_of_a_night_says_what_is_missing_and_begins_none(sandbox: Path) -> None:
-    before = completed(sandbox, "nightly.status")
+    before = completed(sandbox, "nightly.status", "--date", DATE)
     assert before.count("✗ not built this night") == len(NAMES)
     assert f"{'checked':<22}= skipped: for presubmit only; a night is postsubmit" in before
     assert not (sandbox / "nights").exists()
     answered(sandbox, *NIGHT, "--only", "two")
-    half = completed(sandbox, "nightly.status")
+    half = completed(sandbox, "nightly.status", "--date", DATE)
     assert f"{'two':<22}✓ 1 image at v{DATE}-" in half
     assert f"{'one':<22}✗ not built this night" in half
     assert "next: one" in half

@@ -14,11 +14,10 @@ from typing import Any
 from releasing.config import Argo, ArgoPods, Config
 from releasing.deployment.pods import DAEMON_SIZE, namespace
 from releasing.placeholders import filled
+from releasing.submission import PROW
 
 Object = dict[str, Any]
 
-# The variables of Prow that checkout.sh and prow_artifacts read, in the runbook's order.
-PROW = ("JOB_NAME", "JOB_TYPE", "PULL_BASE_SHA", "REPO_NAME", "REPO_OWNER", "BUILD_NUMBER")
 VOLUME = "/mnt/test-data-volume"
 RUN = f"{VOLUME}/{{{{workflow.name}}}}"
 SOURCES = f"{RUN}/src"

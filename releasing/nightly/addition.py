@@ -12,7 +12,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from releasing import origin
-from releasing.errors import ConfigError, UsageError
+from releasing.errors import UsageError
+from releasing.nightly import extra_repositories
 from releasing.nightly.build_contexts import repository_of
 from releasing.nightly.release_config import NAME, Entry
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from releasing.nightly.upkeep import Upkeep
     from releasing.step_shell import StepShell
 
-EXTRA = re.compile(r"(?P<slug>[\w.-]+/[\w.-]+)@(?P<ref>[\w./:-]+)")
+EXTRA = re.compile(r"[\w.-]+/[\w.-]+@[\w./:-]+")
 # Folders are part of the name, a host is not: katib/vizier-core, but not gcr.io/katib.
 IMAGE = re.compile(r"(?![^/]*[.:][^/]*/)[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*")
 
@@ -116,8 +117,7 @@ class Addition:
     @property
     def repositories(self) -> dict[str, str]:
         """The further repositories that the workflow checks out, each with its ref."""
-        found = (EXTRA.fullmatch(each) for each in self.extra_repositories.split(";"))
-        return {each["slug"]: each["ref"] for each in found if each}
+        return extra_repositories.parsed(self.extra_repositories)
 
     @property
     def parts(self) -> list[Part]:
@@ -145,17 +145,6 @@ def app_yaml(release: Upkeep, sh: StepShell, place: str) -> dict[str, Any]:
     text = origin.file_at(release, sh, f"origin/{release.config.default_branch}", f"{place}/app.yaml")
     found = yaml.safe_load(text) if text else None
     return found if isinstance(found, dict) else {}
-
-
-def release_config_on(release: Upkeep, sh: StepShell) -> bytes:
-    """The release config of the default branch; ConfigError when it has none."""
-    config, base = release.settings.config, release.config.default_branch
-    found = origin.file_at(release, sh, f"origin/{base}", config)
-    if found is None:
-        raise ConfigError(
-            f"{config}: not on {base} of {release.slug}", "nightly.config of release.yaml names it"
-        )
-    return found
 
 
 def _listed(text: str) -> tuple[str, ...]:

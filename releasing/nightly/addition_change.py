@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from releasing.nightly.addition import Addition, app_yaml, folder, release_config_on
-from releasing.nightly.release_config import parse
+from releasing.nightly import default_branch
+from releasing.nightly.addition import Addition, app_yaml, folder
 from releasing.pull_requests import Change
 
 if TYPE_CHECKING:
@@ -26,11 +26,10 @@ LIBRARY = PurePosixPath(PACKAGE).name
 
 def change(release: Upkeep, asked: Addition) -> Change:
     """The pull request that adds the app, or the WorkflowTemplates, and the entries."""
-    config, base = release.settings.config, release.config.default_branch
     names = ", ".join(asked.images)
 
     def wanted(sh: StepShell) -> bool:
-        entries = {each.name for each in parse(release_config_on(release, sh), config).entries}
+        entries = {each.name for each in default_branch.entries(release, sh)}
         return not {each.name for each in asked.entries(release)} <= entries
 
     def edits(sh: StepShell, place: str) -> list[Command]:
@@ -40,7 +39,7 @@ def change(release: Upkeep, asked: Addition) -> Change:
     reason = f"{names} built from {', '.join(asked.contexts)} every night, by {folder(release, asked)}."
     # GitHub takes no more than 256 characters.
     what = names if len(asked.images) == 1 else f"the {len(asked.images)} images of {asked.name}"
-    return Change(STEP, base, f"Release {what} every night", reason, edits, wanted)
+    return Change(STEP, release.config.default_branch, f"Release {what} every night", reason, edits, wanted)
 
 
 def _templates(release: Upkeep, sh: StepShell, asked: Addition, place: str) -> Iterator[Command]:
@@ -79,7 +78,7 @@ def _app(release: Upkeep, sh: StepShell, asked: Addition, place: str) -> Iterato
 def _server(release: Upkeep, sh: StepShell) -> str:
     """The cluster that apps of the release config name for our namespace, or else the first; empty if none does."""
     found: dict[str, str] = {}
-    for entry in parse(release_config_on(release, sh), release.settings.config).entries:
+    for entry in default_branch.entries(release, sh):
         for each in (app_yaml(release, sh, entry.folder).get("environments") or {}).values():
             destination = each.get("destination") or {}
             if destination.get("server"):

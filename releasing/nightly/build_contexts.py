@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from releasing.built_images import BUILD
 from releasing.errors import CommandError
+from releasing.nightly.extra_repositories import NEWEST
 
 if TYPE_CHECKING:
     from releasing.step_shell import StepShell
     from releasing.undertaking import Undertaking
 
-NEWEST = "HEAD"  # as a ref: of the repository's default branch
 ABBREVIATED = re.compile(r"[0-9a-f]{7,39}")  # a commit that no server gives by this name
 
 

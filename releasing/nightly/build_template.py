@@ -10,6 +10,7 @@ from releasing.config.deploy import NODE_NAME
 from releasing.deployment.build_workflow import TESTING, ImageBuild, template
 from releasing.deployment.manifest import headed
 from releasing.errors import ConfigError, UsageError
+from releasing.nightly import extra_repositories
 from releasing.step import present
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ def text(config: Config, name: str, build: ImageBuild, extra: str) -> str:
     Raises ConfigError without `nightly.argo` in release.yaml.
     """
     pods = pods_of(config)
-    further = [each for each in extra.split(";") if each]
-    if pods.bucket and not any(each.startswith(f"{TESTING.partition('@')[0]}@") for each in further):
-        further.insert(0, TESTING)
+    wanted = extra_repositories.parsed(extra)
+    if pods.bucket:
+        wanted = extra_repositories.parsed(TESTING) | wanted
+    repositories = ";".join(f"{name}@{ref}" for name, ref in wanted.items())
     seconds = int(present(config.nightly).minutes * 60)
-    return headed(HEAD, template(config, name, pods, [build], ";".join(further), seconds))
+    return headed(HEAD, template(config, name, pods, [build], repositories, seconds))
 
 
 def pods_of(config: Config) -> ArgoPods:

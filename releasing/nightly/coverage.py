@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from releasing.errors import ReleaseError
 from releasing.image_tags.referred import OWN_NAMES
-from releasing.nightly import extra_repositories
-from releasing.nightly.build_contexts import NEWEST, Context, Look, broken, repository_of
+from releasing.nightly.build_contexts import Context, Look, broken, repository_of
+from releasing.nightly.extra_repositories import NEWEST, VARIABLE
 from releasing.nightly.named_builds import NIGHTLY
-from releasing.nightly.resolution import resolve
+from releasing.nightly.resolution import TAG, resolve
 from releasing.references.checkout import contents, tracked_files
 from releasing.references.forms import references
 from releasing.verification.claim import Claim, counted, judged
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from releasing.nightly.resolution import Resolved
     from releasing.registry.client import Registry
 
-TAG = "v20180101-00000000"  # of a night that never was
-READ = ("/prototypes/", ".libsonnet", ".jsonnet")
+READ = (".libsonnet", ".jsonnet")
 COPIES = ("vendor", "lib", "testing", "releasing", "node_modules")
 
 
@@ -74,7 +73,7 @@ def covered(entries: Iterable[Entry], job_type: str, checkout: Path, repository:
 
 
 def _not_checked_out(contexts: Iterable[str], refs: Mapping[str, str]) -> Iterator[str]:
-    there = f"{extra_repositories.VARIABLE} has {', '.join(refs)}"
+    there = f"{VARIABLE} has {', '.join(refs)}"
     for context in contexts:
         if refs and repository_of(context) not in refs:
             yield f"{context}: {there}, and not {repository_of(context)}"
@@ -174,4 +173,4 @@ def _hours(tag: str, now: datetime) -> float:
 
 def _is_read(path: str) -> bool:
     folders = path.split("/")[:-1]
-    return path.endswith(READ[1:]) and not any(each in COPIES for each in folders)
+    return path.endswith(READ) and not any(each in COPIES for each in folders)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from releasing import origin
 from releasing.errors import CommandError, ConfigError
-from releasing.nightly import coverage, release_config
+from releasing.nightly import release_config
 
 if TYPE_CHECKING:
     from releasing.nightly.coverage import Covered
@@ -28,16 +28,19 @@ def checked_out(work: Upkeep, sh: StepShell) -> Path:
     return Path(folder)
 
 
-def covered(work: Upkeep, checkout: Path) -> Covered:
-    """What the entries of the release config there come to; ConfigError when it is not valid or not there."""
-    return coverage.covered(_entries(work, checkout), work.settings.job_type, checkout, work.slug)
+def covered(work: Upkeep, sh: StepShell, checkout: Path) -> Covered:
+    """What the entries come to in a checkout of it; ConfigError when the release config is not valid or not there."""
+    from releasing.nightly import coverage  # noqa: PLC0415 - a new workflow needs the entries only
+
+    return coverage.covered(entries(work, sh), work.settings.job_type, checkout, work.slug)
 
 
-def _entries(work: Upkeep, checkout: Path) -> tuple[Entry, ...]:
-    where = work.settings.config
-    try:
-        return release_config.parse((checkout / where).read_bytes(), where).entries
-    except FileNotFoundError:
+def entries(work: Upkeep, sh: StepShell) -> tuple[Entry, ...]:
+    """What the release config there lists; ConfigError when it is not valid or not there."""
+    where, branch = work.settings.config, work.config.default_branch
+    content = origin.file_at(work, sh, f"origin/{branch}", where)
+    if content is None:
         raise ConfigError(
-            f"{where}: not on {work.config.default_branch}", "nightly.config names it"
-        ) from None
+            f"{where}: not on {branch} of {work.slug}", "nightly.config of release.yaml names it"
+        )
+    return release_config.parse(content, where).entries

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from releasing import builds, pull_requests, registry, submission, workflow
 from releasing.command import PENDING
-from releasing.errors import CommandError
+from releasing.errors import CommandError, PreconditionError
 from releasing.nightly import entry_workflow, in_cluster
 from releasing.nightly.entry_workflow import Wanted, namespace
 from releasing.step import Finding, unmet
@@ -45,7 +45,9 @@ def run(night: Night, sh: StepShell, entry: Entry) -> None:
 
     A workflow of this night that is still at work is waited for; one that is over and left images missing gets a
     successor. Nothing is submitted when all images are in the registry, as another machine left them.
+    Raises PreconditionError when others build the night from another commit.
     """
+    _require_ours(night, sh)
     built_as, again = tag(night, sh), _asked_again(sh, entry)
     name = _next_workflow(night, sh, entry)
     marks = submission.labels(night, entry.name, commit(night, sh), built_as)
@@ -110,6 +112,18 @@ def link(night: Night, entry: Entry, name: str) -> str:
     return f"kubectl -n {where} get workflow {name}"
 
 
+def _require_ours(night: Night, sh: StepShell) -> None:
+    """Raise PreconditionError when the workflows of the night in the cluster are built from another commit."""
+    ours = commit(night, sh)
+    others = in_cluster.commits(night, sh)
+    if others and ours not in others:
+        raise PreconditionError(
+            f"the night of {night.date} is built from {others[-1][:12]} already, and was begun here "
+            f"with {ours[:12]}: nothing is submitted",
+            f"one night has one commit; the same command again builds what is missing: {night.command('')}",
+        )
+
+
 def _images_key(entry: Entry) -> str:
     return f"{entry.name} images"
 
@@ -167,15 +181,9 @@ def _digits(seed: str) -> str:
 
 def _prow(night: Night, sh: StepShell) -> dict[str, str]:
     """The variables of Prow, sorted as the original sorts them."""
-    owner, _, repository = night.slug.partition("/")
-    return {
-        "BUILD_NUMBER": build_number(night, commit(night, sh)),
-        "JOB_NAME": night.settings.job_name,
-        "JOB_TYPE": night.settings.job_type,
-        "PULL_BASE_SHA": short_commit(night, sh),
-        "REPO_NAME": repository,
-        "REPO_OWNER": owner,
-    }
+    settings, number = night.settings, build_number(night, commit(night, sh))
+    short = short_commit(night, sh)
+    return dict(sorted(submission.prow(night, settings.job_name, settings.job_type, short, number).items()))
 
 
 def _checkout(night: Night, sh: StepShell, entry: Entry) -> str:

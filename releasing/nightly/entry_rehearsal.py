@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 INVOKE = Path(__file__).resolve().parent.parent.parent / "scripts" / "invoke"
 FOLDER = "nightly-rehearsal"  # in the folder that git keeps for itself: no part of the checkout
-
 IDENTITY = ("-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@example.org")
 
 

@@ -5,18 +5,22 @@ The parameters and their order are those of kubeflow/testing's run_e2e_workflow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasing import builds
 from releasing.ksonnet import program
+from releasing.submission import PROW
 
 if TYPE_CHECKING:
     from releasing.command import Command
     from releasing.nightly.night import Night
     from releasing.nightly.release_config import Entry
     from releasing.step_shell import StepShell
+
+# All that a night gives to a WorkflowTemplate that declares it, beside the entry's own.
+SET_BY_NIGHTS = ("name", "prow_env", "namespace", "bucket", "versionTag", *PROW)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,12 @@ def namespace(night: Night, entry: Entry) -> str:
     return entry.params.get("namespace", night.namespace)
 
 
+def own_parameters(entry: Entry, declared: Container[str]) -> dict[str, str]:
+    """The entry's own parameters for a template; `namespace` says where it runs, and is one only where `declared`."""
+    params = sorted(entry.params.items())
+    return {name: value for name, value in params if name != "namespace" or name in declared}
+
+
 def _of_app(night: Night, sh: StepShell, entry: Entry, wanted: Wanted, checkout: str) -> Making:
     folder, name = f"{checkout}/{entry.folder}", wanted.name
     ks = program.ks(night, sh)
@@ -72,10 +82,7 @@ def _of_template(night: Night, sh: StepShell, entry: Entry, wanted: Wanted, chec
     file = f"{checkout}/{entry.template}"
     own = {**_values(night, wanted), **wanted.prow}
     declared = {name: value for name, value in own.items() if name in night.templates[entry.name]}
-    params = {
-        name: value for name, value in sorted(entry.params.items()) if name != "namespace" or name in declared
-    }
-    parameters = _options("--parameter", declared | params)
+    parameters = _options("--parameter", declared | own_parameters(entry, declared))
     words = [file, "--name", wanted.name, "--namespace", namespace(night, entry), *parameters]
     submit = sh["submit_workflow.py"][(*words, *_options("--label", wanted.labels))]
     images = sh["list_built_images.py"][("--template", file, *parameters, "--tag", wanted.tag)]

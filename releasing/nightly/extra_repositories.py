@@ -8,6 +8,7 @@ from typing import Any
 from releasing.workflow_pods import pods_of
 
 VARIABLE = "EXTRA_REPOS"
+NEWEST = "HEAD"  # as a ref: of the repository's default branch
 
 
 def named(workflows: Iterable[dict[str, Any]]) -> dict[str, str]:
@@ -17,11 +18,11 @@ def named(workflows: Iterable[dict[str, Any]]) -> dict[str, str]:
         for pod in pods_of(workflow):
             for variable in pod.container.get("env") or ():
                 if variable.get("name") == VARIABLE:
-                    found |= dict(_parts(str(variable.get("value", ""))))
+                    found |= parsed(str(variable.get("value", "")))
     return found
 
 
-def _parts(text: str) -> Iterable[tuple[str, str]]:
-    for part in filter(None, (each.strip() for each in text.split(";"))):
-        repository, _, ref = part.partition("@")
-        yield repository, ref or "HEAD"
+def parsed(text: str) -> dict[str, str]:
+    """The same from one text; without a ref the newest is meant."""
+    parts = (each.strip().partition("@") for each in text.split(";") if each.strip())
+    return {repository: ref or NEWEST for repository, _, ref in parts}

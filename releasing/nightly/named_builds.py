@@ -147,7 +147,8 @@ def _trees(
         identity, *kind = answer[at:end].split(b" ")
         if kind[:1] != [b"tree"]:
             raise PreconditionError(
-                f"{place.rstrip(':/')} is no folder of the checkout, and it may name a build"
+                f"{place.rstrip(':/')} is no folder of the checkout, and it may name a build",
+                "git fsck tells what is missing; a fresh clone has it",
             )
         size = int(kind[1])
         # The shell takes newlines off the end, which may be an id's last bytes.

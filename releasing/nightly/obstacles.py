@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from releasing import origin
 from releasing.errors import PreconditionError
-from releasing.nightly import build_contexts, build_template
-from releasing.nightly.addition import Addition, folder, release_config_on
-from releasing.nightly.release_config import parse
+from releasing.nightly import build_contexts, build_template, default_branch
+from releasing.nightly.addition import Addition, folder
 
 if TYPE_CHECKING:
     from releasing.nightly.upkeep import Upkeep
@@ -23,8 +22,7 @@ def require_possible(release: Upkeep, sh: StepShell, asked: Addition) -> None:
     """
     if release.config.engine == "argo":
         _require_pods(release, asked)
-    text = release_config_on(release, sh)
-    known = {each.name: each for each in parse(text, release.settings.config).entries}
+    known = {each.name: each for each in default_branch.entries(release, sh)}
     taken = [each.name for each in asked.entries(release) if each.name in known]
     if taken:
         line = known[taken[0]].line

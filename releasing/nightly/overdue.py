@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def claims(work: Upkeep, sh: StepShell) -> list[Claim]:
     """What holds of the nightly release; ConfigError when its release config is not valid."""
     checkout = default_branch.checked_out(work, sh)
-    found = default_branch.covered(work, checkout)
+    found = default_branch.covered(work, sh, checkout)
     looks = build_contexts.looks(work, sh, found.elsewhere)
     used = coverage.used_images(checkout, work.config.registry)
     return [

@@ -21,9 +21,6 @@ OPTIONAL = ("params", "job_types", "include_dirs")
 JOB_TYPES = ("presubmit", "postsubmit", "periodic", "batch")
 # A night sets these itself: with others nobody would find its workflow or its images again.
 OWN_PARAMS = ("name", "prow_env", "versionTag")
-# All that a night gives to a WorkflowTemplate that declares it, beside the entry's own.
-PROW = ("BUILD_NUMBER", "JOB_NAME", "JOB_TYPE", "PULL_BASE_SHA", "REPO_NAME", "REPO_OWNER")
-SET_BY_NIGHTS = (*OWN_PARAMS, "namespace", "bucket", *PROW)
 # Of the name of a Kubernetes object: the workflow's is made of it.
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 COMPONENT = re.compile(r"[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?")

@@ -14,7 +14,7 @@ from releasing import workflow_template
 from releasing.built_images import BUILD, BuiltImage, images_of
 from releasing.errors import PreconditionError, ReleaseError
 from releasing.nightly import extra_repositories
-from releasing.nightly.release_config import SET_BY_NIGHTS
+from releasing.nightly.entry_workflow import SET_BY_NIGHTS, own_parameters
 from releasing.workflow import KIND
 from releasing.workflow_pods import pods_of
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 # Where a workflow of ours checks repositories out: what follows is OWNER/NAME and a folder.
 CONTEXT = re.compile(rf"(?:/src/|^|[\s\"'])((?:[\w.-]+/)+){re.escape(BUILD)}")
+TAG = "v20180101-00000000"  # of a night that never was
 ENVIRONMENT = "of-a-night-that-never-was"
+HINT = "docs/nightly.md says what an entry and its workflow have to have"
 # What a night sets beside name and tag: it has no part in what is built.
 SET_BESIDE = {"prow_env": "PULL_BASE_SHA=00000000", "namespace": "default", "bucket": "none"}
 
@@ -47,15 +49,16 @@ def resolve(entry: Entry, checkout: Path, repository: str, tag: str) -> Resolved
     and for an app, a component or a parameter that is not right; ConfigError or UsageError for such a template.
     """
     if entry.repository != repository:
-        raise PreconditionError(f"its app is in {entry.repository}, and only {repository} is read")
+        raise PreconditionError(f"its app is in {entry.repository}, and only {repository} is read", HINT)
     workflows = _workflows(entry, checkout, tag)
     images = tuple(dict.fromkeys(image for each in workflows for image in images_of(each)))
     contexts = tuple(dict.fromkeys(path for each in workflows for path in _contexts(each)))
     if not images:
-        raise PreconditionError(f"{entry.folder}: {entry.component} builds no image with {BUILD}")
+        raise PreconditionError(f"{entry.folder}: {entry.component} builds no image with {BUILD}", HINT)
     if wrong := [str(image) for image in images if image.tag != tag]:
         raise PreconditionError(
-            f"{entry.folder}: {entry.component} pushes {', '.join(wrong)}, whatever versionTag is"
+            f"{entry.folder}: {entry.component} pushes {', '.join(wrong)}, whatever versionTag is",
+            "give the parameter versionTag to its build_image.sh",
         )
     return Resolved(images, contexts, extra_repositories.named(workflows))
 
@@ -91,14 +94,15 @@ def _of_template(entry: Entry, checkout: Path, tag: str) -> dict[str, Any]:
     file = checkout / entry.template
     if not file.is_file():
         raise PreconditionError(
-            f"{entry.folder}: there is no ksonnet app (app.yaml), and no WorkflowTemplate {entry.component}.yaml"
+            f"{entry.folder}: there is no ksonnet app (app.yaml), and no WorkflowTemplate {entry.component}.yaml",
+            HINT,
         )
     template = workflow_template.parsed(file.read_bytes(), entry.template)
     names = workflow_template.parameters(template)
-    own = {name: value for name, value in entry.params.items() if name != "namespace" or name in names}
     # What a night sets beside the tag has no part in what is built.
     placeholders = {name: name for name in names if name in SET_BY_NIGHTS}
-    given = placeholders | own | ({"versionTag": tag} if "versionTag" in names else {})
+    tagged = {"versionTag": tag} if "versionTag" in names else {}
+    given = placeholders | own_parameters(entry, names) | tagged
     return workflow_template.workflow(template, entry.name, "default", given)
 
 

@@ -50,7 +50,7 @@ def _built(work: Upkeep, sh: StepShell) -> set[str]:
     """What the entries build that resolve; the others are told."""
     checkout = default_branch.checked_out(work, sh)
     try:
-        found = default_branch.covered(work, checkout)
+        found = default_branch.covered(work, sh, checkout)
     except ConfigError as error:
         sh.say(f"no images of entries, as the release config is not valid:\n{error.message}")
         return set()

@@ -46,18 +46,6 @@ def overtaken(night: Night, sh: StepShell) -> str:
     return others[-1] if known and others and known not in others and not built_here else ""
 
 
-def require_ours(night: Night, sh: StepShell) -> None:
-    """Raise PreconditionError when the workflows of the night in the cluster are built from another commit."""
-    ours = entry_build.commit(night, sh)
-    others = in_cluster.commits(night, sh)
-    if others and ours not in others:
-        raise PreconditionError(
-            f"the night of {night.date} is built from {others[-1][:12]} already, and was begun here "
-            f"with {ours[:12]}: nothing is submitted",
-            f"one night has one commit; the same command again builds what is missing: {night.command('')}",
-        )
-
-
 def with_entries(night: Night, sh: StepShell, commit: str) -> Night:
     """The night with what the release config at `commit` lists for it; ConfigError when it cannot be read."""
     path = night.settings.config
