@@ -22,8 +22,10 @@ WORKFLOW: Object = {
     "metadata": {"name": "first"},
     "spec": {},
 }
+# A first line cannot name a program whose path has a blank; the second is one to sh and nothing to Python.
 KS = f"""\
-#!{sys.executable}
+#!/bin/sh
+"exec" "{sys.executable}" "$0" "$@"
 import json, pathlib, sys
 words = sys.argv[1:]
 with open("calls", "a") as calls:

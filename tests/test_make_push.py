@@ -166,7 +166,7 @@ def test_an_entry_without_a_branch_is_told_with_its_line(world: World) -> None:
 def test_make_finds_another_python_than_ours(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     own = Path(sys.executable).parent
     monkeypatch.setenv("PATH", f"{own}{os.pathsep}{os.environ['PATH']}")
-    world.make(f'case ":$PATH:" in *:{own}:*) exit 3;; esac; echo Pushed {IMAGE}:{TAG}')
+    world.make(f'case ":$PATH:" in *:"{own}":*) exit 3;; esac; echo Pushed {IMAGE}:{TAG}')
     assert world.push()
 
 
