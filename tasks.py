@@ -25,13 +25,13 @@ from invoke.tasks import Task
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from releasing import __version__
-from releasing.commands import FLAGS, HELP, POSITIONAL, RELEASE, VERBS, Verb
+from releasing.commands.table import FLAGS, HELP, POSITIONAL, RELEASE, VERBS, Verb
 from releasing.recipes import RECIPES, every_step
 
 if TYPE_CHECKING:
-    from releasing.actions import Desk, Options
-    from releasing.config import Config
-    from releasing.step import Recipe, Step
+    from releasing.commands.release_commands import Desk, Options
+    from releasing.config.release_yaml import Config
+    from releasing.runbook.step import Recipe, Step
 
     Action = Callable[[Desk, Options], None]
 
@@ -76,7 +76,7 @@ def recipe_task(recipe: Recipe) -> Task[Any]:
     """The task release.NAME of a recipe."""
 
     def act(desk: Desk, options: Options) -> None:
-        from releasing import actions
+        from releasing.commands import release_commands as actions
 
         actions.run(desk, recipe, options["from_"], options["to"], options)
 
@@ -88,7 +88,7 @@ def step_task(step: Step) -> Task[Any]:
     recipe = next(each for each in RECIPES if step in each.steps)
 
     def act(desk: Desk, options: Options) -> None:
-        from releasing import actions
+        from releasing.commands import release_commands as actions
 
         actions.run(desk, recipe, step.name, step.name, options)
 
@@ -106,7 +106,7 @@ def verb_task(verb: Verb) -> Task[Any]:
 
 def serve(_desk: Desk, options: Options) -> None:
     """Keep the sandbox's servers up until interrupted."""
-    from releasing import actions
+    from releasing.commands import release_commands as actions
     from releasing.rehearsal.visit import visit
 
     config = actions.load()
@@ -119,7 +119,7 @@ def task(name: str, text: str, act: Action, *taken: str) -> Task[Any]:
 
     def body(_context: Context, **options: Any) -> None:
         with one_message():
-            from releasing.actions import Desk
+            from releasing.commands.release_commands import Desk
 
             act(Desk(show, sandbox), options)
 

@@ -22,11 +22,11 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import registry_floor  # noqa: E402
 from benchmarks.program_run import measured, ran  # noqa: E402
-from releasing import registry  # noqa: E402
+from releasing.clients import registry  # noqa: E402
+from releasing.clients.registry import promotion  # noqa: E402
+from releasing.clients.registry.client import Registry  # noqa: E402
+from releasing.clients.registry.promotion import ImageTag  # noqa: E402
 from releasing.image_tags import ImageTags  # noqa: E402
-from releasing.registry import promotion  # noqa: E402
-from releasing.registry.client import Registry  # noqa: E402
-from releasing.registry.promotion import ImageTag  # noqa: E402
 from tests.tagged_images import Digests, filled_registry, mirrored, tagged, wanted  # noqa: E402
 
 REPOSITORIES, IMAGES = 50, 20

@@ -18,10 +18,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.program_run import ran  # noqa: E402
-from releasing import image_tags, registry  # noqa: E402
+from releasing import image_tags  # noqa: E402
+from releasing.clients import registry  # noqa: E402
+from releasing.clients.registry import promotion  # noqa: E402
+from releasing.clients.registry.client import Registry  # noqa: E402
 from releasing.image_tags import ImageTags  # noqa: E402
-from releasing.registry import promotion  # noqa: E402
-from releasing.registry.client import Registry  # noqa: E402
 from tests.tagged_images import Digests, filled_registry, mirrored, tagged, wanted  # noqa: E402
 
 REPOSITORIES, IMAGES = 50, 100

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from releasing.registry.client import ACCEPT
-from releasing.registry.promotion import ImageTag
-from releasing.registry.transport import CONNECTIONS
+from releasing.clients.registry.client import ACCEPT
+from releasing.clients.registry.promotion import ImageTag
+from releasing.clients.registry.transport import CONNECTIONS
 
 T = TypeVar("T")
 TYPE = "application/vnd.oci.image.manifest.v1+json"

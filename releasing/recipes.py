@@ -5,7 +5,7 @@ Steps run side by side where none needs another; what a step needs stands in its
 
 from __future__ import annotations
 
-from releasing.step import Recipe, Step
+from releasing.runbook.step import Recipe, Step
 from releasing.steps.authenticate import auth
 from releasing.steps.build_jupyter import build_jupyter
 from releasing.steps.build_nightly import build_nightly

@@ -17,9 +17,9 @@ import argparse
 from pathlib import Path
 
 from releasing.errors import ConfigError
-from releasing.files import replace_text
 from releasing.nightly.config_edit import with_entry
 from releasing.nightly.release_config import Entry
+from releasing.shell.files import replace_text
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from entry import program  # isort: skip
 
-from releasing.announcement import Announcement, options_of
+from releasing.announcements.message import Announcement, options_of
 
 
 def main() -> int:

@@ -26,15 +26,16 @@ from typing import TYPE_CHECKING
 
 from entry import program
 
-from releasing import image_tags, registry
-from releasing.image_name import ImagePattern, movable
-from releasing.registry import promotion
-from releasing.registry.progress import Progress
-from releasing.registry.promotion_report import facts, lines
-from releasing.registry.settings_file import settings
+from releasing import image_tags
+from releasing.clients import registry
+from releasing.clients.registry import promotion
+from releasing.clients.registry.progress import Progress
+from releasing.clients.registry.promotion_report import facts, lines
+from releasing.config.registry_settings import settings
+from releasing.image import ImagePattern, movable
 
 if TYPE_CHECKING:
-    from releasing.registry.client import Registry
+    from releasing.clients.registry.client import Registry
 
 
 def main() -> int:

@@ -14,9 +14,9 @@ from entry import program  # isort: skip
 import argparse
 import os
 
-from releasing import access
-from releasing.environment import clean_environment
-from releasing.shell import Shell
+from releasing.preflight import access
+from releasing.shell.environment import clean_environment
+from releasing.shell.programs import Shell
 
 # What a hook's repository would set besides stays away from git.
 KEPT = ("GIT_CONFIG_", "GIT_AUTHOR_", "GIT_COMMITTER_")

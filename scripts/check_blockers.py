@@ -13,9 +13,9 @@ from entry import program  # isort: skip
 
 import argparse
 
-from releasing import blockers
 from releasing.errors import PreconditionError
-from releasing.shell import Shell
+from releasing.gates import blockers
+from releasing.shell.programs import Shell
 
 
 def main() -> int:

@@ -16,7 +16,7 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
-from releasing import build_contract
+from releasing.builds import build_contract
 
 
 def main() -> int:

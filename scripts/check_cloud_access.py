@@ -14,8 +14,8 @@ from entry import program  # isort: skip
 
 import argparse
 
-from releasing import cloud_access
-from releasing.shell import Shell
+from releasing.preflight import cloud_access
+from releasing.shell.programs import Shell
 
 
 def main() -> int:

@@ -14,9 +14,9 @@ import argparse
 import os
 from pathlib import Path
 
+from releasing.clients.registry import digests
 from releasing.errors import PreconditionError
-from releasing.registry import digests
-from releasing.vote import problems
+from releasing.gates.vote import problems
 
 
 def main() -> int:

@@ -15,9 +15,9 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
-from releasing import note_lines, notes
-from releasing.files import replace_text
-from releasing.shell import Shell
+from releasing.publication import note_lines, notes
+from releasing.shell.files import replace_text
+from releasing.shell.programs import Shell
 from releasing.version import Version
 
 

@@ -14,9 +14,9 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
+from releasing.clients.ksonnet.formatting import put_into_form
 from releasing.errors import UsageError
-from releasing.ksonnet.formatting import put_into_form
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 
 
 def main() -> int:

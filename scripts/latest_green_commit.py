@@ -16,9 +16,10 @@ from entry import program  # isort: skip
 import argparse
 import os
 
-from releasing import checks, testgrid
-from releasing.shell import Shell
-from releasing.testgrid_tab import Tab
+from releasing.clients.checks import commit_checks as checks
+from releasing.clients.checks import testgrid
+from releasing.clients.checks.testgrid_tab import Tab
+from releasing.shell.programs import Shell
 
 
 def main() -> int:

@@ -15,10 +15,10 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
-from releasing import workflow_template
+from releasing.clients.cluster import workflow_template
+from releasing.clients.ksonnet.app import find_app
+from releasing.clients.ksonnet.render import render
 from releasing.errors import UsageError
-from releasing.ksonnet.app import find_app
-from releasing.ksonnet.render import render
 from releasing.nightly.expected_images import expected
 
 

@@ -22,11 +22,11 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from releasing.clients.registry.settings import Settings
+from releasing.clients.registry.traffic import Traffic
 from releasing.errors import PreconditionError, ReleaseError, UnreachableError, UsageError
-from releasing.files import replace_text
-from releasing.journal import now, operator
-from releasing.registry.settings import Settings
-from releasing.registry.traffic import Traffic
+from releasing.runbook.journal import now, operator
+from releasing.shell.files import replace_text
 
 VARIABLE = "RELEASE_NIGHTLY_WEBHOOK"
 SECONDS = 30

@@ -22,15 +22,15 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasing import registry
+from releasing.clients import registry
+from releasing.clients.registry.progress import Progress
 from releasing.errors import UsageError
 from releasing.nightly import named_builds, retention
-from releasing.registry.progress import Progress
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 
 if TYPE_CHECKING:
+    from releasing.clients.registry.client import Registry
     from releasing.nightly.retention import Pruned
-    from releasing.registry.client import Registry
 
 
 def main() -> int:

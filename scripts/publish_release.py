@@ -15,9 +15,9 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
+from releasing.clients.github.releases import Publication, publish
 from releasing.errors import UsageError
-from releasing.publication import Publication, publish
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 
 
 def main() -> int:

@@ -18,8 +18,8 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
-from releasing import make_push
-from releasing.files import replace_text
+from releasing.builds import make_push
+from releasing.shell.files import replace_text
 
 
 def main() -> int:

@@ -15,10 +15,10 @@ import argparse
 import os
 from pathlib import Path
 
-from releasing.document import with_section
+from releasing.changes.digest_table import with_section
+from releasing.clients.registry import existing_digests
 from releasing.errors import ConfigError
-from releasing.files import replace_text
-from releasing.registry import existing_digests
+from releasing.shell.files import replace_text
 
 
 def main() -> int:

@@ -18,14 +18,14 @@ import argparse
 import os
 from pathlib import Path
 
-from releasing import config_file
-from releasing.config_path import config_path
+from releasing.config import file as config_file
+from releasing.config.path import config_path
 from releasing.errors import PreconditionError, UsageError
 from releasing.nightly import entry_rehearsal
 from releasing.nightly.build_contexts import broken
 from releasing.nightly.release_config import parse
 from releasing.nightly.resolution import TAG, resolve
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 
 
 def main() -> int:

@@ -18,11 +18,11 @@ import argparse
 import os
 from pathlib import Path
 
-from releasing import config_file
-from releasing.config_path import config_path
+from releasing.config import file as config_file
+from releasing.config.path import config_path
 from releasing.errors import PreconditionError
-from releasing.files import replace_text
 from releasing.nightly import build_template
+from releasing.shell.files import replace_text
 
 
 def main() -> int:

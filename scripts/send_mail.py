@@ -16,9 +16,9 @@ import argparse
 import os
 from pathlib import Path
 
+from releasing.announcements.smtp import send, server_of, was_sent
 from releasing.errors import UsageError
-from releasing.posting import send, server_of, was_sent
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 
 
 def main() -> int:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import yaml
 
-from releasing import workflow, workflow_template
-from releasing.shell import Shell
+from releasing.clients.cluster import workflow, workflow_template
+from releasing.shell.programs import Shell
 
 
 def main() -> int:

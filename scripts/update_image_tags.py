@@ -36,21 +36,22 @@ from typing import TYPE_CHECKING
 
 from entry import program
 
-from releasing import image_tags, registry
-from releasing.config_path import config_path
+from releasing import image_tags
+from releasing.clients import registry
+from releasing.clients.registry import registry_builds
+from releasing.clients.registry.progress import Progress
+from releasing.config.path import config_path
+from releasing.config.registry_settings import settings
 from releasing.errors import ConfigError, UsageError
-from releasing.image_name import DIGEST, ImageName, ImagePattern, movable
-from releasing.image_tags.changes import Changed, with_builds, with_tag
+from releasing.image import DIGEST, ImageName, ImagePattern, movable
 from releasing.image_tags.referred import Ours, referred, unlisted
+from releasing.image_tags.row_changes import Changed, with_builds, with_tag
 from releasing.image_tags.validation import missing, problems
 from releasing.references.checkout import contents, tracked_files
-from releasing.registry import builds as registry_builds
-from releasing.registry.progress import Progress
-from releasing.registry.settings_file import settings
 
 if TYPE_CHECKING:
+    from releasing.clients.registry.client import Registry
     from releasing.image_tags import Image, ImageTags
-    from releasing.registry.client import Registry
 
 
 def main() -> int:
@@ -111,7 +112,7 @@ def check(options: argparse.Namespace, tags: ImageTags) -> None:
 
 def dangling(options: argparse.Namespace, tags: ImageTags) -> list[str]:
     """Find the references of a checkout to images that the file does not list at the tag."""
-    from releasing.config_file import load  # noqa: PLC0415 - takes longer to import than all else takes
+    from releasing.config.file import load  # noqa: PLC0415 - takes longer to import than all else takes
 
     if not options.tag:
         raise UsageError("--checkout asks for references at one tag", "name it: --tag v0.2.1")

@@ -13,8 +13,8 @@ from entry import program  # isort: skip
 
 import argparse
 
-from releasing.checks import wait_until_successful
-from releasing.shell import Shell
+from releasing.clients.checks.commit_checks import wait_until_successful
+from releasing.shell.programs import Shell
 
 
 def main() -> int:

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from entry import program
 
-from releasing.shell import Shell
-from releasing.workflow_watch import Patience, Watch
+from releasing.clients.cluster.workflow_watch import Patience, Watch
+from releasing.shell.programs import Shell
 
 
 def main() -> int:

@@ -14,8 +14,8 @@ from entry import program  # isort: skip
 
 import argparse
 
-from releasing.merging import wait_until_mergeable
-from releasing.shell import Shell
+from releasing.clients.github.merging import wait_until_mergeable
+from releasing.shell.programs import Shell
 
 
 def main() -> int:

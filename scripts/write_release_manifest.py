@@ -19,9 +19,9 @@ import re
 from pathlib import Path
 
 from releasing.errors import CommandError, PreconditionError, UsageError
-from releasing.files import replace_text
-from releasing.manifest import Manifest, digests
-from releasing.shell import Shell
+from releasing.publication.manifest import Manifest, digests
+from releasing.shell.files import replace_text
+from releasing.shell.programs import Shell
 
 
 def main() -> int:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from releasing.actions import load
-from releasing.ksonnet.app import read_app
+from releasing.clients.ksonnet.app import read_app
+from releasing.commands.release_commands import load
 from releasing.nightly.release_config import ReleaseConfig, parse
 from releasing.rehearsal import sandbox
 from releasing.rehearsal.github.founding import found

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from releasing.config import Config
-from releasing.environment import clean_environment
-from releasing.journal import Journal
+from releasing.config.release_yaml import Config
 from releasing.release import Release
-from releasing.shell import Shell
-from releasing.step_shell import StepShell
+from releasing.runbook.journal import Journal
+from releasing.runbook.step_shell import StepShell
+from releasing.shell.environment import clean_environment
+from releasing.shell.programs import Shell
 from releasing.version import Candidate, Version
 from tests.rehearsal.local_github import GH, LocalGitHub, local_github
 from tests.rehearsal.project import bare_project

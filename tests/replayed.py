@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from releasing.reference_edit import escaped
+from releasing.changes.reference_edit import escaped
 from releasing.references import survey
 from releasing.references.protected_paths import is_base, protection
 from releasing.references.report import Report

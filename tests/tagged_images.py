@@ -11,9 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from releasing.image_name import ImagePattern
+from releasing.clients.registry.promotion import ImageTag, asked
+from releasing.image import ImagePattern
 from releasing.image_tags import Image, ImageTags, Version
-from releasing.registry.promotion import ImageTag, asked
 from releasing.rehearsal.oci.images import push
 from releasing.rehearsal.oci.layout import OCI_MANIFEST
 from tests.faulty_registry import fetched, stored

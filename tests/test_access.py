@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from releasing import access
-from releasing import config as release_config
-from releasing.access import Need
+from releasing.config import release_yaml as release_config
 from releasing.errors import PreconditionError
+from releasing.preflight import access
+from releasing.preflight.access import Need
 from releasing.rehearsal import signing
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 from releasing.steps.preflight import preflight
 from tests.rehearsal.local_github import LocalGitHub
 from tests.rehearsal.protected import known

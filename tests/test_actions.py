@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from releasing import actions
-from releasing.actions import Desk, Sandbox
-from releasing.config import Config
+from releasing.commands import release_commands as actions
+from releasing.commands.release_commands import Desk, Sandbox
+from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError, ReleaseError, UsageError
-from releasing.journal import Journal
 from releasing.recipes import RC
 from releasing.rehearsal.github.founding import found
+from releasing.runbook.journal import Journal
 from tests.faulty_registry import faulty_registry, pushed
 from tests.releases import VERSION, WITH_IMAGE, Origin, hosted
 

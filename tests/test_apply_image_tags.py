@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing import registry
+from releasing.clients import registry
 from tests.faulty_registry import PROJECT, listing, pushed
 from tests.registries import docker_registry, rehearsal_registry
 from tests.release_yaml import release_yaml

@@ -14,29 +14,13 @@ from pathlib import Path
 import pytest
 
 from releasing.recipes import NIGHTLY, RECIPES
-from releasing.step import Recipe, Step
+from releasing.runbook.step import Recipe, Step
 
 ROOT = Path(__file__).parent.parent
 LIBRARIES = {"aiohttp", "aiosmtpd", "_gojsonnet", "plumbum", "pydantic", "ruamel", "semver"}
 SKIPPED = {"sample", "__pycache__"}
-OUTER = {
-    "actions",
-    "deploy_actions",
-    "nightly_actions",
-    "nightly_session",
-    "nightly_upkeep",
-    "page",
-    "plan",
-    "recipes",
-    "runner",
-    "session",
-    "summary",
-    "survey",
-    "wish",
-    "world",
-}
 MAY_START_PROGRAMS = {
-    "releasing.shell",
+    "releasing.shell.programs",
     "releasing.rehearsal.github.git_objects",
     "releasing.rehearsal.sandbox",
 }
@@ -56,8 +40,8 @@ BANNED = {
 # Words of others' interfaces: aiohttp passes `handler` by that name, aiosmtpd calls `handle_DATA`, Docker calls
 # its programs credential helpers.
 TERMS = {
-    "releasing.registry.credentials": {"helper", "helpers"},
-    "releasing.registry.http": {"handler"},
+    "releasing.clients.registry.auth.credentials": {"helper", "helpers"},
+    "releasing.clients.registry.http": {"handler"},
     "releasing.rehearsal.github.application": {"handler"},
     "releasing.rehearsal.github.middlewares": {"handler"},
     "releasing.rehearsal.oci.registry": {"handler"},
@@ -124,7 +108,7 @@ def test_only_the_tasks_know_invoke() -> None:
 
 
 def test_only_the_shell_starts_programs() -> None:
-    assert importers("plumbum") == {"releasing.shell"}
+    assert importers("plumbum") == {"releasing.shell.programs"}
     assert importers("subprocess") == MAY_START_PROGRAMS
 
 
@@ -143,11 +127,11 @@ def test_a_domain_module_knows_neither_steps_nor_what_runs_them(name: str) -> No
 
 
 def test_recipes_know_steps_and_nothing_that_runs_them() -> None:
-    assert own(imported("releasing.recipes", typing=True)) <= {"releasing.step", *STEPS}
+    assert own(imported("releasing.recipes", typing=True)) <= {"releasing.runbook.step", *STEPS}
 
 
 def test_a_step_is_declared_without_what_runs_it() -> None:
-    assert own(imported("releasing.step")) == {"releasing.errors"}
+    assert own(imported("releasing.runbook.step")) == {"releasing.errors"}
 
 
 @pytest.mark.parametrize("name", [name for name in TREES if begins(name, "scripts")])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from releasing.blockers import found, without
 from releasing.errors import CommandError, PreconditionError
+from releasing.gates.blockers import found, without
 from releasing.rehearsal.github.state import Issue
 from tests.rehearsal.local_github import LocalGitHub
 from tests.rehearsal.project import commit

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from releasing import branch_creation
-from releasing import origin as at_origin
+from releasing.clients.git import branch_creation
+from releasing.clients.git import origin as at_origin
 from releasing.errors import CommandError
-from releasing.shell import Shell
-from releasing.step_shell import StepShell
+from releasing.runbook.step_shell import StepShell
+from releasing.shell.programs import Shell
 from tests.histories import TOGETHER, Workplace, hook
 from tests.rehearsal.project import commit, head
 from tests.releases import Origin, origin_in, release_at

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from releasing import branching, pull_requests
-from releasing.command import Command
-from releasing.config import Config
-from releasing.pull_requests import Change
-from releasing.step import Finding
+from releasing.branching import policy as branching
+from releasing.changes import pull_requests
+from releasing.changes.pull_requests import Change
+from releasing.config.release_yaml import Config
+from releasing.runbook.step import Finding
+from releasing.shell.command import Command
 from tests.histories import Workplace, merged, proposed
 from tests.rehearsal.local_github import LocalGitHub
 from tests.rehearsal.project import head

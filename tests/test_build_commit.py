@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
-from releasing import build_commit, builds, waivers
-from releasing.config import Config
+from releasing.builds import build as builds
+from releasing.builds import build_commit
+from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError, UsageError
-from releasing.plan import PlanShell
+from releasing.runbook import waivers
+from releasing.runbook.plan import PlanShell
 from tests import grids
 from tests.rehearsal.project import commit, head
 from tests.releases import CONFIG, Origin, hosted

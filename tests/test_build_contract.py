@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from releasing import build_contract, build_requests, process_group
-from releasing.build_contract import Breach, breaches
-from releasing.build_requests import Request
-from releasing.build_trial import tried
+from releasing.builds import build_contract, build_requests
+from releasing.builds.build_contract import Breach, breaches
+from releasing.builds.build_requests import Request
+from releasing.builds.build_trial import tried
 from releasing.errors import UnmetError, UsageError
+from releasing.shell import process_group
 
 EXAMPLE = Path(__file__).parent.parent / "scripts" / "build_image.sh"
 GOOD = """\

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 import yaml
 
-from releasing import config_file, workflow_template
-from releasing.config import Config
+from releasing.builds.submission import PROW
+from releasing.clients.cluster import workflow_template
+from releasing.clients.cluster.workflow_pods import pods_of
+from releasing.config import file as config_file
+from releasing.config.release_yaml import Config
 from releasing.errors import ConfigError, UsageError
 from releasing.nightly.build_contexts import repository_of
 from releasing.nightly.build_template import image_build, text
 from releasing.nightly.expected_images import expected
-from releasing.submission import PROW
-from releasing.workflow_pods import pods_of
 from tests.manifest_schemas import problem
 
 ROOT = Path(__file__).parent.parent

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from releasing.built_images import BuiltImage, built_by, images_of
+from releasing.clients.cluster.built_images import BuiltImage, built_by, images_of
 
 RENDERED = Path(__file__).parent / "data" / "ks-rendered"
 PUBLIC = "gcr.io/kubeflow-images-public"

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from releasing import checks
-from releasing.checks import Check
+from releasing.clients.checks import commit_checks as checks
+from releasing.clients.checks.commit_checks import Check
 from releasing.errors import CommandError, PreconditionError, UnmetError
 from releasing.rehearsal.github.state import Status
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 from tests.rehearsal.local_github import LocalGitHub
 from tests.rehearsal.project import commit, head
 from tests.releases import Origin, hosted

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from releasing.command import Command, pending, variable
+from releasing.shell.command import Command, pending, variable
 
 SHOW = Command(
     (sys.executable, "-c", "import json, os, sys; print(json.dumps([os.getcwd(), *sys.argv[1:]]))")

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings, strategies
 from pydantic import ValidationError
 
-from releasing.config import Config, Images, Operator, Parameter, Pin, Profile
-from releasing.config_file import load
+from releasing.changes.reference_edit import pinned, set_by_name
+from releasing.config.file import load
+from releasing.config.release_yaml import Config, Images, Operator, Parameter, Pin, Profile
 from releasing.recipes import RC
-from releasing.reference_edit import pinned, set_by_name
 from releasing.references.rules import Rules
 from tests.releases import CONFIG, release_at
 

@@ -11,13 +11,14 @@ import pytest
 import yaml
 
 import tasks
-from releasing import config_file, deployment
-from releasing.config import Config
+from releasing import deployment
+from releasing.builds.submission import PROW
+from releasing.config import file as config_file
+from releasing.config.release_yaml import Config
 from releasing.deployment import build_workflow, nightly_jobs, pods, release_workflow, rights
-from releasing.deployment.manifest import as_yaml
+from releasing.deployment.yaml_text import as_yaml
 from releasing.errors import ConfigError
 from releasing.recipes import RC
-from releasing.submission import PROW
 from tests.manifest_schemas import periodic_problem, problem
 
 Object = dict[str, Any]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from releasing import divergence
-from releasing.divergence import Divergence, brought
+from releasing.branching import divergence
+from releasing.branching.divergence import Divergence, brought
 from tests.histories import Workplace
 from tests.releases import Origin, origin_in
 

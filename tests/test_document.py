@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from releasing import document
-from releasing.config import Config
+from releasing.changes import digest_table as document
+from releasing.config.release_yaml import Config
 from releasing.rehearsal.oci.images import push
 from tests.faulty_registry import CREATED, PROJECT, pushed
 from tests.registries import rehearsal_registry

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from releasing import config_file, deployment
-from releasing.config import Build
+from releasing import deployment
+from releasing.builds.submission import PROW
+from releasing.clients.cluster.workflow_pods import pods_of
+from releasing.clients.cluster.workflow_template import workflow
+from releasing.config import file as config_file
+from releasing.config.release_yaml import Build
 from releasing.deployment import build_workflow
 from releasing.recipes import RC
-from releasing.submission import PROW
-from releasing.workflow_pods import pods_of
-from releasing.workflow_template import workflow
 from tests.whole_releases import ROOT, VERSION, completed, trace
 
 RENDERED = Path(__file__).parent / "data" / "ks-rendered"

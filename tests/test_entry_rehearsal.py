@@ -10,7 +10,7 @@ import pytest
 
 from releasing.errors import PreconditionError
 from releasing.nightly.entry_rehearsal import FOLDER, rehearse
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 from tests.nightly_projects import repository
 
 CONFIG = "releasing/prow_config_release.yaml"

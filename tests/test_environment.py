@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.environment import clean_environment
+from releasing.shell.environment import clean_environment
 
 
 def test_what_colours_or_translates_programs_does_not_reach_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.files import replace_text
+from releasing.shell.files import replace_text
 
 
 def test_a_new_file_is_written_with_the_folders_above_it(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from releasing import gcp_access
+from releasing.clients.cluster import gcp_access
+from releasing.clients.cluster.gcp_access import CREDENTIALS
 from releasing.errors import CommandError, ConfigError
-from releasing.gcp_access import CREDENTIALS
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 from tests.gcloud_programs import Gcloud
 
 AGAIN = [

@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from releasing import broken_files, changes, image_tags, image_tags_edit, operators, tagging
-from releasing.config import Config
+from releasing import image_tags
+from releasing.changes import candidate_changes as changes
+from releasing.changes import image_tags_edit, operators
+from releasing.clients.git import tagging
+from releasing.commands.request import Wish, open_candidate, tagged_candidate
+from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError, UsageError
+from releasing.gates import broken_files
 from releasing.image_tags.validation import problems
 from releasing.recipes import RC
 from releasing.steps.cut_branch import branch_is_on_origin, cut_branch
@@ -17,7 +22,6 @@ from releasing.steps.release_final import final_is_the_candidates_commit
 from releasing.steps.tag_candidate import tag_candidate
 from releasing.steps.update_release_branch import record_image_digests
 from releasing.version import parse_name
-from releasing.wish import Wish, open_candidate, tagged_candidate
 from tests.rehearsal.project import commit
 from tests.releases import CONFIG, VERSION, Origin, origin_in, release_at
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from releasing.errors import UsageError
-from releasing.image_name import ImageName, ImagePattern, movable
+from releasing.image import ImageName, ImagePattern, movable
 
 
 @pytest.mark.parametrize(

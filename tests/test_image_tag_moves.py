@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing import image_tag_moves
+from releasing.builds import image_tag_moves
 from releasing.errors import PreconditionError
 from releasing.rehearsal.oci.images import push
 from releasing.release import Release

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from releasing.errors import ConfigError
-from releasing.image_name import ImagePattern
+from releasing.image import ImagePattern
 from releasing.image_tags import Image, ImageTags, Version, dump, load, parse, save
 
 REAL = sorted((Path(__file__).parent / "data" / "image_tags").glob("*.yaml"))

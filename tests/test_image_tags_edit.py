@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from releasing import image_tags_edit
-from releasing.image_name import ImagePattern
+from releasing.changes import image_tags_edit
+from releasing.image import ImagePattern
 from tests.releases import CONFIG, origin_in
 
 IMAGES = {"pattern": "notebook-(cpu|gpu)", "names": ["notebook-cpu", "notebook-gpu"]}

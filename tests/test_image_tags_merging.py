@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from releasing.image_name import ImagePattern
+from releasing.changes.reference_edit import escaped
+from releasing.image import ImagePattern
 from releasing.image_tags import Image, Version, dump, load, save
-from releasing.image_tags.changes import with_builds, with_tag
+from releasing.image_tags.row_changes import with_builds, with_tag
 from releasing.image_tags.validation import problems
-from releasing.reference_edit import escaped
 
 REAL = Path(__file__).parent / "data" / "image_tags" / "a17d1955e802bd5b1e78547fff138c8de18e6da4.yaml"
 BUILD = "v20180723-01234567"

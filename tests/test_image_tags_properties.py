@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given, settings, strategies
 
+from releasing.changes.reference_edit import escaped
 from releasing.errors import PreconditionError, ReleaseError
-from releasing.image_name import RELEASE_TAG, ImagePattern
+from releasing.image import RELEASE_TAG, ImagePattern
 from releasing.image_tags import Image, ImageTags, Version, dump, parse, save
-from releasing.image_tags.changes import Changed, with_builds, with_tag
+from releasing.image_tags.row_changes import Changed, with_builds, with_tag
 from releasing.image_tags.validation import holders, problems
-from releasing.reference_edit import escaped
 
 TAGS = [
     "latest",

@@ -14,7 +14,7 @@ from threading import Barrier
 import pytest
 
 from releasing.errors import ConfigError
-from releasing.journal import Journal
+from releasing.runbook.journal import Journal
 
 ROOT = Path(__file__).parent.parent
 LINE = json.dumps({"time": "2018-07-23T10:00:00Z", "event": "done", "step": "auth", "by": "ada@host"}) + "\n"

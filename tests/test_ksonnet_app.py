@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from releasing.clients.ksonnet.app import find_app
 from releasing.errors import ConfigError, PreconditionError, UsageError
-from releasing.ksonnet.app import find_app
 from tests.ksonnet_apps import APP, write_app
 
 

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from releasing.clients.ksonnet.app_yaml import scalar, with_entry, with_name, with_value
 from releasing.errors import ConfigError
-from releasing.ksonnet.app_yaml import scalar, with_entry, with_name, with_value
 from tests.ksonnet_apps import APP
 
 PATH = Path("app.yaml")

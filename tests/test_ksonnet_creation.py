@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from releasing.clients.ksonnet.app import find_app
+from releasing.clients.ksonnet.creation import create
+from releasing.clients.ksonnet.environments import Destination
+from releasing.clients.ksonnet.generate import generate
+from releasing.clients.ksonnet.prototype import find_prototype
+from releasing.clients.ksonnet.render import render
 from releasing.errors import PreconditionError, UsageError
-from releasing.ksonnet.app import find_app
-from releasing.ksonnet.creation import create
-from releasing.ksonnet.environments import Destination
-from releasing.ksonnet.generate import generate
-from releasing.ksonnet.prototype import find_prototype
-from releasing.ksonnet.render import render
 from tests.ksonnet_apps import write_package
 
 HERE = Destination("https://192.0.2.1", "kubeflow-releasing")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from releasing.clients.ksonnet.app import App, find_app
+from releasing.clients.ksonnet.environments import Destination, add_environment, set_environment
+from releasing.clients.ksonnet.params import set_param
+from releasing.clients.ksonnet.render import params_of, render
 from releasing.errors import PreconditionError, UsageError
-from releasing.ksonnet.app import App, find_app
-from releasing.ksonnet.environments import Destination, add_environment, set_environment
-from releasing.ksonnet.params import set_param
-from releasing.ksonnet.render import params_of, render
 from tests.ksonnet_apps import APP, write_app
 
 QA = Destination("https://192.0.2.9", "qa")

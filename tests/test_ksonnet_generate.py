@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from releasing.clients.ksonnet.app import App, find_app
+from releasing.clients.ksonnet.generate import generate
+from releasing.clients.ksonnet.prototype import find_prototype, read_prototype
+from releasing.clients.ksonnet.render import render
 from releasing.errors import ConfigError, PreconditionError, UsageError
-from releasing.ksonnet.app import App, find_app
-from releasing.ksonnet.generate import generate
-from releasing.ksonnet.prototype import find_prototype, read_prototype
-from releasing.ksonnet.render import render
 from tests.ksonnet_apps import PARAMS, PROTOTYPE, write_app, write_package
 
 COMPONENT = """\

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from releasing.clients.ksonnet.app import App, find_app
+from releasing.clients.ksonnet.packages import install_package, split
+from releasing.clients.ksonnet.prototype import find_prototype
+from releasing.clients.ksonnet.registries import Location, add_registry, located
 from releasing.errors import PreconditionError, UsageError
-from releasing.ksonnet.app import App, find_app
-from releasing.ksonnet.packages import install_package, split
-from releasing.ksonnet.prototype import find_prototype
-from releasing.ksonnet.registries import Location, add_registry, located
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 from tests.ksonnet_apps import APP, PACKAGE, write_app, write_package
 
 URI = "github.com/example/parts/tree/master/parts"

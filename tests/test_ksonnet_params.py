@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from releasing.clients.ksonnet.app import find_app
+from releasing.clients.ksonnet.params import encoded, set_param, with_param
+from releasing.clients.ksonnet.render import params_of
 from releasing.errors import ConfigError, UsageError
-from releasing.ksonnet.app import find_app
-from releasing.ksonnet.params import encoded, set_param, with_param
-from releasing.ksonnet.render import params_of
 from tests.ksonnet_apps import EMPTY, OVERRIDES, PARAMS, write_app
 
 PATH = Path("params.libsonnet")

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from releasing.clients.ksonnet.app import App, find_app
+from releasing.clients.ksonnet.params import set_param
+from releasing.clients.ksonnet.render import params_of, render
+from releasing.clients.ksonnet.rendered_text import as_text
 from releasing.errors import ConfigError, UsageError
-from releasing.ksonnet.app import App, find_app
-from releasing.ksonnet.params import set_param
-from releasing.ksonnet.render import params_of, render
-from releasing.ksonnet.rendered_text import as_text
 from tests.ksonnet_apps import write_app
 
 DATA = Path(__file__).parent / "data"

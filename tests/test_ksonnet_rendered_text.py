@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from releasing.ksonnet.rendered_text import as_text
+from releasing.clients.ksonnet.rendered_text import as_text
 
 RENDERED = Path(__file__).parent / "data" / "ks-rendered"
 NOT_NUMBERS = [

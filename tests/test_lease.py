@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from releasing.clients.cluster.lease import NAME, Lease, Times
 from releasing.errors import LockedError
-from releasing.lease import NAME, Lease, Times
 from tests.stand_ins import Sandbox
 
 NAMESPACE = "kubeflow-releasing"

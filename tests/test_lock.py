@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from releasing.errors import LockedError
-from releasing.lock import held, lives
+from releasing.shell.lock import held, lives
 
 ROOT = Path(__file__).parent.parent
 HOLDER = """

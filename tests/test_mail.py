@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from releasing import mail
-from releasing.announcement import Announcement, options_of
+from releasing.announcements import outbox as mail
+from releasing.announcements.message import Announcement, options_of
 from releasing.errors import PreconditionError
 from tests.faulty_registry import PROJECT, pushed
 from tests.registries import rehearsal_registry

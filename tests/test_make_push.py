@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from releasing import make_push
+from releasing.builds import make_push
+from releasing.builds.bootstrapper_packages import packages
+from releasing.builds.make_push import Pushed, pushed
 from releasing.errors import CommandError, ConfigError, PreconditionError, ReleaseError, UnmetError
-from releasing.make_push import Pushed, pushed
-from releasing.packages import packages
 from releasing.rehearsal.github.git_objects import git
 from releasing.rehearsal.oci import images
 from tests.registries import rehearsal_registry

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from releasing.errors import UnmetError
-from releasing.manifest import Manifest, digests, parse
+from releasing.publication.manifest import Manifest, digests, parse
 from tests.faulty_registry import PROJECT, faulty_registry, pushed
 
 MANIFEST = Manifest(

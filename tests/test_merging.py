@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from releasing import merging
+from releasing.clients.github import merging
 from releasing.errors import PreconditionError, UnmetError
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 from tests.rehearsal.local_github import GH, LocalGitHub
 from tests.rehearsal.project import commit, head
 from tests.rehearsal.protected import known, protect, reviewed

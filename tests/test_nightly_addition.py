@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from releasing.clients.ksonnet.creation import create
+from releasing.clients.ksonnet.environments import Destination
+from releasing.clients.ksonnet.formatting import OPTIONS, jsonnet_files, put_into_form
 from releasing.errors import UsageError
-from releasing.ksonnet.creation import create
-from releasing.ksonnet.environments import Destination
-from releasing.ksonnet.formatting import OPTIONS, jsonnet_files, put_into_form
 from releasing.nightly.addition import Addition
 from releasing.nightly.build_contexts import problem
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 
 TYPED = {
     "name": "pytorch-operator",

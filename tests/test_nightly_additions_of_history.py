@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
+from releasing.clients.ksonnet.app import read_app
+from releasing.clients.ksonnet.render import render
 from releasing.errors import ConfigError
-from releasing.ksonnet.app import read_app
-from releasing.ksonnet.render import render
 from releasing.nightly.release_config import ReleaseConfig, parse
 from tests import past_additions
 from tests.past_additions import CONFIG, PACKAGE, Past

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from releasing import config_file, session
-from releasing.config_path import OWN
-from releasing.environment import clean_environment
+from releasing.commands import session
+from releasing.config import file as config_file
+from releasing.config.path import OWN
 from releasing.errors import UnmetError, UnreachableError
-from releasing.nightly import overdue
-from releasing.nightly.upkeep import Upkeep
+from releasing.nightly import status_claims as overdue
+from releasing.nightly.maintenance import Upkeep
 from releasing.rehearsal.sandbox import git_settings
-from releasing.shell import Shell
+from releasing.shell.environment import clean_environment
+from releasing.shell.programs import Shell
 from releasing.verification.claim import Claim
 from tests.nightly_projects import APP, repository
 from tests.registries import rehearsal_registry

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from releasing.config.nightly import Nightly
+from releasing.config.nightly_section import Nightly
 from releasing.errors import ConfigError, PreconditionError, UsageError
 from releasing.nightly import night as nights
 from releasing.nightly import selection
 from releasing.nightly.night import Night
-from releasing.step_shell import StepShell
+from releasing.runbook.step_shell import StepShell
 from tests.releases import CONFIG, Origin, origin_in
 
 CONFIG_FILE = "releasing/prow_config_release.yaml"

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from releasing import notes, waivers
-from releasing.config import Notes
+from releasing.config.release_yaml import Notes
+from releasing.publication import notes
+from releasing.runbook import waivers
 from releasing.version import Version
 from tests.rehearsal.project import commit
 from tests.releases import Origin, hosted, origin_in

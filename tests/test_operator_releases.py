@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from releasing import operator_releases, operators
-from releasing.config import Config
-from releasing.config.builds import NEWEST
+from releasing.changes import operator_releases, operators
+from releasing.config.build_sections import NEWEST
+from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError, UsageError
 from releasing.rehearsal.github.founding import found
 from releasing.rehearsal.github.git_objects import git

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing import origin as subject
+from releasing.clients.git import origin as subject
 from tests.rehearsal.project import commit, head
 from tests.releases import Origin, origin_in
 

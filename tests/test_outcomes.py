@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from releasing.config.nightly import Nightly
+from releasing.config.nightly_section import Nightly
 from releasing.errors import CommandError, PreconditionError
-from releasing.journal import Journal
 from releasing.nightly import outcomes
 from releasing.nightly.night import Night, Skipped
 from releasing.nightly.release_config import Entry
-from releasing.shell import Shell
-from releasing.step_shell import StepShell
+from releasing.runbook.journal import Journal
+from releasing.runbook.step_shell import StepShell
+from releasing.shell.programs import Shell
 from tests.releases import CONFIG
 
 APP = "kubeflow/kubeflow/releasing/a"

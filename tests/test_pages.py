@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import tasks
-from releasing import config_file, config_page, page
+from releasing.commands import runbook_page as page
+from releasing.config import file as config_file
+from releasing.config import reference_page as config_page
 from releasing.recipes import NIGHTLY, RECIPES
 from tests.whole_releases import ROOT
 

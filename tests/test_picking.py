@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from releasing import branching, picking
-from releasing.command import Command
-from releasing.config import Config
-from releasing.divergence import Commit
+from releasing.branching import picking
+from releasing.branching import policy as branching
+from releasing.branching.divergence import Commit
+from releasing.config.release_yaml import Config
 from releasing.errors import CommandError, PreconditionError, UsageError
-from releasing.shell import Shell
-from releasing.step_shell import StepShell
+from releasing.runbook.step_shell import StepShell
+from releasing.shell.command import Command
+from releasing.shell.programs import Shell
 from tests.histories import PERSON, TOGETHER, Workplace, hook, merged, proposed
 from tests.rehearsal.local_github import LocalGitHub
 from tests.rehearsal.project import head, text_of

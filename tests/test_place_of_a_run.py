@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from releasing.actions import Desk, load
-from releasing.config import Config
-from releasing.registry.settings_file import settings
-from releasing.summary import exports
+from releasing.commands.release_commands import Desk, load
+from releasing.commands.summary import exports
+from releasing.config.registry_settings import settings
+from releasing.config.release_yaml import Config
 from tests.release_yaml import release_yaml
 
 OPTIONS: dict[str, Any] = {"sandbox": "", "source": "", "fresh": False}

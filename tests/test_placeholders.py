@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies
 
-from releasing.placeholders import filled
+from releasing.config.placeholders import filled
 
 VALUES = {"version": "0.2.1", "tag": "v0.2.1"}
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from releasing.command import pending
 from releasing.errors import PreconditionError
-from releasing.journal import Journal
-from releasing.plan import PaperShell, PlanShell
-from releasing.shell import Shell
-from releasing.step_shell import StepShell
+from releasing.runbook.journal import Journal
+from releasing.runbook.plan import PaperShell, PlanShell
+from releasing.runbook.step_shell import StepShell
+from releasing.shell.command import pending
+from releasing.shell.programs import Shell
 
 
 @pytest.fixture

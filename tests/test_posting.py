@@ -17,9 +17,9 @@ import pytest
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from releasing import posting
+from releasing.announcements import smtp as posting
+from releasing.announcements.smtp import SENDING, SENT, Server
 from releasing.errors import ConfigError, PreconditionError, UnreachableError
-from releasing.posting import SENDING, SENT, Server
 
 SECRET = "correct horse"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing.registry.progress import Progress
+from releasing.clients.registry.progress import Progress
 from tests.faulty_registry import Faulty, faulty_registry, listing, pushed
 from tests.terminal import Shown, on_terminal
 

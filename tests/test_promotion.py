@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing import registry
+from releasing.clients import registry
+from releasing.clients.registry import promotion
+from releasing.clients.registry.client import Registry
+from releasing.clients.registry.promotion_report import facts, lines
+from releasing.clients.registry.transport import Patience
 from releasing.errors import ConfigError, PreconditionError, UnmetError, UnreachableError, UsageError
-from releasing.image_name import ImagePattern, movable
+from releasing.image import ImagePattern, movable
 from releasing.image_tags import parse
-from releasing.registry import promotion
-from releasing.registry.client import Registry
-from releasing.registry.promotion_report import facts, lines
-from releasing.registry.transport import Patience
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, fetched, listing, pushed, stored
 
 TAG = "v0.2.1"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing import registry
+from releasing.clients import registry
 from releasing.rehearsal.oci.images import push
 from tests.fault_proxy import FaultProxy, Rule, fault_proxy, says
 from tests.faulty_registry import CREATED, PROJECT, faulty_registry, fetched, index_of, stored

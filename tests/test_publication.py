@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from releasing import publication
+from releasing.clients.github import releases as publication
+from releasing.clients.github.releases import Publication
 from releasing.errors import PreconditionError
-from releasing.publication import Publication
 from tests.releases import Origin, hosted
 
 TAG = "v0.2.1-rc.0"

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from releasing import manifest, publication, publishing
-from releasing.manifest import Manifest
-from releasing.publication import Publication
+from releasing.clients.github import releases as publication
+from releasing.clients.github.releases import Publication
+from releasing.publication import github_release as publishing
+from releasing.publication import manifest
+from releasing.publication.manifest import Manifest
 from releasing.rehearsal.oci.images import push
-from releasing.step import Finding
+from releasing.runbook.step import Finding
 from tests.faulty_registry import PROJECT, faulty_registry, pushed
 from tests.releases import WITH_IMAGE, Origin, hosted, release_at
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from releasing import origin as at_origin
-from releasing import pull_requests
-from releasing.config import PullRequests
+from releasing.changes import pull_requests
+from releasing.changes.pull_requests import Change
+from releasing.clients.git import origin as at_origin
+from releasing.config.release_yaml import PullRequests
 from releasing.errors import CommandError, PreconditionError
-from releasing.pull_requests import Change
 from tests.rehearsal.local_github import LocalGitHub
 from tests.rehearsal.project import commit, head, text_of
 from tests.releases import Origin, hosted

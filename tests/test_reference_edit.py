@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from releasing import changes, operators
-from releasing.config import Config
+from releasing.changes import candidate_changes as changes
+from releasing.changes import operators
+from releasing.changes.reference_edit import ReferenceEdit, pinned, set_by_name
+from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError
-from releasing.reference_edit import ReferenceEdit, pinned, set_by_name
 from tests.rehearsal.project import commit, text_of
 from tests.releases import CONFIG, Origin, origin_in, release_at
 

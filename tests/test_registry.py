@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing import registry
+from releasing.clients import registry
+from releasing.clients.registry.client import Registry
+from releasing.clients.registry.transport import Patience
 from releasing.errors import UnreachableError, UsageError
-from releasing.registry.client import Registry
-from releasing.registry.transport import Patience
 from releasing.rehearsal.oci.layout import OCI_INDEX
 from tests.faulty_registry import PROJECT, faulty_registry, fetched, index_of, pushed, stored
 from tests.registries import docker_registry, rehearsal_registry

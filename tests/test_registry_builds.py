@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing import registry
+from releasing.clients import registry
+from releasing.clients.registry.client import Registry
+from releasing.clients.registry.registry_builds import builds
 from releasing.errors import UsageError
-from releasing.image_name import ImagePattern
+from releasing.image import ImagePattern
 from releasing.image_tags import Image, Version
-from releasing.registry.builds import builds
-from releasing.registry.client import Registry
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, pushed
 
 WHEN = datetime(2018, 7, 7, 16, 34, 49, tzinfo=UTC)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.registry.challenge import Challenge, challenges, preferred
-from releasing.registry.http import Answer, Scope
-from releasing.registry.tokens import rights
+from releasing.clients.registry.auth.challenge import Challenge, challenges, preferred
+from releasing.clients.registry.auth.tokens import rights
+from releasing.clients.registry.http import Answer, Scope
 
 HUB = 'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:a/b:pull"'
 

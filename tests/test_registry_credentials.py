@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from releasing.clients.registry.auth.credentials import Credentials, find
 from releasing.errors import CommandError, ConfigError, PreconditionError
-from releasing.registry.credentials import Credentials, find
 
 
 def config(folder: Path, content: Any) -> dict[str, str]:

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from releasing import registry
+from releasing.clients import registry
+from releasing.clients.registry import promotion
+from releasing.clients.registry.client import Registry
+from releasing.clients.registry.progress import Progress
+from releasing.clients.registry.promotion import ImageTag, Report
+from releasing.clients.registry.promotion_report import lines
+from releasing.clients.registry.transport import Patience
 from releasing.errors import PreconditionError, ReleaseError, UnmetError, UnreachableError
 from releasing.image_tags import ImageTags, dump
-from releasing.registry import promotion
-from releasing.registry.client import Registry
-from releasing.registry.progress import Progress
-from releasing.registry.promotion import ImageTag, Report
-from releasing.registry.promotion_report import lines
-from releasing.registry.transport import Patience
 from tests import fault_proxy as faults
 from tests.fault_proxy import Fault, FaultProxy, Rule
 from tests.faulty_registry import fetched

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from releasing import registry
+from releasing.clients import registry
+from releasing.clients.registry.auth import gcloud
+from releasing.clients.registry.auth.gcloud import Tagger
+from releasing.clients.registry.client import Registry
 from releasing.errors import CommandError
-from releasing.registry import gcloud
-from releasing.registry.client import Registry
-from releasing.registry.gcloud import Tagger
 from releasing.rehearsal.oci.images import push
 from tests.faulty_registry import CREATED, PROJECT, faulty_registry, pushed, stored
 from tests.gcloud_programs import Gcloud, needs_gcloud, real_gcloud

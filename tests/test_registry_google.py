@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing import registry
+from releasing.clients import registry
+from releasing.clients.registry.client import Registry
 from releasing.errors import PreconditionError
-from releasing.registry.client import Registry
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, listing, pushed
 from tests.gcloud_programs import Gcloud, needs_gcloud, real_gcloud
 from tests.release_yaml import release_yaml, through

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing import registry
+from releasing.clients import registry
+from releasing.clients.registry.auth import logins
+from releasing.clients.registry.client import Registry
 from releasing.errors import PreconditionError
-from releasing.registry import logins
-from releasing.registry.client import Registry
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, pushed
 from tests.registries import docker_registry, guarded_registry
 from tests.release_yaml import release_yaml, through

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from releasing.clients.registry.location import Mirrors, address, is_google, trusted
 from releasing.errors import PreconditionError, UsageError
-from releasing.image_name import ImageName
-from releasing.registry.location import Mirrors, address, is_google, trusted
+from releasing.image import ImageName
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from releasing.clients.registry.auth import logins
+from releasing.clients.registry.auth.credentials import Credentials
+from releasing.clients.registry.auth.gcloud import USER, access_token
+from releasing.clients.registry.auth.logins import Logins
 from releasing.errors import CommandError, PreconditionError
-from releasing.registry import logins
-from releasing.registry.credentials import Credentials
-from releasing.registry.gcloud import USER, access_token
-from releasing.registry.logins import Logins
 from tests.gcloud_programs import Gcloud, needs_gcloud, real_gcloud
 
 SECRET = "ya29.planted-secret"

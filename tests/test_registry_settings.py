@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from releasing.config import Registry
-from releasing.config_file import load
-from releasing.config_path import OWN, carried, config_path
+from releasing.clients.registry.settings import RULES, HostSettings, Settings
+from releasing.config import registry_settings as settings_file
+from releasing.config.file import load
+from releasing.config.path import OWN, carried, config_path
+from releasing.config.registry_settings import settings
+from releasing.config.release_yaml import Registry
 from releasing.errors import ConfigError
-from releasing.registry import settings_file
-from releasing.registry.settings import RULES, HostSettings, Settings
-from releasing.registry.settings_file import settings
 from tests.release_yaml import GOOD, release_yaml
 
 ROOT = Path(__file__).parent.parent

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing import registry
+from releasing.clients import registry
+from releasing.clients.registry.client import Registry
 from releasing.errors import PreconditionError
-from releasing.registry.client import Registry
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, pushed
 
 X = f"{PROJECT}/x"

@@ -14,12 +14,12 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from releasing import registry
+from releasing.clients import registry
+from releasing.clients.registry.client import Registry
+from releasing.clients.registry.settings import Settings
+from releasing.clients.registry.traffic import Pace, Traffic, pace
+from releasing.clients.registry.transport import Host, Patience
 from releasing.errors import PreconditionError, UnreachableError
-from releasing.registry.client import Registry
-from releasing.registry.settings import Settings
-from releasing.registry.traffic import Pace, Traffic, pace
-from releasing.registry.transport import Host, Patience
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, pushed
 from tests.release_yaml import release_yaml, through
 

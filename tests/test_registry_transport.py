@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing import registry
+from releasing.clients import registry
+from releasing.clients.registry.client import Registry
+from releasing.clients.registry.settings import Settings
+from releasing.clients.registry.traffic import Traffic
+from releasing.clients.registry.transport import Host, Patience
 from releasing.errors import UnreachableError
-from releasing.registry.client import Registry
-from releasing.registry.settings import Settings
-from releasing.registry.traffic import Traffic
-from releasing.registry.transport import Host, Patience
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, fetched, pushed, stored
 
 X = f"{PROJECT}/x"

@@ -13,12 +13,12 @@ from threading import Event
 import pytest
 
 from releasing.errors import CommandError, LockedError, PreconditionError, UnmetError
-from releasing.journal import Journal
 from releasing.release import Release
-from releasing.runner import Run
-from releasing.step import Step, step, unmet
-from releasing.step_shell import StepShell
-from releasing.world import World
+from releasing.runbook.context import World
+from releasing.runbook.journal import Journal
+from releasing.runbook.runner import Run
+from releasing.runbook.step import Step, step, unmet
+from releasing.runbook.step_shell import StepShell
 from tests.tiny_recipes import (
     CHAIN,
     PATIENCE,

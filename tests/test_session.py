@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from releasing import session, vote
-from releasing.config import Profile
+from releasing.commands import session
+from releasing.commands.request import Wish
+from releasing.commands.session import Place
+from releasing.config.release_yaml import Profile
 from releasing.errors import ConfigError, LockedError, UnreachableError, UsageError
-from releasing.session import Place
-from releasing.wish import Wish
-from releasing.world import World
+from releasing.gates import vote
+from releasing.runbook.context import World
 from tests.rehearsal.project import commit
 from tests.releases import CONFIG, VERSION, Origin, origin_in
 

@@ -11,7 +11,7 @@ from queue import Queue
 import pytest
 
 from releasing.errors import CommandError
-from releasing.shell import Command, Shell
+from releasing.shell.programs import Command, Shell
 
 ROOT = Path(__file__).parent.parent
 PARENT = (

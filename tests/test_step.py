@@ -8,8 +8,8 @@ import pytest
 
 from releasing.errors import ConfigError, UsageError
 from releasing.release import Release
-from releasing.step import Finding, Recipe, met, present, step
-from releasing.step_shell import StepShell
+from releasing.runbook.step import Finding, Recipe, met, present, step
+from releasing.runbook.step_shell import StepShell
 from tests.releases import release_at
 
 

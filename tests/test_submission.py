@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from releasing.config import Config, Workflow
+from releasing.builds.submission import BUILD, COMMIT, Build, Submission, labels, pinned, submission
+from releasing.config.release_yaml import Config, Workflow
 from releasing.errors import ConfigError
-from releasing.journal import Journal
-from releasing.plan import PlanShell
-from releasing.shell import Shell
-from releasing.step_shell import StepShell
-from releasing.submission import BUILD, COMMIT, Build, Submission, labels, pinned, submission
+from releasing.runbook.journal import Journal
+from releasing.runbook.plan import PlanShell
+from releasing.runbook.step_shell import StepShell
+from releasing.shell.programs import Shell
 from tests.releases import CONFIG, release_at
 from tests.stand_ins import Sandbox, workflow
 

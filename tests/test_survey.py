@@ -9,10 +9,10 @@ from threading import Event
 import pytest
 
 from releasing.release import Release
-from releasing.step import Finding, Step, met, unmet
-from releasing.step_shell import StepShell
-from releasing.survey import plan, status, survey
-from releasing.world import World
+from releasing.runbook.context import World
+from releasing.runbook.step import Finding, Step, met, unmet
+from releasing.runbook.step_shell import StepShell
+from releasing.runbook.survey import plan, status, survey
 from tests.tiny_recipes import CHAIN, PATIENCE, file, lines, locked, order, recipe, touching, world_in
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from releasing import origin as at_origin
-from releasing import tagging
-from releasing.config import Config
+from releasing.clients.git import origin as at_origin
+from releasing.clients.git import tagging
+from releasing.config.release_yaml import Config
 from releasing.errors import CommandError, PreconditionError
 from tests.registries import installed
 from tests.rehearsal.project import head

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from releasing import builds, testgrid, testgrid_tab
-from releasing import config as release_config
+from releasing.builds import build as builds
+from releasing.clients.checks import testgrid, testgrid_tab
+from releasing.clients.checks.testgrid_tab import Tab
+from releasing.config import release_yaml as release_config
 from releasing.errors import PreconditionError, UnreachableError
-from releasing.journal import Journal
-from releasing.plan import PaperShell
-from releasing.shell import Shell
-from releasing.testgrid_tab import Tab
+from releasing.runbook.journal import Journal
+from releasing.runbook.plan import PaperShell
+from releasing.shell.programs import Shell
 from tests import grids
 from tests.grids import SUMMARY, Grid
 from tests.rehearsal.project import commit, head

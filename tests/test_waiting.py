@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from releasing.errors import CommandError
-from releasing.shell import Shell
-from releasing.waiting import wait
+from releasing.shell.programs import Shell
+from releasing.shell.waiting import wait
 from tests.rehearsal.local_github import GH
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from releasing import waivers
 from releasing.errors import ConfigError, UsageError
-from releasing.journal import Journal
+from releasing.runbook import waivers
+from releasing.runbook.journal import Journal
 
 
 def test_a_waiver_is_read_back_by_number_and_the_newest_reason_counts(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from releasing.commands.request import Wish, open_candidate, tagged_candidate
 from releasing.errors import PreconditionError, UsageError
 from releasing.version import Candidate
-from releasing.wish import Wish, open_candidate, tagged_candidate
 from tests.releases import VERSION
 
 

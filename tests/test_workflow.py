@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from releasing.clients.cluster.workflow_watch import Watch
 from releasing.errors import CommandError, UnmetError
-from releasing.shell import Shell
-from releasing.workflow_watch import Watch
+from releasing.shell.programs import Shell
 from tests.registries import rehearsal_registry
 from tests.stand_ins import CONTEXT, Sandbox
 from tests.stand_ins import workflow as content

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from releasing import kubectl
+from releasing.clients.cluster import kubectl
+from releasing.clients.cluster.lease import Lease, Times
+from releasing.clients.cluster.workflow import create, find
 from releasing.errors import CommandError, LockedError
-from releasing.lease import Lease, Times
-from releasing.shell import Shell
-from releasing.workflow import create, find
+from releasing.shell.programs import Shell
 from tests.clusters import KINDS, KUBECTL, NAMESPACE, PATIENCE, ROOT, Cluster, cluster
 from tests.stand_ins import workflow
 

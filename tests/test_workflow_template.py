@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from releasing.clients.cluster.workflow_template import pairs, read, workflow
 from releasing.errors import ConfigError, UsageError
-from releasing.workflow_template import pairs, read, workflow
 from tests.registries import rehearsal_registry
 from tests.stand_ins import ROOT, Sandbox
 

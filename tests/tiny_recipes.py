@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from releasing.clients.cluster.lease import Lease
 from releasing.errors import LockedError
-from releasing.journal import Journal
-from releasing.lease import Lease
 from releasing.release import Release
-from releasing.runner import Run
-from releasing.shell import Shell
-from releasing.step import Finding, Recipe, Step, met, unmet
-from releasing.step_shell import StepShell
-from releasing.world import World
+from releasing.runbook.context import World
+from releasing.runbook.journal import Journal
+from releasing.runbook.runner import Run
+from releasing.runbook.step import Finding, Recipe, Step, met, unmet
+from releasing.runbook.step_shell import StepShell
+from releasing.shell.programs import Shell
 from tests.releases import release_at
 
 PATIENCE = 30  # seconds for something that has to happen

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from releasing.reference_edit import escaped
+from releasing.changes.reference_edit import escaped
 from releasing.references import survey
 from releasing.references.file_syntax import fault
 from releasing.references.report import Report

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from releasing.config.forms import ONE_LINE, Label, Section, StreamLabel, Trailer, gridded, value
-from releasing.placeholders import OF_RELEASE
+from releasing.config.placeholders import OF_RELEASE
+from releasing.config.value_forms import ONE_LINE, Label, Section, StreamLabel, Trailer, gridded, value
 
 
 class Testgrid(Section):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from releasing.config import Config, Profile
+from releasing.config.release_yaml import Config, Profile
 from releasing.deployment import build_workflow, container, nightly_jobs, release_workflow, rights
-from releasing.deployment.manifest import as_yaml
 from releasing.deployment.pods import namespace
+from releasing.deployment.yaml_text import as_yaml
 from releasing.errors import ConfigError
 from releasing.release import Release
-from releasing.step import Recipe
+from releasing.runbook.step import Recipe
 from releasing.version import Candidate, Version
 
 FOLDER = "deploy"

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from releasing.config import Argo, ArgoPods, Config
+from releasing.builds.submission import PROW
+from releasing.config.placeholders import filled
+from releasing.config.release_yaml import Argo, ArgoPods, Config
 from releasing.deployment.pods import DAEMON_SIZE, namespace
-from releasing.placeholders import filled
-from releasing.submission import PROW
 
 Object = dict[str, Any]
 

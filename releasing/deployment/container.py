@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shlex import quote
 
-from releasing.config import Config
+from releasing.config.release_yaml import Config
 from releasing.deployment.pods import SUITE, USER
 
 TEXT = """\

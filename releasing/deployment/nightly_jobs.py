@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from releasing.config import Config
+from releasing.config.release_yaml import Config
 from releasing.deployment import pods
 from releasing.deployment.release_workflow import SECONDS, step_template
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-from releasing.config import Config, Profile
+from releasing.config.release_yaml import Config, Profile
 from releasing.errors import ConfigError
 
 Object = dict[str, Any]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from releasing.config import Config
+from releasing.config.release_yaml import Config
 from releasing.deployment import pods
 from releasing.deployment.pods import DAEMON_SIZE
-from releasing.step import Recipe, Step
+from releasing.runbook.step import Recipe, Step
 
 Object = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from releasing.config import Config
+from releasing.config.release_yaml import Config
 from releasing.deployment.pods import STATE, namespace, profile
 
 Object = dict[str, Any]
@@ -38,18 +38,18 @@ RESULTS = Resource("argoproj.io", "workflowtaskresults")
 
 # A test reads the command lines from the modules, and fails when one is not here or no longer there.
 CALLS = (
-    Call("releasing.cloud_access", "get namespace", NAMESPACES, ("get",)),
-    Call("releasing.workflow", "get workflow", WORKFLOWS, ("get",)),
-    Call("releasing.workflow", "create", WORKFLOWS, ("create",)),
-    Call("releasing.submission", "get workflow", WORKFLOWS, ("get",)),
-    Call("releasing.submission", "get workflows", WORKFLOWS, ("list",)),
-    Call("releasing.workflow_watch", "wait", WORKFLOWS, ("get", "list", "watch")),
-    Call("releasing.workflow_logs", "get pods", PODS, ("list",)),
-    Call("releasing.workflow_logs", "logs", PODS, ("get",)),
-    Call("releasing.workflow_logs", "logs", LOGS, ("get",)),
-    Call("releasing.lease", "get lease", LEASES, ("get",)),
-    Call("releasing.lease", "create", LEASES, ("create",)),
-    Call("releasing.lease", "replace", LEASES, ("get", "update")),
+    Call("releasing.preflight.cloud_access", "get namespace", NAMESPACES, ("get",)),
+    Call("releasing.clients.cluster.workflow", "get workflow", WORKFLOWS, ("get",)),
+    Call("releasing.clients.cluster.workflow", "create", WORKFLOWS, ("create",)),
+    Call("releasing.builds.submission", "get workflow", WORKFLOWS, ("get",)),
+    Call("releasing.builds.submission", "get workflows", WORKFLOWS, ("list",)),
+    Call("releasing.clients.cluster.workflow_watch", "wait", WORKFLOWS, ("get", "list", "watch")),
+    Call("releasing.clients.cluster.workflow_logs", "get pods", PODS, ("list",)),
+    Call("releasing.clients.cluster.workflow_logs", "logs", PODS, ("get",)),
+    Call("releasing.clients.cluster.workflow_logs", "logs", LOGS, ("get",)),
+    Call("releasing.clients.cluster.lease", "get lease", LEASES, ("get",)),
+    Call("releasing.clients.cluster.lease", "create", LEASES, ("create",)),
+    Call("releasing.clients.cluster.lease", "replace", LEASES, ("get", "update")),
 )
 # What Argo's own container in each pod reports to the controller (Argo 3.4 and later).
 EXECUTOR = ((RESULTS, ("create", "patch")),)

@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 import yaml
 
 from releasing.errors import ConfigError
-from releasing.files import replace_bytes
-from releasing.image_name import ImagePattern
-from releasing.image_tags.marked_yaml import Document, line_of
+from releasing.image import ImagePattern
+from releasing.shell.files import replace_bytes
+from releasing.shell.marked_yaml import Document, line_of
 
 T = TypeVar("T")
 TIMESTAMP_KEYS = ("year", "month", "day", "hour", "minute", "second", "microsecond")

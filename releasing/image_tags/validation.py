@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from releasing.errors import UsageError
-from releasing.image_name import DIGEST, RELEASE_TAG, TAG, ImageName
+from releasing.image import DIGEST, RELEASE_TAG, TAG, ImageName
 from releasing.image_tags import Image, ImageTags, Version
 
 

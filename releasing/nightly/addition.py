@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from releasing import origin
+from releasing.clients.git import origin
 from releasing.errors import UsageError
 from releasing.nightly import extra_repositories
 from releasing.nightly.build_contexts import repository_of
 from releasing.nightly.release_config import NAME, Entry
 
 if TYPE_CHECKING:
-    from releasing.nightly.upkeep import Upkeep
-    from releasing.step_shell import StepShell
+    from releasing.nightly.maintenance import Upkeep
+    from releasing.runbook.step_shell import StepShell
 
 EXTRA = re.compile(r"[\w.-]+/[\w.-]+@[\w./:-]+")
 # Folders are part of the name, a host is not: katib/vizier-core, but not gcr.io/katib.

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from releasing.changes.pull_requests import Change
 from releasing.nightly import default_branch
 from releasing.nightly.addition import Addition, app_yaml, folder
-from releasing.pull_requests import Change
 
 if TYPE_CHECKING:
-    from releasing.command import Command
-    from releasing.nightly.upkeep import Upkeep
-    from releasing.step_shell import StepShell
+    from releasing.nightly.maintenance import Upkeep
+    from releasing.runbook.step_shell import StepShell
+    from releasing.shell.command import Command
 
 STEP = "nightly-add"
 PACKAGE = "kubeflow/automation"

@@ -9,13 +9,13 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from releasing.built_images import BUILD
+from releasing.clients.cluster.built_images import BUILD
 from releasing.errors import CommandError
 from releasing.nightly.extra_repositories import NEWEST
 
 if TYPE_CHECKING:
-    from releasing.step_shell import StepShell
-    from releasing.undertaking import Undertaking
+    from releasing.release import Undertaking
+    from releasing.runbook.step_shell import StepShell
 
 ABBREVIATED = re.compile(r"[0-9a-f]{7,39}")  # a commit that no server gives by this name
 
@@ -93,7 +93,7 @@ def looks(release: Undertaking, sh: StepShell, contexts: Iterable[Context]) -> I
 
 def tell_breaches(release: Undertaking, sh: StepShell, context: str) -> None:
     """Say what build_image.sh does otherwise than the contract asks for; Kubeflow's own all did, and built."""
-    from releasing.build_contract import breaches  # noqa: PLC0415 - no other command needs it
+    from releasing.builds.build_contract import breaches  # noqa: PLC0415 - no other command needs it
 
     folder = _folder(Path(_copy(release, repository_of(context))), context)
     for each in breaches(folder):

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from releasing.config.deploy import NODE_NAME
 from releasing.deployment.build_workflow import TESTING, ImageBuild, template
-from releasing.deployment.manifest import headed
+from releasing.deployment.yaml_text import headed
 from releasing.errors import ConfigError, UsageError
 from releasing.nightly import extra_repositories
-from releasing.step import present
+from releasing.runbook.step import present
 
 if TYPE_CHECKING:
-    from releasing.config import ArgoPods, Config
+    from releasing.config.release_yaml import ArgoPods, Config
 
 HEAD = """\
 # A workflow of the image auto release: nightly.add made it once, and from then on it is changed by hand.

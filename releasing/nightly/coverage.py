@@ -20,10 +20,10 @@ from releasing.references.forms import references
 from releasing.verification.claim import Claim, counted, judged
 
 if TYPE_CHECKING:
-    from releasing.config import Config
+    from releasing.clients.registry.client import Registry
+    from releasing.config.release_yaml import Config
     from releasing.nightly.release_config import Entry
     from releasing.nightly.resolution import Resolved
-    from releasing.registry.client import Registry
 
 READ = (".libsonnet", ".jsonnet")
 COPIES = ("vendor", "lib", "testing", "releasing", "node_modules")
@@ -137,7 +137,7 @@ def coverage_claims(config: Config, found: Covered, used: dict[str, str]) -> lis
 
 async def newest_nights(registry: Registry, images: Iterable[str]) -> dict[str, str]:
     """The newest nightly tag of each image; empty when there is none."""
-    from releasing.registry import together  # noqa: PLC0415 - asyncio
+    from releasing.clients.registry import together  # noqa: PLC0415 - asyncio
 
     names = list(images)
     listings = await together(registry.listing(name) for name in names)

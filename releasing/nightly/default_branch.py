@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasing import origin
+from releasing.clients.git import origin
 from releasing.errors import CommandError, ConfigError
 from releasing.nightly import release_config
 
 if TYPE_CHECKING:
     from releasing.nightly.coverage import Covered
+    from releasing.nightly.maintenance import Upkeep
     from releasing.nightly.release_config import Entry
-    from releasing.nightly.upkeep import Upkeep
-    from releasing.step_shell import StepShell
+    from releasing.runbook.step_shell import StepShell
 
 
 def checked_out(work: Upkeep, sh: StepShell) -> Path:

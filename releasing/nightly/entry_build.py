@@ -10,17 +10,21 @@ from hashlib import sha256
 from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
-from releasing import builds, pull_requests, registry, submission, workflow
-from releasing.command import PENDING
+from releasing.builds import build as builds
+from releasing.builds import submission
+from releasing.changes import pull_requests
+from releasing.clients import registry
+from releasing.clients.cluster import workflow
 from releasing.errors import CommandError, PreconditionError
 from releasing.nightly import entry_workflow, in_cluster
 from releasing.nightly.entry_workflow import Wanted, namespace
-from releasing.step import Finding, unmet
+from releasing.runbook.step import Finding, unmet
+from releasing.shell.command import PENDING
 
 if TYPE_CHECKING:
     from releasing.nightly.night import Night
     from releasing.nightly.release_config import Entry
-    from releasing.step_shell import StepShell
+    from releasing.runbook.step_shell import StepShell
 
 
 def commit(night: Night, sh: StepShell) -> str:

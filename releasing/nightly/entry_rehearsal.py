@@ -13,7 +13,7 @@ from releasing.errors import CommandError, PreconditionError
 from releasing.nightly.outcomes import BUILT
 
 if TYPE_CHECKING:
-    from releasing.shell import Shell
+    from releasing.shell.programs import Shell
 
 INVOKE = Path(__file__).resolve().parent.parent.parent / "scripts" / "invoke"
 FOLDER = "nightly-rehearsal"  # in the folder that git keeps for itself: no part of the checkout

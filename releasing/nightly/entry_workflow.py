@@ -9,15 +9,15 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasing import builds
-from releasing.ksonnet import program
-from releasing.submission import PROW
+from releasing.builds import build as builds
+from releasing.builds import ks_program as program
+from releasing.builds.submission import PROW
 
 if TYPE_CHECKING:
-    from releasing.command import Command
     from releasing.nightly.night import Night
     from releasing.nightly.release_config import Entry
-    from releasing.step_shell import StepShell
+    from releasing.runbook.step_shell import StepShell
+    from releasing.shell.command import Command
 
 # All that a night gives to a WorkflowTemplate that declares it, beside the entry's own.
 SET_BY_NIGHTS = ("name", "prow_env", "namespace", "bucket", "versionTag", *PROW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from releasing.built_images import images_of
+from releasing.clients.cluster.built_images import images_of
 from releasing.errors import PreconditionError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from releasing.workflow_pods import pods_of
+from releasing.clients.cluster.workflow_pods import pods_of
 
 VARIABLE = "EXTRA_REPOS"
 NEWEST = "HEAD"  # as a ref: of the repository's default branch

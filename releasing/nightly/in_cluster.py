@@ -5,16 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from releasing import submission
+from releasing.builds import submission
+from releasing.clients.cluster.workflow import OVER
 from releasing.errors import CommandError, PreconditionError
 from releasing.nightly.entry_workflow import namespace
-from releasing.workflow import OVER
 
 if TYPE_CHECKING:
+    from releasing.clients.cluster.workflow import Workflow
     from releasing.nightly.night import Night
     from releasing.nightly.release_config import Entry
-    from releasing.step_shell import StepShell
-    from releasing.workflow import Workflow
+    from releasing.runbook.step_shell import StepShell
 
 
 def commit(night: Night, sh: StepShell) -> str:

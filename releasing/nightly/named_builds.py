@@ -16,7 +16,7 @@ from releasing.errors import CommandError, ConfigError, PreconditionError
 from releasing.references.forms import is_templated, references
 
 if TYPE_CHECKING:
-    from releasing.shell import Command, Shell
+    from releasing.shell.programs import Command, Shell
 
 NIGHTLY = re.compile(r"v(\d{8})-[0-9a-f]{8}")
 BUILD = re.compile(rb"(?<![\w.-])v\d{8}-[0-9a-f]{8}(?![\w-])")

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
-from releasing.config import Config, Profile
-from releasing.config.nightly import Nightly
+from releasing.config.nightly_section import Nightly
+from releasing.config.release_yaml import Config, Profile
 from releasing.errors import ConfigError, UsageError
 from releasing.nightly.release_config import Entry
-from releasing.step import present
-from releasing.undertaking import Undertaking
+from releasing.release import Undertaking
+from releasing.runbook.step import present
 
 PREFIX = "night-"  # of what labels and locks call a night
 

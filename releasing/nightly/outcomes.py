@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from releasing import registry, waivers
+from releasing.clients import registry
 from releasing.errors import CommandError
 from releasing.nightly import entry_build
+from releasing.runbook import waivers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from releasing.errors import ReleaseError
     from releasing.nightly.night import Night
     from releasing.nightly.release_config import Entry
-    from releasing.step_shell import StepShell
+    from releasing.runbook.step_shell import StepShell
 
 PROGRAM = re.compile(r"\w+\.py: ")  # how what a program of ours has to say at its end begins
 BUILT, FAILED, SKIPPED, OPEN = "built", "failed", "skipped", "not built"

@@ -10,13 +10,13 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from releasing import workflow_template
-from releasing.built_images import BUILD, BuiltImage, images_of
+from releasing.clients.cluster import workflow_template
+from releasing.clients.cluster.built_images import BUILD, BuiltImage, images_of
+from releasing.clients.cluster.workflow import KIND
+from releasing.clients.cluster.workflow_pods import pods_of
 from releasing.errors import PreconditionError, ReleaseError
 from releasing.nightly import extra_repositories
 from releasing.nightly.entry_workflow import SET_BY_NIGHTS, own_parameters
-from releasing.workflow import KIND
-from releasing.workflow_pods import pods_of
 
 if TYPE_CHECKING:
     from releasing.nightly.release_config import Entry
@@ -80,9 +80,9 @@ def _workflows(entry: Entry, checkout: Path, tag: str) -> list[dict[str, Any]]:
 
 def _of_app(entry: Entry, folder: Path, tag: str) -> list[dict[str, Any]]:
     """What the app in `folder` renders in a new environment, as every night makes one: others have parameters."""
-    from releasing.ksonnet.app import read_app  # noqa: PLC0415 - loads YAML and jsonnet
-    from releasing.ksonnet.environments import Destination, add_environment  # noqa: PLC0415
-    from releasing.ksonnet.render import render  # noqa: PLC0415
+    from releasing.clients.ksonnet.app import read_app  # noqa: PLC0415 - loads YAML and jsonnet
+    from releasing.clients.ksonnet.environments import Destination, add_environment  # noqa: PLC0415
+    from releasing.clients.ksonnet.render import render  # noqa: PLC0415
 
     add_environment(read_app(folder), ENVIRONMENT, Destination("https://192.0.2.1", "default"))
     app = read_app(folder)

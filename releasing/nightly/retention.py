@@ -13,15 +13,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasing.clients.registry import together
+from releasing.clients.registry.promotion import ImageTag
 from releasing.errors import ReleaseError, UnmetError, UnreachableError
 from releasing.nightly.named_builds import NIGHTLY, Named
-from releasing.registry import together
-from releasing.registry.promotion import ImageTag
 
 if TYPE_CHECKING:
-    from releasing.registry.client import Description, Registry
-    from releasing.registry.listing import Build
-    from releasing.registry.promotion import Watch
+    from releasing.clients.registry.client import Description, Registry
+    from releasing.clients.registry.listing import Build
+    from releasing.clients.registry.promotion import Watch
 
     Tags = Mapping[str, Description]  # of one image
 
@@ -114,7 +114,7 @@ async def _tags(
     registry: Registry, image: str, tags: Iterable[str], builds: Mapping[str, Build] | None
 ) -> Tags:
     """What each tag stands for: as the list has it, or one request for each."""
-    from releasing.registry.client import Description  # noqa: PLC0415 - aiohttp
+    from releasing.clients.registry.client import Description  # noqa: PLC0415 - aiohttp
 
     if builds is not None:
         return {tag: Description(digest) for digest, build in builds.items() for tag in build.tags}

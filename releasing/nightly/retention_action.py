@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import image_tags, origin, submission
+from releasing import image_tags
+from releasing.builds import submission
+from releasing.clients.git import origin
 from releasing.errors import CommandError, ConfigError, PreconditionError, UsageError
-from releasing.journal import Journal
 from releasing.nightly import default_branch
 from releasing.nightly.night import PREFIX
+from releasing.runbook.journal import Journal
 
 if TYPE_CHECKING:
-    from releasing.command import Command
-    from releasing.nightly.upkeep import Upkeep
-    from releasing.step_shell import StepShell
+    from releasing.nightly.maintenance import Upkeep
+    from releasing.runbook.step_shell import StepShell
+    from releasing.shell.command import Command
 
 
 def parsed(keep: str) -> int:

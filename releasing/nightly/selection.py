@@ -6,14 +6,16 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from releasing import build_commit, origin, workflow_template
+from releasing.builds import build_commit
+from releasing.clients.cluster import workflow_template
+from releasing.clients.git import origin
 from releasing.errors import ConfigError, PreconditionError
 from releasing.nightly import entry_build, in_cluster
 from releasing.nightly.night import Night, Skipped
 from releasing.nightly.release_config import Entry, parse
 
 if TYPE_CHECKING:
-    from releasing.step_shell import StepShell
+    from releasing.runbook.step_shell import StepShell
 
 
 def choose_commit(night: Night, sh: StepShell, named: str, because: str = "") -> str:

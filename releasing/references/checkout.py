@@ -10,7 +10,7 @@ from errno import EISDIR, ELOOP, ENOENT, ENOTDIR
 from pathlib import Path
 
 from releasing.errors import CommandError, PreconditionError
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 
 # Nothing that people set for `git grep` plays a part.
 _OPTIONS = ("--text", "--fixed-strings", "--no-color", "--no-full-name", "--no-recurse-submodules")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from releasing.image_name import is_repository
+from releasing.image import is_repository
 
 TEMPLATE = rb"\$\{[^{}\n]*\}|\$?\{\{[^{}\n]*\}\}|\$\([^()\n]*\)|\$\$?\w+|\{[\w.!\[\]]*\}|%\(\w+\)s|%[sdv]"
 # Atomic groups, not possessive ones: Python 3.11.2, Debian 12's, matches those wrongly (python/cpython#106052).

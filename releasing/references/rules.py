@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from releasing.errors import UsageError
-from releasing.image_name import DIGEST, TAG
+from releasing.image import DIGEST, TAG
 from releasing.references.protected_paths import is_copy, protection
 
 T = TypeVar("T")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from releasing.errors import PreconditionError
-from releasing.files import replace_text
-from releasing.lock import lives
+from releasing.shell.files import replace_text
+from releasing.shell.lock import lives
 
 # Files that keep the ports.
 REGISTRY, SMTP = "port", "smtp-port"

@@ -13,19 +13,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasing.environment import clean_environment
 from releasing.errors import PreconditionError, UnreachableError
-from releasing.files import replace_text
-from releasing.lock import held
 from releasing.rehearsal import signing, source, testgrid, webhook
 from releasing.rehearsal.github.client import gh_environment
 from releasing.rehearsal.github.state import Settings
 from releasing.rehearsal.place import Place
 from releasing.rehearsal.sampling import project as sample_project
 from releasing.rehearsal.signing import Keys
+from releasing.shell.environment import clean_environment
+from releasing.shell.files import replace_text
+from releasing.shell.lock import held
 
 if TYPE_CHECKING:
-    from releasing.config import Config
+    from releasing.config.release_yaml import Config
 
 SCRIPTS = Path(__file__).resolve().parent.parent.parent / "scripts"
 STAND_INS = Path(__file__).parent / "bin"

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasing.environment import clean_environment
-from releasing.shell import Shell
+from releasing.shell.environment import clean_environment
+from releasing.shell.programs import Shell
 
 if TYPE_CHECKING:
-    from releasing.config import Signing
+    from releasing.config.release_yaml import Signing
 
 ADDRESS = "release-team@example.org"
 

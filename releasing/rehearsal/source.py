@@ -7,15 +7,15 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasing.config.builds import NEWEST
+from releasing.config.build_sections import NEWEST
 from releasing.errors import CommandError, PreconditionError
 from releasing.rehearsal.github.founding import found
 from releasing.rehearsal.github.state import Repository, State
 from releasing.rehearsal.oci import images
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 
 if TYPE_CHECKING:
-    from releasing.config import Config, Operator
+    from releasing.config.release_yaml import Config, Operator
 
 REFSPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 FIRST, COMING = "v0.2.0", "v0.3.0-rc.0"  # of an operator of which release.yaml names no release

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from releasing.command import Command
-from releasing.config import Config
-from releasing.config_path import carried
+from releasing.commands.summary import exports
+from releasing.config.path import carried
+from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError
 from releasing.rehearsal.place import Place
 from releasing.rehearsal.sandbox import environment, served
-from releasing.summary import exports
+from releasing.shell.command import Command
 
 
 def visit(folder: Path, config: Config, show: Callable[[str], None]) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import cloud_access, gcp_access
-from releasing.step import Finding, met, present, step, unmet
+from releasing.clients.cluster import gcp_access
+from releasing.preflight import cloud_access
+from releasing.runbook.step import Finding, met, present, step, unmet
 from releasing.steps.preflight import preflight
 
 if TYPE_CHECKING:
-    from releasing.step_shell import StepShell
-    from releasing.undertaking import Undertaking
+    from releasing.release import Undertaking
+    from releasing.runbook.step_shell import StepShell
 
 ACTIVE_ACCOUNTS = ("auth", "list", "--filter=status:ACTIVE", "--format=value(account)")
 CONFIGURATIONS = ("config", "configurations", "list", "--format=value(name)")

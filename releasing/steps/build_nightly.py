@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.step import Finding, step
+from releasing.runbook.step import Finding, step
 from releasing.steps.authenticate import auth
 from releasing.steps.preflight import preflight
 
 if TYPE_CHECKING:
     from releasing.nightly.night import Night
     from releasing.nightly.release_config import Entry
-    from releasing.step_shell import StepShell
+    from releasing.runbook.step_shell import StepShell
 
 
 def entries(night: Night) -> dict[str, Entry]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import branch_creation, builds, origin
-from releasing.step import Finding, met, step, unmet
+from releasing.builds import build as builds
+from releasing.clients.git import branch_creation, origin
+from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.authenticate import auth
 from releasing.steps.preflight import preflight
 
 if TYPE_CHECKING:
     from releasing.release import Release
-    from releasing.step_shell import StepShell
+    from releasing.runbook.step_shell import StepShell
 
 
 @step(needs=(preflight, auth), options=builds.OPTIONS)

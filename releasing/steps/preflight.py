@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import access
-from releasing.step import Finding, met, step, unmet
+from releasing.preflight import access
+from releasing.runbook.step import Finding, met, step, unmet
 
 if TYPE_CHECKING:
-    from releasing.step_shell import StepShell
-    from releasing.undertaking import Undertaking
+    from releasing.release import Undertaking
+    from releasing.runbook.step_shell import StepShell
 
 
 @step(lasting=False)

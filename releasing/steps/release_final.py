@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import mail, notes, origin, publishing, registry, tagging, vote
-from releasing.step import Finding, met, step, unmet
+from releasing.announcements import outbox as mail
+from releasing.clients import registry
+from releasing.clients.git import origin, tagging
+from releasing.gates import vote
+from releasing.publication import github_release as publishing
+from releasing.publication import notes
+from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.preflight import preflight
 
 if TYPE_CHECKING:
     from releasing.release import Release
-    from releasing.step_shell import StepShell
+    from releasing.runbook.step_shell import StepShell
 
 
 @step(needs=(preflight,), lasting=False)

@@ -5,21 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from releasing import (
-    broken_files,
-    changes,
-    checks,
-    document,
-    image_tags_edit,
-    mail,
-    notes,
-    origin,
-    publishing,
-    pull_requests,
-    tagging,
-    waivers,
-)
-from releasing.step import Finding, met, step, unmet
+from releasing.announcements import outbox as mail
+from releasing.changes import candidate_changes as changes
+from releasing.changes import digest_table as document
+from releasing.changes import image_tags_edit, pull_requests
+from releasing.clients.checks import commit_checks as checks
+from releasing.clients.git import origin, tagging
+from releasing.gates import broken_files
+from releasing.publication import github_release as publishing
+from releasing.publication import notes
+from releasing.runbook import waivers
+from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.update_release_branch import (
     check_blockers,
     check_release_notes,
@@ -30,7 +26,7 @@ from releasing.steps.update_release_branch import (
 
 if TYPE_CHECKING:
     from releasing.release import Release
-    from releasing.step_shell import StepShell
+    from releasing.runbook.step_shell import StepShell
 
 
 @step(

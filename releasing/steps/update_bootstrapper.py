@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import builds, pull_requests
-from releasing.step import Finding, present, step
+from releasing.builds import build as builds
+from releasing.changes import pull_requests
+from releasing.runbook.step import Finding, present, step
 from releasing.steps.authenticate import auth
 from releasing.steps.preflight import preflight
 
 if TYPE_CHECKING:
     from releasing.release import Release
-    from releasing.step_shell import StepShell
+    from releasing.runbook.step_shell import StepShell
 
 
 @step(

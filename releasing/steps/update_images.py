@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import builds, changes, dangling, image_tags_edit, origin, pull_requests, registry
-from releasing.step import Finding, met, step, unmet
+from releasing.builds import build as builds
+from releasing.changes import candidate_changes as changes
+from releasing.changes import image_tags_edit, pull_requests
+from releasing.clients import registry
+from releasing.clients.git import origin
+from releasing.gates import unlisted_images as dangling
+from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.build_jupyter import build_jupyter
 from releasing.steps.build_tf_serving import build_tfserving
 from releasing.steps.cut_branch import cut_branch
@@ -15,7 +20,7 @@ from releasing.steps.update_tfjob import update_tfjob
 
 if TYPE_CHECKING:
     from releasing.release import Release
-    from releasing.step_shell import StepShell
+    from releasing.runbook.step_shell import StepShell
 
 
 def has_images(release: Release) -> bool:

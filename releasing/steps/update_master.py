@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import builds, changes, checks, origin, pull_requests, tagging
-from releasing.step import Finding, met, step, unmet
+from releasing.builds import build as builds
+from releasing.changes import candidate_changes as changes
+from releasing.changes import pull_requests
+from releasing.clients.checks import commit_checks as checks
+from releasing.clients.git import origin, tagging
+from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.preflight import preflight
 from releasing.steps.update_images import has_images
 
 if TYPE_CHECKING:
-    from releasing.pull_requests import Change
+    from releasing.changes.pull_requests import Change
     from releasing.release import Release
-    from releasing.step_shell import StepShell
+    from releasing.runbook.step_shell import StepShell
 
 
 @step(needs=(preflight,), when=has_images)

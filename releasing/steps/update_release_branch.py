@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing import (
-    blockers,
-    builds,
-    changes,
-    checks,
-    dangling,
-    document,
-    notes,
-    origin,
-    pull_requests,
-    waivers,
-)
-from releasing.step import Finding, met, step, unmet
+from releasing.builds import build as builds
+from releasing.changes import candidate_changes as changes
+from releasing.changes import digest_table as document
+from releasing.changes import pull_requests
+from releasing.clients.checks import commit_checks as checks
+from releasing.clients.git import origin
+from releasing.gates import blockers
+from releasing.gates import unlisted_images as dangling
+from releasing.publication import notes
+from releasing.runbook import waivers
+from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.update_images import apply_image_tags, has_images, update_prototypes
 
 if TYPE_CHECKING:
     from releasing.release import Release
-    from releasing.step_shell import StepShell
+    from releasing.runbook.step_shell import StepShell
 
 
 @step(needs=(update_prototypes, apply_image_tags), when=changes.has_references)

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 from releasing.errors import ReleaseError, UnmetError, UnreachableError
 from releasing.verification import (
     age,
-    files,
     image_listing,
     names,
-    parameters,
     pins,
     postsubmit,
     published,
     recorded,
-    references,
-    registries,
     table,
     tags,
 )
+from releasing.verification import file_contents as files
+from releasing.verification import prototype_parameters as parameters
+from releasing.verification import registry_tags as registries
+from releasing.verification import tree_references as references
 from releasing.verification.claim import Claim
 
 if TYPE_CHECKING:

@@ -7,14 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing import origin, reference_edit
+from releasing.changes import reference_edit
+from releasing.clients.git import origin
 from releasing.errors import CommandError
 from releasing.verification.claim import Claim, counted, judged
-from releasing.verification.mentions import mentions
+from releasing.verification.image_mentions import mentions
 from releasing.version import finals
 
 if TYPE_CHECKING:
-    from releasing.verification.mentions import Mention
+    from releasing.verification.image_mentions import Mention
     from releasing.verification.tagged import Tagged
 
 _BUILD = re.compile(r"v(\d{8})\b.*")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasing import origin
+from releasing.clients.git import origin
 from releasing.errors import ConfigError
 from releasing.image_tags import Image, ImageTags, parse
 from releasing.image_tags.validation import missing, problems
@@ -14,7 +14,7 @@ from releasing.verification.claim import Claim, counted, judged
 
 if TYPE_CHECKING:
     from releasing.release import Release
-    from releasing.step_shell import StepShell
+    from releasing.runbook.step_shell import StepShell
     from releasing.verification.tagged import Tagged
 
 

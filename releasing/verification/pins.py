@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing import changes
+from releasing.changes import candidate_changes as changes
 from releasing.references.edits import Edit, line_of
 from releasing.references.parameters import parameter_findings
 from releasing.references.protected_paths import protection
@@ -14,7 +14,7 @@ from releasing.references.rules import Parameter
 from releasing.verification.claim import Claim, counted, judged
 
 if TYPE_CHECKING:
-    from releasing.reference_edit import Words
+    from releasing.changes.reference_edit import Words
     from releasing.verification.tagged import Tagged
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing import checks
+from releasing.clients.checks import commit_checks as checks
 from releasing.verification.claim import Claim
 
 if TYPE_CHECKING:

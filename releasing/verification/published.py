@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing import manifest, notes, origin, publication
+from releasing.clients.git import origin
+from releasing.clients.github import releases as publication
 from releasing.errors import ReleaseError, UnmetError
+from releasing.publication import manifest, notes
 from releasing.verification.claim import Claim, counted
-from releasing.verification.registries import digests
+from releasing.verification.registry_tags import digests
 from releasing.version import finals
 
 if TYPE_CHECKING:
-    from releasing.manifest import Manifest
+    from releasing.publication.manifest import Manifest
     from releasing.verification.tagged import Tagged
 
 

@@ -6,18 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasing import origin
+from releasing.clients.git import origin
 from releasing.references.protected_paths import is_copy
 from releasing.references.rules import globs
 from releasing.verification import names
 from releasing.verification.image_listing import Listing
-from releasing.verification.mentions import Mention, mentions
+from releasing.verification.image_mentions import Mention, mentions
 from releasing.verification.names import Name
 
 if TYPE_CHECKING:
     from releasing.release import Release
-    from releasing.shell import Command
-    from releasing.step_shell import StepShell
+    from releasing.runbook.step_shell import StepShell
+    from releasing.shell.programs import Command
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from releasing import origin
+from releasing.clients.git import origin
 from releasing.verification import names
 from releasing.verification.claim import Claim, counted
 from releasing.verification.tagged import Tagged

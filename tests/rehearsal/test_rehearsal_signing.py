@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.config import Signing
+from releasing.config.release_yaml import Signing
 from releasing.rehearsal import signing
 from releasing.rehearsal.sandbox import git_settings
 from tests.registries import installed

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing import checks, testgrid
+from releasing.clients.checks import commit_checks as checks
+from releasing.clients.checks import testgrid
+from releasing.clients.checks.testgrid_tab import Headers, Rows, Tab
 from releasing.errors import PreconditionError
 from releasing.rehearsal.testgrid import application
-from releasing.testgrid_tab import Headers, Rows, Tab
 from tests.rehearsal.local_github import SETTINGS, LocalGitHub
 from tests.rehearsal.project import commit, head
 from tests.releases import Origin, hosted

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from _gojsonnet import evaluate_snippet
 
-from releasing import changes
-from releasing.journal import Journal
-from releasing.ksonnet.app import read_app
-from releasing.ksonnet.params import set_param
+from releasing.changes import candidate_changes as changes
+from releasing.clients.ksonnet.app import read_app
+from releasing.clients.ksonnet.params import set_param
 from releasing.references.file_syntax import fault
 from releasing.rehearsal.sampling import project
-from releasing.shell import Shell
-from releasing.step_shell import StepShell
+from releasing.runbook.journal import Journal
+from releasing.runbook.step_shell import StepShell
+from releasing.shell.programs import Shell
 from tests.registries import rehearsal_registry
 from tests.rehearsal.sample import CONFIG, FILES, TREE, git
 from tests.releases import release_at

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from releasing import changes
-from releasing.journal import Journal
+from releasing.changes import candidate_changes as changes
 from releasing.rehearsal.sampling import project
-from releasing.shell import Shell
-from releasing.step_shell import StepShell
+from releasing.runbook.journal import Journal
+from releasing.runbook.step_shell import StepShell
+from releasing.shell.programs import Shell
 from tests.registries import installed
 from tests.rehearsal.sample import CONFIG, git
 from tests.releases import release_at

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from releasing import cloud_access, gcp_access
-from releasing.config import Config, Gcp, Profile
+from releasing.clients.cluster import gcp_access
+from releasing.config.release_yaml import Config, Gcp, Profile
 from releasing.errors import CommandError, PreconditionError
-from releasing.journal import Journal
+from releasing.preflight import cloud_access
 from releasing.release import Release
-from releasing.shell import Shell
-from releasing.step_shell import StepShell
+from releasing.runbook.journal import Journal
+from releasing.runbook.step_shell import StepShell
+from releasing.shell.programs import Shell
 from releasing.steps.authenticate import auth
 from tests.gcloud_programs import Gcloud, needs_gcloud, real_gcloud
 from tests.gke_api import BOT, Google, google

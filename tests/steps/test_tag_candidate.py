@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from releasing import origin as at_origin
-from releasing import tagging
-from releasing.config import Config
+from releasing.clients.git import origin as at_origin
+from releasing.clients.git import tagging
+from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError
 from releasing.steps.tag_candidate import tag_candidate
 from tests.rehearsal.project import commit, head

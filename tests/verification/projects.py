@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from releasing import origin
-from releasing.config import Config
-from releasing.environment import clean_environment
+from releasing.clients.git import origin
+from releasing.config.release_yaml import Config
 from releasing.image_tags import Image, ImageTags, Version, dump
-from releasing.journal import Journal
 from releasing.rehearsal.oci.images import build
 from releasing.rehearsal.oci.layout import digest_of
 from releasing.release import Release
-from releasing.shell import Shell
-from releasing.step_shell import StepShell
+from releasing.runbook.journal import Journal
+from releasing.runbook.step_shell import StepShell
+from releasing.shell.environment import clean_environment
+from releasing.shell.programs import Shell
 from releasing.verification.claim import Claim
 from releasing.verification.tagged import Tagged, tagged
 from releasing.version import Candidate

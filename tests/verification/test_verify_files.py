@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.config import Parameter, Pin
-from releasing.verification import files as subject
-from releasing.verification import parameters, pins
+from releasing.config.release_yaml import Parameter, Pin
+from releasing.verification import file_contents as subject
+from releasing.verification import pins
+from releasing.verification import prototype_parameters as parameters
 from tests.verification.projects import TAG, Project
 
 WORKFLOWS = "ci/workflows.libsonnet"

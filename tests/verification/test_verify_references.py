@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from releasing.verification import age
-from releasing.verification import references as subject
+from releasing.verification import tree_references as subject
 from releasing.version import Version
 from tests.verification.projects import IMAGES, NAMES, OPERATOR, REGISTRY, TAG, Project, listing
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from releasing.rehearsal.oci import images
-from releasing.verification import registries as subject
+from releasing.verification import registry_tags as subject
 from tests.registries import rehearsal_registry
 from tests.verification.projects import CREATED, IMAGES, OPERATOR, REGISTRY, TAG, Project, digest
 

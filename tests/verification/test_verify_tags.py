@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from releasing.config import Signing
+from releasing.config.release_yaml import Signing
 from releasing.verification import claims as all_claims
 from releasing.verification import tags as subject
 from tests.verification.projects import TAG, Project

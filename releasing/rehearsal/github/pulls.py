@@ -8,15 +8,7 @@ from releasing.rehearsal.github import git_objects
 from releasing.rehearsal.github import shapes as github_shapes
 from releasing.rehearsal.github.pull_following import branch_head, head_repository, keep_head
 from releasing.rehearsal.github.pull_shapes import pull_in_list, whole_pull
-from releasing.rehearsal.github.requests import (
-    NOTHING,
-    Call,
-    Kind,
-    Reply,
-    fields,
-    invalid,
-    page_of,
-)
+from releasing.rehearsal.github.requests import NOTHING, Call, Kind, Reply, fields, invalid, page_of
 from releasing.rehearsal.github.state import Issue, PullRequest
 
 RESOURCE = "PullRequest"

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from releasing.environment import clean_environment
 from releasing.rehearsal.sampling.history import MASTER, TAGS, File, Snapshot, Tag, snapshots
 from releasing.rehearsal.sampling.images import SEED, SeedImage, seed
-from releasing.shell import Shell
+from releasing.shell.environment import clean_environment
+from releasing.shell.programs import Shell
 
 __all__ = ["SEED", "SeedImage", "create", "seed"]
 

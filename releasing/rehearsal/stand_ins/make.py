@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from releasing.packages import packages
+from releasing.builds.bootstrapper_packages import packages
 from releasing.rehearsal.stand_ins import docker, gcloud
 from releasing.rehearsal.stand_ins.images import REVISION
 from releasing.rehearsal.stand_ins.words import Grammar, Refusal, folder_of
-from releasing.shell import Shell
+from releasing.shell.programs import Shell
 
 VARIABLE = re.compile(r"^[ \t]*(\w+)[ \t]*[:?]?=[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 TARGET = re.compile(r"^push[ \t]*:(?!=)", re.MULTILINE)

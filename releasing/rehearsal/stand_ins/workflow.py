@@ -12,10 +12,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from releasing.built_images import built_by
+from releasing.clients.cluster.built_images import built_by
+from releasing.clients.cluster.workflow_pods import Pod, pods_of
 from releasing.rehearsal.stand_ins import images as registry
 from releasing.rehearsal.stand_ins.words import folder_of
-from releasing.workflow_pods import Pod, pods_of
 
 Object = dict[str, Any]
 

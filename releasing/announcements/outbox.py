@@ -1,0 +1,57 @@
+"""The outbox: where the mail of a release is, and what it is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasing.runbook.step import Finding, met, unmet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from releasing.config.release_yaml import Announcement
+    from releasing.release import Release
+    from releasing.runbook.step_shell import StepShell
+
+
+def path(release: Release) -> Path:
+    """Where the mail of this release is kept."""
+    return release.outbox / f"{release.tag}.eml"
+
+
+def send(release: Release, sh: StepShell) -> None:
+    """Send the mail of this release, where release.yaml says how; a second time it does nothing."""
+    announcement = release.config.announcement
+    hand_in(announcement, sh, path(release), announcement.to)
+
+
+def hand_in(announcement: Announcement, sh: StepShell, file: Path, to: str) -> None:
+    """Send the mail in `file`, which is to `to`, where release.yaml says how; a second time it does nothing."""
+    smtp = announcement.smtp
+    if smtp is None:
+        sh.say(f"release.yaml names no mail server; send {file} by hand: mailto:{to}")
+        return
+    command = sh["send_mail.py"][str(file), "--host", smtp.host, "--port", str(smtp.port)]
+    command = command["--user", smtp.user] if smtp.user else command
+    sh.run(command["--password-command", *smtp.password_command] if smtp.password_command else command)
+
+
+def names(release: Release, commit: str | None) -> Finding:
+    """Whether the mail is in the outbox, names `commit`, and was sent where release.yaml says how."""
+    import email.policy  # noqa: PLC0415 - `invoke --list` does without
+
+    from releasing.announcements import smtp as posting  # noqa: PLC0415
+
+    file = path(release)
+    if not file.exists():
+        return unmet(f"there is no mail {file}")
+    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    body = message.get_body()
+    if commit is None or body is None or commit not in body.get_content():
+        return unmet(f"the mail in {file} is not about {commit or 'a tag on origin'}")
+    if release.config.announcement.smtp is None:
+        return met(f"{message['Subject']!r} to {message['To']} is in {file}")
+    known = posting.receipt(file)
+    if known is None or known.state != posting.SENT or known.message_id != message["Message-ID"]:
+        return unmet(f"the mail in {file} is not known to be sent")
+    return met(f"{message['Subject']!r} was sent to {message['To']} at {known.time} by {known.by}")

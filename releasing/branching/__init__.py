@@ -1,0 +1,1 @@
+"""What belongs on a release branch, and how it gets there."""

@@ -1,0 +1,93 @@
+"""The pull request of a pick: found again or opened, in words that say where each commit came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from releasing.branching import policy as branching
+from releasing.branching.divergence import picked_from, printable
+from releasing.clients.github import proposals
+from releasing.errors import CommandError, PreconditionError, UnmetError
+
+if TYPE_CHECKING:
+    from releasing.branching.cherry_pick import Pick
+    from releasing.branching.divergence import Commit
+    from releasing.clients.github.proposals import Proposal
+    from releasing.release import Release
+    from releasing.runbook.step_shell import StepShell
+
+TITLE_LIMIT = 200  # characters; GitHub takes 256
+
+
+def found(it: Pick, sh: StepShell, into: Iterable[Proposal]) -> bool:
+    """Whether the pull request of this pick is there, open or merged, among those `into` the release branch.
+
+    Other open ones with the same commits are told about. Raises PreconditionError when somebody closed it.
+    """
+    ours = [each for each in into if each.head == f"{it.release.owner}:{it.head}"]
+    for each in (each for each in into if each.state == "open" and each not in ours):
+        if picked_from(each.body) & {commit.id for commit in it.commits}:
+            sh.say(f"some of it is in {_told(it.release, each)}, too")
+    if not ours:
+        return False
+    newest = ours[0]
+    if newest.state == "closed" and not newest.merged:
+        path = f"repos/{it.release.slug}/pulls/{newest.number}"
+        raise PreconditionError(
+            f"#{newest.number}, which picked this, was closed without being merged",
+            f"open it again: gh api -X PATCH {path} -f state=open",
+        )
+    sh.say(f"{it.release.branch} gets it by {_told(it.release, newest)}")
+    return True
+
+
+def request(it: Pick, sh: StepShell) -> None:
+    """Open the pull request of the branch that is on origin, once; UnmetError when it is not there then."""
+    release = it.release
+    words = [f"title={_title(it)}", f"head={it.head}", f"base={release.branch}", f"body={_body(it)}"]
+    fields = [word for field in words for word in ("-f", field)]
+    try:
+        sh.run(sh["gh"]["api", "-X", "POST", f"repos/{release.slug}/pulls", "--silent", *fields])
+    except CommandError:
+        # It may be there all the same: an answer is lost, or somebody ran the same command.
+        if not _listed(it, sh):
+            raise
+    if not found(it, sh, _listed(it, sh)):
+        raise UnmetError(f"GitHub lists no pull request of {it.head}", f"the same command again: {it.again}")
+
+
+def reason(release: Release, sh: StepShell, commit: Commit) -> str:
+    """Why `commit` is solely for the release: what its message says, or the label of its pull request; or empty."""
+    if said := branching.release_only(release, commit.message):
+        return said
+    label = release.config.branching.release_only_label
+    owners = proposals.introducing(release, sh, commit.id) if label else []
+    return next((f"labelled in #{each.number}" for each in owners if label in each.labels), "")
+
+
+def _listed(it: Pick, sh: StepShell) -> list[Proposal]:
+    release = it.release
+    return proposals.onto(release, sh, release.branch, head=f"{release.owner}:{it.head}")
+
+
+def _title(it: Pick) -> str:
+    if len(it.commits) > 1:
+        return f"Pick {len(it.commits)} commits onto {it.release.branch}"
+    return printable(f"Pick onto {it.release.branch}: {it.commits[0].subject}")[:TITLE_LIMIT]
+
+
+def _body(it: Pick) -> str:
+    """What a squash must keep: the source of each commit, and the marks of those that are for the release only."""
+    trailer = it.release.config.branching.release_only_trailer
+    begin = f"Picked onto {it.release.branch} for {it.release.version.tag}:"
+    items = [
+        f"- {printable(commit.subject)}\n  (cherry picked from commit {commit.id})" for commit in it.commits
+    ]
+    marks = [f"{trailer}: {printable(why)}" for why in it.reasons]
+    return "\n\n".join(filter(None, [begin, "\n".join(items), "\n".join(marks)]))
+
+
+def _told(release: Release, each: Proposal) -> str:
+    state = "merged" if each.merged else each.state
+    return f"#{each.number} ({state}): https://github.com/{release.slug}/pull/{each.number}"

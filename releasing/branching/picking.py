@@ -1,0 +1,154 @@
+"""Bringing commits of the default branch to the release branch: picked, pushed and proposed as one pull request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from releasing.branching import divergence, pick_request
+from releasing.branching import policy as branching
+from releasing.branching.cherry_pick import Pick
+from releasing.clients.git import branch_creation, origin
+from releasing.clients.github import proposals
+from releasing.errors import PreconditionError, UsageError
+
+if TYPE_CHECKING:
+    from releasing.branching.divergence import Commit
+    from releasing.release import Release
+    from releasing.runbook.step_shell import StepShell
+
+ID = re.compile(r"[0-9a-f]{7,64}")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The commits of a request: those to pick, the oldest first, and those that the release branch has.
+
+    `reasons` are those of commits to pick that are solely for the release.
+    """
+
+    missing: tuple[Commit, ...]
+    there: tuple[Commit, ...]
+    reasons: tuple[str, ...]
+
+
+def pick(release: Release, sh: StepShell, text: str) -> None:
+    """Propose the commits that `text` names for the release branch; what is there or under way is said.
+
+    Raises UsageError when `text` names none; PreconditionError when there is no release branch, a commit is not
+    to be picked, one conflicts, or somebody closed the pull request. Then nothing was pushed.
+    """
+    named = _named(text)
+    if origin.commit_of(release, sh, f"refs/heads/{release.branch}") is None:
+        raise PreconditionError(
+            f"origin has no branch {release.branch}", f"scripts/invoke cut-branch --version {release.version}"
+        )
+    asked = _resolved(release, sh, named)
+    into = proposals.onto(release, sh, release.branch)
+    choice = _chosen(release, sh, asked, branching.merged_sources(into))
+    for commit in choice.there:
+        sh.say(f"{release.branch} has it already: {commit}")
+    if choice.missing:
+        it = Pick(release, choice.missing, choice.reasons, head(release, asked), _again(release, asked))
+        if not pick_request.found(it, sh, into) and _pushed(it, sh):
+            pick_request.request(it, sh)
+
+
+def head(release: Release, asked: Iterable[Commit]) -> str:
+    """The branch on origin that carries the pick of `asked` for this version: the same one on every run."""
+    ids = "\n".join(sorted(commit.id for commit in asked))
+    return f"release/{release.version.tag}/pick-{sha256(ids.encode()).hexdigest()[:12]}"
+
+
+def _named(text: str) -> list[str]:
+    words = [*dict.fromkeys(text.replace(",", " ").split())]
+    wrong = [word for word in words if not ID.fullmatch(word)]
+    if wrong or not words:
+        found = f"{', '.join(wrong)}: expected commits by their ids" if wrong else "which commits?"
+        raise UsageError(
+            f"--commits: {found}",
+            "for example: --commits 1f3c9ab,77d02e4; release.status lists what labels ask for",
+        )
+    return words
+
+
+def _resolved(release: Release, sh: StepShell, named: list[str]) -> list[Commit]:
+    """The commits that `named` begin the ids of, each once; PreconditionError naming all that origin lacks."""
+    git = origin.git(release, sh)
+    unknown = [word for word in named if not origin.has(release, sh, word)]
+    if unknown:
+        raise PreconditionError(
+            f"{', '.join(unknown)}: no commit on a branch of {release.slug}, or several",
+            "git log shows the whole id",
+        )
+    ids = sh.read(git["rev-parse", *(f"{word}^{{commit}}" for word in named)]).split()
+    return divergence.commits(sh, git["log", "--no-walk=unsorted", *dict.fromkeys(ids)])
+
+
+def _chosen(release: Release, sh: StepShell, asked: list[Commit], merged: set[str]) -> Choice:
+    """What of `asked` is to be picked, in the order of the default branch; PreconditionError for what must not."""
+    apart = divergence.read(release, sh)
+    carried = apart.carried(merged)
+    sources = merged.union(*(commit.sources for commit in apart.branch))
+    missing, there, reasons, problems = [], [], [], []
+    for commit in asked:
+        on_default = commit.id in apart.on_default
+        if on_default and apart.lacks(commit.id, carried):
+            missing.append(commit)
+        elif on_default or commit.id in sources or origin.is_on(release, sh, commit.id, release.branch):
+            there.append(commit)
+        elif reason := pick_request.reason(release, sh, commit):
+            missing.append(commit)
+            reasons.append(reason)
+        else:
+            problems.append(str(commit))
+    if problems:
+        raise _refusal(release, problems)
+    # Newest first in the divergence; what is on no such list comes last, as it was asked for.
+    places = {commit.id: -place for place, commit in enumerate(apart.default)}
+    missing.sort(key=lambda commit: places.get(commit.id, 1))
+    return Choice(tuple(missing), tuple(there), tuple(reasons))
+
+
+def _refusal(release: Release, problems: list[str]) -> PreconditionError:
+    settings, default = release.config.branching, release.config.default_branch
+    label = f" or the label {settings.release_only_label}" if settings.release_only_label else ""
+    return PreconditionError(
+        f"not on {default}, and not marked as solely for the release:\n  " + "\n  ".join(problems),
+        f"merge it into {default} first, or mark it with '{settings.release_only_trailer}: REASON' in its message"
+        f"{label}",
+    )
+
+
+def _again(release: Release, asked: Iterable[Commit]) -> str:
+    ids = ",".join(commit.id[:12] for commit in asked)
+    return f"scripts/invoke pick --version {release.version} --commits {ids}"
+
+
+def _pushed(it: Pick, sh: StepShell) -> bool:
+    """Put the pick on its branch on origin, unless it is there; whether there is something to propose.
+
+    A branch that is there was pushed whole by an earlier run, or by a person who mended a conflict.
+    PreconditionError when it is something else.
+    """
+    release = it.release
+    if origin.commit_of(release, sh, f"refs/heads/{it.head}") is None:
+        git = it.clone(sh)
+        if sh.shell.succeeds(git["diff", "--quiet", f"origin/{release.branch}", "HEAD"]):
+            sh.say(f"{release.branch} has all of it, in other patches; there is nothing to propose")
+            return False
+        branch_creation.create(release, sh, git, it.head, "HEAD")
+    sh.run(origin.fetch(release, sh))
+    log = origin.git(release, sh)["log", f"origin/{release.branch}..origin/{it.head}"]
+    sources = {source for commit in divergence.commits(sh, log) for source in commit.sources}
+    lacking = [str(commit) for commit in it.commits if commit.id not in sources]
+    if lacking:
+        raise PreconditionError(
+            f"{it.head} is on origin, but none of its commits says that it was picked from\n  "
+            + "\n  ".join(lacking),
+            f"git cherry-pick -x writes that line. To have it made anew: git push origin --delete {it.head}",
+        )
+    return True

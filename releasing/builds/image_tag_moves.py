@@ -1,0 +1,56 @@
+"""Image tags that a candidate could only have by a move, told before anything is built or opened.
+
+Candidates of a version share its image tag, so that the next candidate takes it from the one before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasing.builds import build as builds
+from releasing.changes.reference_edit import escaped
+from releasing.clients import registry
+from releasing.clients.git import origin
+from releasing.errors import PreconditionError, ReleaseError
+from releasing.image import movable
+
+if TYPE_CHECKING:
+    from releasing.release import Release
+    from releasing.runbook.step_shell import StepShell
+
+
+def require_named(release: Release, sh: StepShell) -> None:
+    """Raise PreconditionError when a candidate's image tag is on another build and no move of it is named."""
+    if text := unnamed(release, sh):
+        tag = escaped(release.image_tag)
+        raise PreconditionError(
+            text, f"when this candidate may take them: the same command with --allow-move '.*:{tag}'"
+        )
+
+
+def unnamed(release: Release, sh: StepShell) -> str:
+    """Which image tags of the version are on another build than the candidate's, and may not move; empty if none.
+
+    Once the candidate is tagged, its images are settled. A registry that cannot be read yet, because the login
+    comes later, foretells nothing: apply-image-tags will refuse then.
+    """
+    if not release.images or origin.commit_of(release, sh, f"refs/tags/{release.candidate.tag}"):
+        return ""
+    try:
+        there = registry.digests(release.images, release.image_tag, sh.environment)
+    except ReleaseError:
+        return ""
+    allowed = movable(release.allow_move or None)
+    tagged = {
+        image: digest
+        for image, digest in there.items()
+        if digest and not (allowed and allowed.fullmatch(f"{image}:{release.image_tag}"))
+    }
+    build = builds.known_tag(release, sh) if tagged else None
+    built = registry.digests(tagged, build, sh.environment) if build else {}
+    moves = [
+        f"\n  {image}:{release.image_tag} from {digest} to {built.get(image) or 'a build to come'}"
+        for image, digest in tagged.items()
+        if digest != built.get(image)
+    ]
+    return f"{release.candidate.tag} would move these image tags:{''.join(moves)}" if moves else ""

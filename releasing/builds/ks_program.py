@@ -1,0 +1,17 @@
+"""Which ks a release uses: this tool's own, or a real one behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from releasing.release import Undertaking
+    from releasing.runbook.step_shell import StepShell
+    from releasing.shell.programs import Command
+
+
+def ks(release: Undertaking, sh: StepShell) -> Command:
+    """The command that every use of ks begins with, as `ks:` of release.yaml says."""
+    own, named = sh["ks"], release.config.ks
+    # Ours goes before the real one: it creates workflows, never patches them, and refuses what is unknown.
+    return own if named == "ks" else own[f"--with={named}"]

@@ -1,0 +1,121 @@
+"""The rows of image_tags.yaml that a release wants: as commands that write them, and as a question to origin.
+
+Runbook: "Updating ksonnet prototypes with docker image", the part on image_tags.yaml.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from releasing.changes import pull_requests
+from releasing.changes.pull_requests import Change
+from releasing.changes.reference_edit import escaped
+from releasing.clients.git import origin
+
+if TYPE_CHECKING:
+    from releasing.image_tags import Image
+    from releasing.release import Release
+    from releasing.runbook.step_shell import StepShell
+    from releasing.shell.programs import Command
+
+STEP = "update-image-tags"
+BUILD_TAG = re.compile(r"v\d{8}-[0-9a-f]{8}")
+
+
+def change(release: Release, step: str, build_tag: str) -> Change:
+    """The pull request that lists the images of `build_tag` with the release's tag, on the default branch."""
+    base = release.config.default_branch
+    reason = f"{len(release.images)} images of build {build_tag}, in {_path(release)}."
+    return Change(
+        step,
+        base,
+        f"Tag the images of {build_tag} with {release.image_tag}",
+        reason,
+        edits=lambda sh, checkout: edits(release, sh, checkout, build_tag),
+        wanted=lambda sh: not _lists(release, sh, f"origin/{base}", build_tag),
+    )
+
+
+def listed_build(release: Release, sh: StepShell) -> str | None:
+    """The build whose images this release's own change of image_tags.yaml tags; None before there is one."""
+    change_of_this = change(release, STEP, "")
+    proposed = pull_requests.find(release, sh, change_of_this) if release.images else None
+    revision = (
+        proposed.merge_commit
+        if proposed and proposed.merged
+        else f"origin/{release.head(change_of_this.step)}"
+    )
+    if proposed is None or not origin.has(release, sh, revision):
+        return None
+    tags = [
+        {tag for tag in version.tags if BUILD_TAG.fullmatch(tag)}
+        for row in rows(release, sh, revision)
+        for version in row.versions
+        if row.name in release.images and release.image_tag in version.tags
+    ]
+    return min(set.intersection(*tags), default=None) if tags else None
+
+
+def edits(release: Release, sh: StepShell, checkout: str, build_tag: str) -> list[Command]:
+    """The commands that add the digests of `build_tag`, and give them the release's tag."""
+    update = sh["update_image_tags.py"][f"{checkout}/{_path(release)}"]
+    names = [word for image in release.images for word in ("--image", image)]
+    built = ("--pattern", pattern(release.images, build_tag))
+    tag = update["tag", *built, "--tag", release.image_tag]
+    moving = tag["--allow-move", release.allow_move] if release.allow_move else tag
+    return [update["add", *built, *names], moving]
+
+
+def pattern(images: tuple[str, ...], tag: str) -> str:
+    """NAME_RE:TAG_RE for exactly these images at exactly this tag."""
+    return f"({'|'.join(map(escaped, images))}):{escaped(tag)}"
+
+
+def digests(release: Release, sh: StepShell, revision: str) -> dict[str, str]:
+    """What image_tags.yaml at `revision` says the release's tag stands for, by image of this release."""
+    return {
+        row.name: version.digest
+        for row in rows(release, sh, revision)
+        for version in row.versions
+        if row.name in release.images and release.image_tag in version.tags
+    }
+
+
+def rows(release: Release, sh: StepShell, revision: str) -> tuple[Image, ...]:
+    """All images that image_tags.yaml at `revision` lists; none when it is not there."""
+    from releasing.image_tags import parse  # noqa: PLC0415 - only where the file is read
+
+    content = origin.file_at(release, sh, revision, _path(release))
+    return parse(content, f"{revision}:{_path(release)}").images if content else ()
+
+
+def strayed(release: Release, sh: StepShell, commit: str) -> str:
+    """What is wrong when the release branch, at `commit`, has another image_tags.yaml than it was given; or nothing.
+
+    The file belongs to the default branch: Kubeflow's release branches had eleven changes of their own, and then two
+    files that both claimed to say what is in the registry.
+    """
+    if not release.config.image_tags:
+        return ""
+    git, default = origin.git(release, sh), f"origin/{release.config.default_branch}"
+    base = sh.read(git["merge-base", default, commit])
+    if sh.shell.succeeds(git["diff", "--quiet", "--no-ext-diff", base, commit, "--", _path(release)]):
+        return ""
+    shape = ("--format=%h %s", f"{default}..{commit}", "--", _path(release))
+    who = "; ".join(sh.read(git[*origin.LOG, *shape]).splitlines())
+    return f"{_path(release)} was changed on {release.branch}, not on {release.config.default_branch} only: {who}"
+
+
+def _lists(release: Release, sh: StepShell, revision: str, build_tag: str) -> bool:
+    tagged = {
+        row.name
+        for row in rows(release, sh, revision)
+        for version in row.versions
+        if {build_tag, release.image_tag} <= {*version.tags}
+    }
+    return tagged >= set(release.images)
+
+
+def _path(release: Release) -> str:
+    return release.config.image_tags or "image_tags.yaml"

@@ -1,0 +1,141 @@
+"""Which release of an operator a release uses: the one that is named, that of release.yaml, or the newest on GitHub.
+
+What is not in release.yaml is recorded before anything acts on it, and is the same ever after.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from releasing.changes import operators
+from releasing.clients.git import origin
+from releasing.config.build_sections import NEWEST
+from releasing.config.value_forms import IMAGE_TAG
+from releasing.errors import CommandError, PreconditionError, UsageError
+from releasing.runbook.journal import Journal
+from releasing.version import finals
+
+if TYPE_CHECKING:
+    from releasing.config.release_yaml import Operator
+    from releasing.release import Release
+    from releasing.runbook.step_shell import StepShell
+
+RELEASED = ".[] | select((.draft or .prerelease) | not) | .tag_name"
+
+
+def settled(release: Release, sh: StepShell, named: Mapping[str, str]) -> Release:
+    """`release` with a release of each operator that is a name; `named` are those that the operator asks for.
+
+    Raises UsageError for a name that cannot be one, or is of no operator; PreconditionError for one that is not
+    released, or is not the one that was recorded.
+    """
+    found, pins = {}, []
+    for name in _bumped(release, named):
+        operator = getattr(release.config.operators, name)
+        used = _used(release, sh, name, operator, named.get(name, ""))
+        found[name] = operator.model_copy(update={"release": used})
+        if named.get(name) or operator.release == NEWEST:
+            pins.append((name, used))
+    config = release.config
+    return replace(
+        release,
+        config=config.model_copy(update={"operators": config.operators.model_copy(update=found)}),
+        pins=(*pins,),
+    )
+
+
+def record(release: Release, journal: Journal) -> None:
+    """Record the releases of operators that release.yaml does not say: a resumed run uses the same ones."""
+    for name, used in release.pins:
+        journal.choose(f"update-{name}", _choice(name), partial(str, used))
+
+
+def newest(sh: StepShell, slug: str) -> str:
+    """The git tag of the newest release of the repository `slug` that is neither a draft nor a pre-release.
+
+    The highest version counts; where no tag is one, what GitHub lists first. Raises PreconditionError without any.
+    """
+    path = f"repos/{slug}/releases?per_page=100"
+    try:
+        tags = sh.read(sh["gh"]["api", "--paginate", path, "--jq", RELEASED]).split()
+    except CommandError as error:
+        raise PreconditionError(
+            f"the releases of {slug} cannot be read: {error.cause}", _named(slug)
+        ) from None
+    if not tags:
+        raise PreconditionError(
+            f"{slug} has no release that is neither a draft nor a pre-release", _named(slug)
+        )
+    versions = finals(tags)
+    return versions[-1].tag if versions else tags[0]
+
+
+def _bumped(release: Release, named: Mapping[str, str]) -> Iterator[str]:
+    """The names of the operators that the project has; every one that is named has to be among them."""
+    for name in type(release.config.operators).model_fields:
+        if getattr(release.config.operators, name):
+            yield name
+        elif named.get(name):
+            raise UsageError(f"--{name}: release.yaml has no operators.{name}", f"leave --{name} out")
+
+
+def _used(release: Release, sh: StepShell, name: str, operator: Operator, named: str) -> str:
+    known = _recorded(release, sh, name)
+    if named and not re.fullmatch(IMAGE_TAG, named):
+        raise UsageError(f"--{name} {named}: expected a release of {operator.repository}", f"--{name} v0.2.0")
+    if named and known and named != known:
+        raise PreconditionError(
+            f"{release.tag} uses {operator.repository} {known}, not {named}",
+            f"leave --{name} out to go on with it; another one is for the next candidate, once this one is tagged",
+        )
+    if known:
+        return known
+    if named:
+        problem = operators.problem(release, sh, operator.model_copy(update={"release": named}))
+        if problem:
+            raise PreconditionError(problem, f"name a release of it: --{name} TAG")
+        return named
+    if operator.release != NEWEST:
+        return operator.release
+    return _in_files(release, sh, name, operator) or _newest(sh, name, operator)
+
+
+def _newest(sh: StepShell, name: str, operator: Operator) -> str:
+    found = newest(sh, operator.repository)
+    sh.say(f"# {name}: {operator.repository} {found}, its newest release")
+    return found
+
+
+def _recorded(release: Release, sh: StepShell, name: str) -> str | None:
+    """What this release recorded, or the candidate that a final follows."""
+    candidate = release.state / "releases" / release.candidate.tag / "journal.jsonl"
+    recorded = sh.chosen(_choice(name))
+    return recorded or (Journal(candidate).choices().get(_choice(name)) if release.final else None)
+
+
+def _in_files(release: Release, sh: StepShell, name: str, operator: Operator) -> str | None:
+    """The tag of the operator's image that the candidate, or else the change that bumps it, has; None before both."""
+    from releasing.verification.image_mentions import mentions  # noqa: PLC0415 - only where nothing is recorded
+
+    image = f"{release.config.registry}/{operator.image}"
+    for revision in (f"refs/tags/{release.candidate.tag}", f"origin/{release.head(f'update-{name}')}"):
+        if not origin.has(release, sh, revision):
+            continue
+        files = origin.files_naming(release, sh, revision, (operator.image,))
+        tags = Counter(each.tag for each in mentions(release, files) if each.image == image and each.tag)
+        if tags:
+            return tags.most_common(1)[0][0]
+    return None
+
+
+def _choice(name: str) -> str:
+    return f"{name} release"
+
+
+def _named(slug: str) -> str:
+    return f"name one, on the command line or in release.yaml; they are at https://github.com/{slug}/releases"

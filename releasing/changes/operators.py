@@ -1,0 +1,67 @@
+"""Operators that are released elsewhere: bumping the references to one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasing.changes import pull_requests, reference_edit
+from releasing.changes.reference_edit import ReferenceEdit, pinned
+from releasing.clients import registry
+from releasing.runbook.step import Finding, unmet
+
+if TYPE_CHECKING:
+    from releasing.changes.pull_requests import Change
+    from releasing.changes.reference_edit import Words
+    from releasing.config.release_yaml import Operator
+    from releasing.release import Release
+    from releasing.runbook.step_shell import StepShell
+
+
+def edit(release: Release, operator: Operator) -> ReferenceEdit:
+    """All places that name the operator's image or check out its repository."""
+    image = reference_edit.rule(release, operator.image, operator.release)
+    return ReferenceEdit((image,), pins(operator), leave_alone=release.config.left_alone)
+
+
+def pins(operator: Operator) -> tuple[Words, ...]:
+    """The operator's pins, at its release."""
+    return pinned(operator.pins, {"release": operator.release})
+
+
+def change(release: Release, operator: Operator, step: str) -> Change:
+    """The pull request that bumps `operator` on the default branch."""
+    text = (
+        f"Use {operator.image} {operator.release}",
+        f"{operator.repository} at its release {operator.release}.",
+    )
+    return reference_edit.change(release, step, release.config.default_branch, text, edit(release, operator))
+
+
+def problem(release: Release, sh: StepShell, operator: Operator) -> str:
+    """What the operator's release lacks: its image in our registry, or its git tag; nothing when it is whole."""
+    image = f"{release.config.registry}/{operator.image}"
+    ref = f"refs/tags/{operator.release}"
+    lacks = []
+    if not sh.read(sh["git"]["ls-remote", f"https://github.com/{operator.repository}.git", ref]):
+        lacks.append(f"{operator.repository} has no git tag {operator.release}")
+    if registry.digest(image, operator.release, sh.environment) is None:
+        lacks.append(f"{image}:{operator.release} is not in the registry")
+    return "; ".join(lacks)
+
+
+def propose(release: Release, sh: StepShell, operator: Operator, step: str) -> None:
+    """Open the pull request that bumps `operator`, which has to be released: PreconditionError otherwise."""
+    sh.require(
+        lambda: problem(release, sh, operator),
+        f"is it released? https://github.com/{operator.repository}/releases; cut it there first, "
+        f"or name another release: --{step.removeprefix('update-')} TAG",
+    )
+    pull_requests.propose(release, sh, change(release, operator, step))
+
+
+def bumped(release: Release, sh: StepShell, operator: Operator, step: str) -> Finding:
+    """Whether the image exists, and the default branch or a pull request names it everywhere."""
+    image = f"{release.config.registry}/{operator.image}"
+    if registry.digest(image, operator.release, sh.environment) is None:
+        return unmet(f"{image}:{operator.release} is not in the registry: is it released?")
+    return pull_requests.proposed(release, sh, change(release, operator, step))

@@ -1,0 +1,198 @@
+"""Changes that reach origin through pull requests, on branches whose names follow from release and step."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from releasing.clients.git import branch_creation, origin
+from releasing.clients.github import pull_attention
+from releasing.errors import CommandError, PreconditionError
+from releasing.runbook.step import Finding, met, unmet
+from releasing.shell.command import Command
+
+if TYPE_CHECKING:
+    from releasing.release import Proposing, Undertaking
+    from releasing.runbook.step_shell import StepShell
+
+BY = r'"#\(.number), opened by \(.user.login)"'
+FIELDS = ".number, .state, .merged_at != null, .head.sha, .merge_commit_sha"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A pull request of this release: the step that makes it, where it goes, what it says and edits.
+
+    `edits` are the commands that make the change in a clone; `wanted` says whether origin's `base` lacks it.
+    """
+
+    step: str
+    base: str
+    title: str
+    reason: str
+    edits: Callable[[StepShell, str], list[Command]]
+    wanted: Callable[[StepShell], bool]
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """What GitHub knows of a pull request."""
+
+    number: str
+    state: str
+    merged: bool
+    head: str
+    merge_commit: str
+
+
+def find(release: Proposing, sh: StepShell, change: Change) -> PullRequest | None:
+    """The newest pull request of `change` in any state; None when there is none."""
+    row = sh.read(_lookup(release, sh, change, "all", f"[{FIELDS}] | @tsv"))
+    if not row:
+        return None
+    number, state, merged, head, merge_commit = row.split("\t")
+    return PullRequest(number, state, merged == "true", head, merge_commit)
+
+
+def proposed(release: Proposing, sh: StepShell, change: Change) -> Finding:
+    """Whether `change` is under way or not needed: its pull request is open or merged, or its base has it all."""
+    pull_request = find(release, sh, change)
+    if pull_request is None:
+        if change.wanted(sh):
+            return unmet(f"{change.base} lacks the change {change.title!r}, and no pull request proposes it")
+        return met(f"{change.base} has it all; no pull request is needed")
+    if pull_request.merged:
+        return met(f"#{pull_request.number} is merged into {change.base} as {pull_request.merge_commit[:12]}")
+    if pull_request.state == "closed":
+        return unmet(f"#{pull_request.number} was closed without being merged")
+    lacking = pull_attention.lacking(release, sh, pull_request.number)
+    if lacking:
+        return unmet(f"#{pull_request.number} is open, but lacks {', '.join(lacking)}")
+    return met(f"#{pull_request.number} is open, at {pull_request.head[:12]}")
+
+
+def is_settled(release: Proposing, sh: StepShell, change: Change) -> bool:
+    """Whether `change` is merged, or was never needed because its base holds it already."""
+    pull_request = find(release, sh, change)
+    return pull_request.merged if pull_request else not change.wanted(sh)
+
+
+def clone(release: Undertaking, sh: StepShell, step: str, base: str) -> str:
+    """Make the scratch clone of `step` anew, at `base` of origin; its path."""
+    scratch = release.scratch(step)
+    sh.run(sh["rm"]["-rf", scratch])
+    sh.run(
+        sh["git"]["clone", "--quiet", "--reference", release.checkout, "--branch", base, release.url, scratch]
+    )
+    return scratch
+
+
+def propose(release: Proposing, sh: StepShell, change: Change) -> None:
+    """Put the change on its branch on origin and open its pull request."""
+    push(release, sh, change)
+    request(release, sh, change)
+
+
+def push(release: Proposing, sh: StepShell, change: Change) -> None:
+    """Put the change on its branch on origin: clone, edit, commit, push; not at all when it is there.
+
+    A branch that is there was pushed whole by an earlier run.
+    """
+    branch = f"refs/heads/{release.head(change.step)}"
+    if not sh.lacks(origin.listed(release, sh, branch)):
+        return
+    scratch = clone(release, sh, change.step, change.base)
+    for edit in change.edits(sh, scratch):
+        sh.run(edit)
+    sh.run(sh["git"]["-C", scratch, "add", "--all"])
+    paragraphs = [change.title, change.reason, *_marks(release, change)]
+    message = [word for paragraph in paragraphs for word in ("-m", paragraph)]
+    sh.run(sh["git"]["-C", scratch, "commit", "--quiet", *message])
+    branch_creation.create(release, sh, sh["git"]["-C", scratch], release.head(change.step), "HEAD")
+
+
+def request(release: Proposing, sh: StepShell, change: Change) -> None:
+    """Open the pull request for the branch of `change`, unless it is there, and ask for its labels and reviews."""
+    alive = 'select(.state == "open" or .merged_at != null)'
+    live = _lookup(release, sh, change, "all", f"{alive} | .number")
+    if sh.lacks(live):
+        words = [f"title={change.title}", f"head={release.head(change.step)}", f"base={change.base}"]
+        fields = [word for field in [*words, f"body={_body(release, sh, change)}"] for word in ("-f", field)]
+        try:
+            sh.run(sh["gh"]["api", "-X", "POST", f"repos/{release.slug}/pulls", "--silent", *fields])
+        except CommandError as error:
+            # The answer may be lost, or somebody ran the same command: what is there decides.
+            found = sh.shell.read(_lookup(release, sh, change, "all", f"{alive} | {BY}"))
+            if not found:
+                raise
+            sh.say(f"{found}, is there, although opening it failed: {error.cause}")
+    if pull_attention.is_wanted(release):
+        pull_attention.ask(release, sh, sh.read(live, pending=f"{change.step} pull request"))
+
+
+def settle(release: Proposing, sh: StepShell, change: Change) -> None:
+    """Wait until the pull request may be merged, then merge exactly the head that was tested, unless it is merged."""
+    if not sh.needed(lambda: not is_settled(release, sh, change)):
+        return
+    number = sh.read(_lookup(release, sh, change, "open", ".number"), pending=f"{change.step} pull request")
+    if not number:
+        raise PreconditionError(
+            f"{change.step} has no open pull request on {change.base}",
+            f"open it: {release.redo(change.step)}",
+        )
+    path = f"repos/{release.slug}/pulls/{number}"
+    head = sh.read(sh["gh"]["api", path, "--jq", ".head.sha"], pending=f"{change.step} head")
+    options = [word for context in release.config.checks.presubmit for word in ("--context", context)]
+    sh.wait(sh["wait_to_merge.py"][release.slug, number, head, *options])
+    if not sh.needed(lambda: not is_settled(release, sh, change)):
+        sh.say(f"#{number} was merged by {_merger(sh, path)} meanwhile")
+        return
+    fields = ["-f", f"sha={head}", "-f", "merge_method=squash"]
+    try:
+        sh.run(sh["gh"]["api", "-X", "PUT", f"{path}/merge", "--silent", *fields])
+    except CommandError as error:
+        if not is_settled(release, sh, change):
+            raise
+        sh.say(f"#{number} was merged by {_merger(sh, path)}, although merging it failed here: {error.cause}")
+
+
+def _merger(sh: StepShell, path: str) -> str:
+    """Who merged the pull request: a person, or an app such as the merge queue."""
+    return sh.shell.read(sh["gh"]["api", path, "--jq", '.merged_by.login // "somebody"'])
+
+
+def waiting(release: Proposing, sh: StepShell, commit: str, contexts: tuple[str, ...]) -> Command:
+    """The command that waits until every one of `contexts` has succeeded on `commit`."""
+    options = [word for context in contexts for word in ("--context", context)]
+    return sh["wait_for_checks.py"][release.slug, commit, *options]
+
+
+def _body(release: Proposing, sh: StepShell, change: Change) -> str:
+    """Why, what was run, and for which release: what a reviewer needs to do the same by hand."""
+    commands = "\n".join(f"    {_line(edit)}" for edit in change.edits(sh, "."))
+    made = f"Made by, in a checkout of {change.base}:\n\n{commands}"
+    place = f"{release.purpose}, step {change.step}."
+    return "\n\n".join([change.reason, made, place, *_marks(release, change)])
+
+
+def _line(edit: Command) -> str:
+    # Not as a terminal wants it: the text as a whole is quoted once more.
+    line = shlex.join(edit.words)
+    return f"(cd {shlex.quote(edit.folder)} && {line})" if edit.folder else line
+
+
+def _marks(release: Proposing, change: Change) -> list[str]:
+    """What tells the branching policy that a change of the release branch is solely for the release."""
+    if change.base != release.branch:
+        return []
+    return [f"{release.config.branching.release_only_trailer}: {change.step} of {release.tag}"]
+
+
+def _lookup(release: Proposing, sh: StepShell, change: Change, state: str, wanted: str) -> Command:
+    query = ["-f", f"head={release.owner}:{release.head(change.step)}", "-f", f"base={change.base}"]
+    return sh["gh"][
+        "api", "-X", "GET", f"repos/{release.slug}/pulls", *query, "-f", f"state={state}",
+        "--jq", f".[0] // empty | {wanted}",
+    ]  # fmt: skip

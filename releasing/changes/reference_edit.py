@@ -1,0 +1,128 @@
+"""The references that a change of a release wants: as a command that writes them, and as a question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from releasing.changes.pull_requests import Change
+from releasing.clients.git import origin
+from releasing.config.placeholders import filled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from releasing.config.release_yaml import Images, OperatorPin, Parameter, Pin
+    from releasing.references.report import Report
+    from releasing.release import Release
+    from releasing.runbook.step_shell import StepShell
+    from releasing.shell.programs import Command
+
+
+Words = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class ReferenceEdit:
+    """Image rules (NAME_REGEX:TAG), pins (FILE PATTERN VALUE), parameters (GLOB NAME VALUE), and paths.
+
+    The files of `pins_if_present` may be absent.
+    """
+
+    images: tuple[str, ...]
+    pins: tuple[Words, ...] = ()
+    parameters: tuple[Words, ...] = ()
+    only: tuple[str, ...] = ()
+    leave_alone: tuple[str, ...] = ()
+    pins_if_present: tuple[Words, ...] = ()
+
+    def command(self, sh: StepShell, checkout: str) -> Command:
+        """The command line that makes the edit in `checkout`."""
+        command = sh["update_references.py"][checkout, "--write"]
+        for image in self.images:
+            command = command["--image", image]
+        for pin in self.pins:
+            command = command["--pin", *pin]
+        for pin in self.pins_if_present:
+            command = command["--pin-if-present", *pin]
+        for parameter in self.parameters:
+            command = command["--parameter", *parameter]
+        for option, paths in (("--only", self.only), ("--except", self.leave_alone)):
+            for path in paths:
+                command = command[option, path]
+        return command
+
+    def survey(self, release: Release, sh: StepShell, revision: str) -> Report:
+        """What the edit would change at `revision` of origin, as last fetched."""
+        from releasing.references import survey  # noqa: PLC0415
+        from releasing.references.rules import Rules  # noqa: PLC0415 - a no-op run does without
+
+        rules = Rules.parse(
+            self.images,
+            self.pins,
+            self.parameters,
+            pins_if_present=self.pins_if_present,
+            only=self.only,
+            except_=self.leave_alone,
+        )
+        also = [file for file, _, _ in (*self.pins, *self.pins_if_present)]
+        for files, name, _ in self.parameters:
+            also += _setting(release, sh, revision, name, files)
+        return survey(origin.files_naming(release, sh, revision, prefixes(release), tuple(also)), rules)
+
+    def wanted(self, release: Release, sh: StepShell, base: str) -> bool:
+        """Whether `base` on origin lacks (part of) the edit; a branch that is not there yet lacks it."""
+        revision = f"origin/{base}"
+        return not origin.has(release, sh, revision) or bool(self.survey(release, sh, revision).changes)
+
+
+def change(release: Release, step: str, base: str, text: tuple[str, str], edit: ReferenceEdit) -> Change:
+    """The pull request of `step` that makes `edit` on `base`; `text` is its title and its reason."""
+    return Change(
+        step,
+        base,
+        *text,
+        edits=lambda sh, checkout: [edit.command(sh, checkout)],
+        wanted=lambda sh: edit.wanted(release, sh, base),
+    )
+
+
+def prefixes(release: Release) -> tuple[str, ...]:
+    """What the names of our images begin with in files."""
+    return release.config.reference_prefixes or (f"{release.config.registry}/",)
+
+
+def rule(release: Release, pattern: str, tag: str) -> str:
+    """NAME_REGEX:TAG for the images whose name after a prefix of ours matches `pattern`."""
+    beginnings = "|".join(escaped(prefix) for prefix in prefixes(release))
+    return f"({beginnings})({pattern}):{tag}"
+
+
+def pinned(pins: Iterable[Pin | OperatorPin], known: Mapping[str, str]) -> tuple[Words, ...]:
+    """The pins with their values filled in from `known`."""
+    return tuple((pin.file, pin.pattern, filled(pin.value, known)) for pin in pins)
+
+
+def set_by_name(parameters: Iterable[Parameter], known: Mapping[str, str]) -> tuple[Words, ...]:
+    """The parameters with their values filled in from `known`."""
+    return tuple((each.files, each.name, filled(each.value, known)) for each in parameters)
+
+
+def escaped(text: str) -> str:
+    """A pattern for exactly `text`, readable: re.escape would escape hyphens and slashes, too."""
+    return re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", text)
+
+
+def rules(release: Release, groups: Iterable[Images], tag: str) -> tuple[str, ...]:
+    """A rule for each of the `groups`."""
+    return tuple(rule(release, group.pattern, tag) for group in groups)
+
+
+def _setting(release: Release, sh: StepShell, revision: str, name: str, files: str) -> list[str]:
+    """The paths at `revision` that match the glob `files` and contain `name`."""
+    # A plain pathspec means what our globs mean: * crosses folders, and a folder names all that is in it.
+    search = origin.git(release, sh)[*origin.GREP, "-l", "-e", name, revision, "--", files]
+    found = sh.read(search).split("\0")[:-1] if sh.shell.succeeds(search) else []
+    return [line.removeprefix(f"{revision}:") for line in found]

@@ -1,0 +1,1 @@
+"""What we speak to, each without knowing of releases: git, GitHub, checks, clusters, registries, ksonnet."""

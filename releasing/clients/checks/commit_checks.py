@@ -1,0 +1,92 @@
+"""Checks of commits on GitHub: commit statuses and check runs, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from releasing.errors import PreconditionError, UnmetError
+from releasing.shell.waiting import wait
+
+if TYPE_CHECKING:
+    from releasing.shell.programs import Shell
+
+STATUSES = '.statuses[] | [.context, .state, .target_url // ""] | @tsv'
+RUNS = '.check_runs[] | [.name, .conclusion // "pending", .html_url // ""] | @tsv'
+PASSED = ("success", "neutral", "skipped")
+FAILED = ("failure", "error", "cancelled", "timed_out", "action_required", "startup_failure")
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check of a commit as GitHub reports it."""
+
+    name: str
+    state: str
+    link: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.state}" + (f" ({self.link})" if self.link else "")
+
+    @property
+    def failed(self) -> bool:
+        """Whether waiting is in vain."""
+        return self.state in FAILED
+
+
+def reported(sh: Shell, slug: str, commit: str) -> dict[str, Check]:
+    """Every check on `commit` of the repository `slug`, by name."""
+    base = f"repos/{slug}/commits/{commit}"
+    pages = sh["gh"]["api", "--paginate", "--jq"]
+    rows = sh.read(pages[STATUSES, f"{base}/status?per_page=100"]).splitlines()
+    rows += sh.read(pages[RUNS, f"{base}/check-runs?per_page=100"]).splitlines()
+    return {check.name: check for check in (Check(*row.split("\t")) for row in rows)}
+
+
+def unsuccessful(sh: Shell, slug: str, commit: str, contexts: tuple[str, ...]) -> list[Check]:
+    """Those of `contexts` that have not succeeded on `commit`."""
+    found = reported(sh, slug, commit)
+    wanted = [found.get(context, Check(context, "not reported")) for context in contexts]
+    return [check for check in wanted if check.state not in PASSED]
+
+
+def latest_green(sh: Shell, slug: str, branch: str, contexts: tuple[str, ...], depth: int = 30) -> str:
+    """The newest commit of `branch` on which all `contexts` succeeded; PreconditionError when there is none.
+
+    Runbook: "Look at the postsubmit dashboard to find the latest green postsubmit".
+    """
+    query = ["-X", "GET", f"repos/{slug}/commits", "-f", f"sha={branch}", "-f", f"per_page={depth}"]
+    commits = sh.read(sh["gh"]["api", *query, "--jq", ".[].sha"]).split()
+    seen = []
+    for commit in commits:
+        problems = unsuccessful(sh, slug, commit, contexts)
+        if not problems:
+            return commit
+        seen.append(f"{commit[:12]} {'; '.join(map(str, problems))}")
+    raise PreconditionError(
+        f"{slug}: none of the {len(commits)} newest commits of {branch} has a green postsubmit:\n  "
+        + "\n  ".join(seen[:5]),
+        f"expected success of: {', '.join(contexts)}; look at them on GitHub",
+    )
+
+
+def awaited(sh: Shell, slug: str, commit: str, contexts: tuple[str, ...]) -> str:
+    """Which of `contexts` have yet to succeed on `commit`; UnmetError when one failed."""
+    problems = unsuccessful(sh, slug, commit, contexts)
+    text = "; ".join(map(str, problems))
+    if any(check.failed for check in problems):
+        raise UnmetError(f"{slug}@{commit[:12]}: {text}", "look at the link; a new commit needs a new check")
+    return text
+
+
+def wait_until_successful(
+    sh: Shell, slug: str, commit: str, contexts: tuple[str, ...], timeout: float
+) -> None:
+    """Return when all `contexts` have succeeded on `commit`; says what it waits for.
+
+    Raises UnmetError when one failed or `timeout` seconds have passed.
+    """
+    what = f"{slug}@{commit[:12]}"
+    seconds = wait(what, lambda: awaited(sh, slug, commit, contexts), timeout)
+    names = ", ".join(contexts) or "no checks asked for"
+    print(f"{what}: {names}: success after {seconds:.1f} s", flush=True)

@@ -1,0 +1,183 @@
+"""A tab of a testgrid, and the answers of its API, read over HTTPS.
+
+RELEASE_TESTGRID stands in for the address of release.yaml; the rehearsal sets it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPException
+from typing import TYPE_CHECKING, TypeVar
+from urllib.error import HTTPError
+from urllib.parse import quote, urlsplit
+from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from releasing.clients.registry.location import on_this_machine
+from releasing.errors import PreconditionError, UnreachableError
+
+if TYPE_CHECKING:
+    from http.client import HTTPMessage
+    from typing import IO
+
+VARIABLE = "RELEASE_TESTGRID"
+TIMEOUT = 30.0  # seconds without a byte
+PAUSES = (0.5, 2.0, 0.0)  # seconds after each try
+WITHOUT = "without checks.testgrid in release.yaml GitHub is asked instead"
+
+
+class Answer(BaseModel):
+    """A part of an answer: there may be more in it, and the server leaves out what is zero."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Summary(Answer):
+    """How a tab stands."""
+
+    overall_status: str = "UNKNOWN"
+    detailed_status_message: str = ""
+    last_run_timestamp: AwareDatetime | None = None
+    last_update_timestamp: AwareDatetime | None = None
+    latest_passing_build: str = ""
+
+
+class Summaries(Answer):
+    """The answer of tab-summaries."""
+
+    tab_summary: Summary
+
+
+class Column(Answer):
+    """A build; of a Kubernetes-style job the first of `extra` is the commit."""
+
+    build: str = ""
+    extra: tuple[str, ...] = ()
+
+    @property
+    def commit(self) -> str:
+        """What names the commit that was tested."""
+        return "".join(self.extra[:1]) or self.build
+
+
+class Headers(Answer):
+    """The columns of a tab, the newest first."""
+
+    headers: tuple[Column, ...] = ()
+
+
+class Cell(Answer):
+    """One test in one build."""
+
+    result: int = 0
+
+
+class Row(Answer):
+    """One test; its cells are in the order of the columns."""
+
+    name: str = ""
+    cells: tuple[Cell, ...] = ()
+
+
+class Rows(Answer):
+    """The tests of a tab."""
+
+    rows: tuple[Row, ...] = ()
+
+
+Form = TypeVar("Form", bound=Answer)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab of a dashboard of the testgrid at `url`."""
+
+    url: str
+    dashboard: str
+    name: str
+
+    @classmethod
+    def chosen(cls, url: str, dashboard: str, name: str, environment: Mapping[str, str]) -> Tab:
+        """The tab at `url`, or at the address that stands in for it."""
+        return cls(environment.get(VARIABLE) or url, dashboard, name)
+
+    def __str__(self) -> str:
+        return f"testgrid {self.dashboard}#{self.name}"
+
+    def read(self, form: type[Form], before: str, after: str = "") -> Form:
+        """What `…/before/TAB/after` of the dashboard says.
+
+        Raises PreconditionError when the testgrid does not know the tab, UnreachableError when it gives no answer
+        that can be read.
+        """
+        dashboard, name = (quote(text, safe="") for text in (self.dashboard, self.name))
+        url = f"{self.url.rstrip('/')}/api/v1/dashboards/{dashboard}/{before}/{name}{after}"
+        body = self._body(url)
+        try:
+            return form.model_validate_json(body)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "the answer"
+            raise UnreachableError(f"{self}: {url}: {where}: {first['msg']}", WITHOUT) from None
+
+    def _body(self, url: str) -> bytes:
+        problem: Exception | None = None
+        for pause in PAUSES:
+            try:
+                return fetched(url)
+            except HTTPError as error:
+                error.close()
+                if error.code == 404:
+                    raise PreconditionError(
+                        f"{self.url} knows no tab {self.name!r} of a dashboard {self.dashboard!r}",
+                        "checks.testgrid of release.yaml names them as the dashboard's address does: DASHBOARD#TAB",
+                    ) from None
+                if error.code < 500 and error.code != 429:
+                    raise UnreachableError(f"{self}: {url}: {error}", WITHOUT) from None
+                problem = error
+            except (OSError, HTTPException) as error:
+                problem = error
+            time.sleep(pause)
+        raise UnreachableError(f"{self}: {url} does not answer: {problem}", WITHOUT)
+
+
+class Redirected(HTTPRedirectHandler):
+    """Follows where it is safe to go."""
+
+    def redirect_request(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> Request | None:
+        """The next request; PreconditionError for plain HTTP to elsewhere."""
+        try:
+            safe(newurl)
+        except PreconditionError:
+            fp.close()
+            raise
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def safe(url: str) -> str:
+    """Give back an address over HTTPS, or on this machine; PreconditionError for any other."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" or (parts.scheme == "http" and on_this_machine(parts.netloc)):
+        return url
+    raise PreconditionError(
+        f"{parts.scheme}://{parts.hostname}: a testgrid is asked over https, or on this machine",
+        "checks.testgrid.url of release.yaml, or RELEASE_TESTGRID",
+    )
+
+
+def fetched(url: str) -> bytes:
+    """The body that a GET of `url` gives; HTTPError, OSError or HTTPException when it gives none."""
+    with _opener(safe(url)).open(url, timeout=TIMEOUT) as answer:
+        body: bytes = answer.read()
+        return body
+
+
+def _opener(url: str) -> OpenerDirector:
+    # A proxy is for other machines.
+    direct = [ProxyHandler({})] if on_this_machine(urlsplit(url).netloc) else []
+    return build_opener(Redirected, *direct)

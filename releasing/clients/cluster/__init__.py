@@ -1,0 +1,1 @@
+"""Argo workflows, and the lock of a cluster, through kubectl."""

@@ -1,0 +1,143 @@
+"""Whether a failure of gcloud or kubectl is one of credentials, and how such are renewed where nobody is asked."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from releasing.errors import CommandError, ConfigError
+from releasing.shell.command import Command
+
+if TYPE_CHECKING:
+    from releasing.config.release_yaml import Profile
+    from releasing.shell.programs import Shell
+
+# A service account's key, or the configuration of a workload identity federation: its path, never its content.
+CREDENTIALS = "RELEASE_GCP_CREDENTIALS"
+CONFIGURATION = "CLOUDSDK_ACTIVE_CONFIG_NAME"
+TOKEN_FILE = "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"  # noqa: S105 - the name of a variable
+# They would come before what `auth` sets in the tool's own configuration.
+OVERRIDES = ("CLOUDSDK_CORE_ACCOUNT", "CLOUDSDK_CORE_PROJECT")
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
+EXPIRY = "--format=value(credential.token_expiry)"
+# What gcloud 528, its plugin for GKE and kubectl say. Without the network none of them does, and asking again
+# may help; a right that is lacking is told with other words (Forbidden, code=403), and logging in does not give it.
+LAPSED = (
+    "to obtain new credentials",
+    "gcloud config set account ACCOUNT",
+    "invalid_grant",
+    "Reauthentication",
+    "do not currently have an active account selected",
+    "does not have any valid credentials",
+    "asked for the client to provide credentials",
+    "You must be logged in to the server",
+    "(Unauthorized)",
+    "code=401",
+)
+
+
+def environment(given: Mapping[str, str], profile: Profile, root: Path) -> dict[str, str]:
+    """The variables `given`, and those with which gcloud and kubectl work for `profile` below `root`.
+
+    Unless the profile says otherwise, kubectl has a file of its own and gcloud a configuration of its own: what the
+    operator has chosen elsewhere stays, and all who are logged in stay logged in.
+    """
+    found = dict(given)
+    path = found.get(CREDENTIALS) or profile.credentials
+    if path:
+        found[CREDENTIALS] = str(root / Path(path).expanduser())
+    if profile.kubeconfig == "operator":
+        return found
+    state = root / profile.state
+    name = re.sub(r"[^a-z0-9]+", "-", state.name.lower()).strip("-")
+    own = {"KUBECONFIG": str(state / "kubeconfig"), CONFIGURATION: f"release-{name}".rstrip("-")}
+    return {key: value for key, value in found.items() if key not in OVERRIDES} | own
+
+
+def unattended(environment: Mapping[str, str]) -> str:
+    """Why nobody can log in with a browser here; empty when somebody can."""
+    if environment.get("RELEASE_SANDBOX"):
+        return ""
+    if environment.get("CI") or not sys.stdin or not sys.stdin.isatty():
+        return "there is no terminal"
+    if sys.platform.startswith("linux") and not any(environment.get(name) for name in DISPLAYS):
+        return "there is no browser"
+    return ""
+
+
+def token_expiry(sh: Shell, account: str = "") -> str:
+    """When gcloud's access token ends, got by using the credentials; empty for one that it cannot renew.
+
+    Raises CommandError when gcloud gets none.
+    """
+    who = (f"--account={account}",) if account else ()
+    return sh.read(sh["gcloud"]["config", "config-helper", *who, EXPIRY])
+
+
+def valid(sh: Shell, account: str) -> bool:
+    """Whether the credentials that gcloud has of `account` hold. Raises CommandError when that cannot be known."""
+    try:
+        token_expiry(sh, account)
+    except CommandError as error:
+        if lapsed(error):
+            return False
+        raise
+    return True
+
+
+def lapsed(error: CommandError) -> bool:
+    """Whether gcloud or kubectl failed because its credentials are missing, expired, revoked or refused."""
+    said = "\n".join([error.message, *error.said])
+    return any(text in said for text in LAPSED)
+
+
+def login(environment: Mapping[str, str]) -> Command | None:
+    """The command that logs in by the file of CREDENTIALS, which asks nobody; None when no file is given.
+
+    Raises ConfigError for a file that is not of a kind that gcloud takes.
+    """
+    path = environment.get(CREDENTIALS, "")
+    if not path:
+        return None
+    if _kind(path) == "service_account":
+        return Command(("gcloud", "auth", "activate-service-account", f"--key-file={path}"))
+    return Command(("gcloud", "auth", "login", f"--cred-file={path}", "--quiet"))
+
+
+def renew(sh: Shell) -> bool:
+    """Log in once more where that asks nobody; whether it was done.
+
+    Raises CommandError when the credentials that were given are refused, ConfigError when they are no credentials.
+    """
+    command = login(sh.environment)
+    if command is None:
+        return False
+    sh.run(command)
+    return True
+
+
+def advice(environment: Mapping[str, str], account: str = "") -> str:
+    """What to type when credentials have lapsed."""
+    if environment.get(CREDENTIALS):
+        return f"put a file with valid credentials at {environment[CREDENTIALS]}, or another path into {CREDENTIALS}"
+    words = ("gcloud", "auth", "login", account, "--no-launch-browser")
+    return f"in a terminal: {' '.join(filter(None, words))}; or export {CREDENTIALS}=FILE (docs/auth.md)"
+
+
+def _kind(path: str) -> str:
+    expected = f"{CREDENTIALS}={path}: expected the key of a service account, or an external_account file"
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        kind = content.get("type") if isinstance(content, dict) else None
+    except OSError as error:
+        raise ConfigError(f"{expected}; {error.strerror}", f"export {CREDENTIALS}=PATH") from None
+    except ValueError:
+        # What is wrong is left out: it might quote the key.
+        raise ConfigError(f"{expected}, found no JSON", f"export {CREDENTIALS}=PATH") from None
+    if kind not in ("service_account", "external_account"):
+        raise ConfigError(f"{expected}, found type {kind!r}", f"export {CREDENTIALS}=PATH")
+    return str(kind)

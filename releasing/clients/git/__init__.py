@@ -1,0 +1,1 @@
+"""Refs, branches and tags of a repository, through git."""

@@ -1,0 +1,1 @@
+"""Pull requests and releases on GitHub, through gh."""

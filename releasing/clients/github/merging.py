@@ -1,0 +1,97 @@
+"""When a pull request may be merged: checks, reviews, protection of its base; by waiting, never by bypass."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from releasing.clients.checks import commit_checks as checks
+from releasing.errors import PreconditionError, UnmetError
+from releasing.shell.waiting import wait
+
+if TYPE_CHECKING:
+    from releasing.shell.programs import Shell
+
+FACTS = (
+    '[.state, .merged, .head.sha, .base.ref, (.mergeable_state // "unknown"), .draft,'
+    " [.requested_reviewers[]?.login], .html_url] | @json"
+)
+READY = ("clean", "unstable", "has_hooks")
+STATES = {
+    "behind": "its base has moved on: its branch must be updated",
+    "blocked": "reviews, or what else the branch asks for",
+    "unknown": "GitHub to find out whether it can be merged",
+}
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """A pull request as GitHub shows it now."""
+
+    state: str
+    merged: bool
+    head: str
+    base: str
+    mergeable: str
+    draft: bool
+    reviewers: tuple[str, ...]
+    url: str
+
+
+def read(sh: Shell, slug: str, number: str) -> PullRequest:
+    """The pull request `number` of `slug`."""
+    row = json.loads(sh.read(sh["gh"]["api", f"repos/{slug}/pulls/{number}", "--jq", FACTS]))
+    state, merged, head, base, mergeable, draft, reviewers, url = row
+    return PullRequest(state, merged, head, base, mergeable, draft, tuple(reviewers), url)
+
+
+def wait_until_mergeable(
+    sh: Shell, slug: str, number: str, head: str, contexts: tuple[str, ...], timeout: float
+) -> None:
+    """Return when the pull request may be merged at `head`, or is merged; says what it waits for.
+
+    All `contexts` have to succeed on `head`. Raises UnmetError when a check failed, when it conflicts, or when
+    `head` is not its head any more; PreconditionError when it was closed.
+    """
+    what = f"{slug}#{number}"
+    seconds = wait(what, lambda: _missing(sh, slug, number, head, contexts), timeout)
+    merged = read(sh, slug, number).merged
+    print(
+        f"{what}: {'merged' if merged else 'may be merged'} at {head[:12]} after {seconds:.1f} s", flush=True
+    )
+
+
+def _missing(sh: Shell, slug: str, number: str, head: str, contexts: tuple[str, ...]) -> str:
+    """What is waited for, or nothing when the pull request may be merged."""
+    it = read(sh, slug, number)
+    if it.merged:
+        return ""
+    if it.state == "closed":
+        raise PreconditionError(
+            f"{it.url} was closed without being merged", "open it again, then the same command"
+        )
+    if it.head != head:
+        raise UnmetError(
+            f"{it.url}: {it.head[:12]} was pushed meanwhile; {head[:12]} is not its head any more",
+            "look at what was pushed; the same command waits for the new head",
+        )
+    if text := checks.awaited(sh, slug, head, contexts):
+        return text
+    if it.mergeable == "dirty":
+        raise UnmetError(
+            f"{it.url} conflicts with {it.base}", "resolve the conflict on its branch, then the same command"
+        )
+    return _unready(sh, slug, it)
+
+
+def _unready(sh: Shell, slug: str, it: PullRequest) -> str:
+    if it.draft:
+        return "somebody to mark it as ready for review"
+    if it.mergeable not in READY:
+        asked = (
+            f" (asked for: {', '.join(it.reviewers)})" if it.reviewers and it.mergeable == "blocked" else ""
+        )
+        return STATES.get(it.mergeable, it.mergeable) + asked
+    rules = sh.read(sh["gh"]["api", f"repos/{slug}/rules/branches/{it.base}", "--jq", ".[].type"])
+    return f"the merge queue of {it.base}: somebody has to add it" if "merge_queue" in rules.split() else ""

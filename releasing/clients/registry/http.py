@@ -1,0 +1,121 @@
+"""One HTTP exchange with a registry: a request in, an answer out, nothing tried twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+import aiohttp
+
+from releasing.clients.registry.location import split
+from releasing.clients.registry.traffic import Traffic
+
+REDIRECTS = 5
+MOVED = {301, 302, 303, 307, 308}
+
+
+class BrokenConnectionError(aiohttp.ClientError):
+    """The connection ended before the answer was complete: the request may or may not have taken effect."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a token is for: one repository of one registry host, to read or to write, or even to delete."""
+
+    host: str
+    repository: str
+    writes: bool = False
+    deletes: bool = False
+
+    @property
+    def right(self) -> str:
+        """The right that a request needs most."""
+        return "delete" if self.deletes else "push" if self.writes else "pull"
+
+    def __str__(self) -> str:
+        return f"repository:{self.repository}:{'pull' if self.right == 'pull' else f'pull,{self.right}'}"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to send; with a `scope`, an Authorization header is added on the way."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    scope: Scope | None = None
+
+    @property
+    def host(self) -> str:
+        """The HOST[:PORT] that it goes to."""
+        return self.scope.host if self.scope else split(self.url).netloc
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def challenge(self) -> str:
+        """What it says about how to authenticate, in one header or several."""
+        return ", ".join(text for name, text in self.headers.items() if name.lower() == "www-authenticate")
+
+
+def session(connections: int, timeout: float) -> aiohttp.ClientSession:
+    """Open kept-alive connections for one run; `timeout` is for each request."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, limit_per_host=connections),
+        timeout=aiohttp.ClientTimeout(total=timeout),
+        # Digests are of the bytes as they are stored.
+        headers={"Accept-Encoding": "identity"},
+        auto_decompress=False,
+        middlewares=(_once,),
+    )
+
+
+async def exchange(
+    session: aiohttp.ClientSession, request: Request, authorization: str | None, traffic: Traffic
+) -> Answer:
+    """Send `request`, whose turn has come, following redirects; the Authorization header stays with the first host.
+
+    Raises aiohttp.ClientError or OSError when there is no answer, PreconditionError for an unsafe address.
+    """
+    url = request.url
+    for _ in range(REDIRECTS):
+        way = traffic.way(url)
+        headers = {**request.headers, "Authorization": authorization} if authorization else request.headers
+        if way.host != request.host:
+            headers = {name: text for name, text in headers.items() if name != "Authorization"}
+        answer = await _exchange(session, request, url, headers, way.proxy)
+        location = answer.headers.get("Location")
+        if answer.status not in MOVED or request.method not in ("GET", "HEAD") or not location:
+            return answer
+        split(location)
+        url = urljoin(url, location)
+        await traffic.turn(traffic.way(url).host)
+    raise aiohttp.ClientError(f"more than {REDIRECTS} redirects")
+
+
+async def _exchange(
+    session: aiohttp.ClientSession, request: Request, url: str, headers: Mapping[str, str], proxy: str | None
+) -> Answer:
+    async with session.request(
+        request.method, url, headers=headers, data=request.body, allow_redirects=False, proxy=proxy
+    ) as response:
+        return Answer(response.status, response.headers, await response.read())
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Stop aiohttp from repeating a PUT by itself after a broken connection: what is there is read first."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise BrokenConnectionError(f"connection broken: {error}") from None

@@ -1,0 +1,217 @@
+"""Make image tags true in registries: what is asked, what is there, what must be written; then read back."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from releasing.clients.registry import outcomes, together
+from releasing.clients.registry.manifests import Manifests
+from releasing.errors import ConfigError, PreconditionError, ReleaseError, UnmetError, UnreachableError
+from releasing.image import ImagePattern
+from releasing.image_tags import ImageTags
+from releasing.image_tags.row_changes import nothing_matches
+from releasing.image_tags.validation import problems
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from releasing.clients.registry.client import Registry
+
+T = TypeVar("T")
+# From this many tags on, one list saves more requests than it costs.
+LIST_FROM = 3
+# Is given what comes next and of how many; gives back what is to be called after each.
+Watch = Callable[[str, int], Callable[[], None]]
+
+
+@dataclass(frozen=True)
+class ImageTag:
+    """A tag that is to be on a digest."""
+
+    image: str
+    tag: str
+    digest: str
+
+    @property
+    def name(self) -> str:
+        """The name with the tag."""
+        return f"{self.image}:{self.tag}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A tag to be written; `was` is the digest that it is on now, if any."""
+
+    wanted: ImageTag
+    was: str | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What holds already, and what has to be written, with the manifests for it."""
+
+    held: tuple[ImageTag, ...]
+    changes: tuple[Change, ...]
+    manifests: Manifests
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of each tag."""
+
+    applied: tuple[Change, ...]
+    held: tuple[ImageTag, ...]
+    failed: tuple[tuple[Change, ReleaseError], ...]
+
+    def raise_failures(self) -> None:
+        """Raise UnreachableError or UnmetError when something failed; the details were shown before."""
+        if self.failed:
+            away = any(isinstance(error, UnreachableError) for _, error in self.failed)
+            raise (UnreachableError if away else UnmetError)(
+                f"{len(self.failed)} of {len(self.failed) + len(self.applied)} tags could not be written",
+                "run the same command again: it does only what is missing",
+            )
+
+
+def asked(tags: ImageTags, pattern: ImagePattern, where: str) -> list[ImageTag]:
+    """Give the tags that `pattern` selects in the file called `where`.
+
+    Raises UsageError when nothing is selected, ConfigError with all problems of the selected rows.
+    """
+    selected = tags.selected(pattern)
+    if not selected.images:
+        raise nothing_matches(tags, pattern)
+    if wrong := problems(selected, where, every_tag=True):
+        raise ConfigError("\n".join(wrong), f"repair {where}, or select fewer rows")
+    return [
+        ImageTag(image.name, tag, version.digest)
+        for image in selected.images
+        for version in image.versions
+        for tag in version.tags
+    ]
+
+
+async def plan(
+    registry: Registry,
+    wanted: list[ImageTag],
+    allow_move: re.Pattern[str] | None,
+    watch: Watch,
+    floating: Collection[str] = (),
+) -> Plan:
+    """Compare `wanted` with the registry and read the manifests to be written.
+
+    Raises PreconditionError when a digest is missing, or a tag is on another digest and is neither one of the
+    `floating` ones nor taken by `allow_move` as NAME:TAG; nothing was written then.
+    """
+    now = await _now(registry, wanted, watch("reading tags", len(wanted)))
+    missing = [tag for tag, digest in now.items() if digest != tag.digest]
+    refused = [
+        f"{tag.name} is on {digest}, not {tag.digest}"
+        for tag, digest in now.items()
+        if digest not in (None, tag.digest)
+        and tag.tag not in floating
+        and not (allow_move and allow_move.fullmatch(tag.name))
+    ]
+    manifests = Manifests(registry)
+    absent = await _absent(manifests, missing, watch)
+    if refused or absent:
+        raise PreconditionError(
+            "nothing was written:\n" + "\n".join(f"  {problem}" for problem in refused + absent),
+            "a tag moves only when it is named: --allow-move 'NAME_RE:TAG_RE'" if refused else "",
+        )
+    held = tuple(tag for tag in wanted if now[tag] == tag.digest)
+    return Plan(held, tuple(Change(tag, now[tag]) for tag in missing), manifests)
+
+
+async def apply(registry: Registry, plan: Plan, watch: Watch) -> Report:
+    """Write the changes of `plan`, all that can be written, and read each back."""
+
+    async def write(tag: ImageTag) -> None:
+        await registry.tag(tag.image, tag.tag, await plan.manifests.read(tag.image, tag.digest))
+
+    async def read_back(tag: ImageTag) -> None:
+        now = await registry.digest(tag.image, tag.tag)
+        if now != tag.digest:
+            raise UnmetError(f"written, but read back it is on {now}")
+
+    written, unwritten = await _parted(plan.changes, write, watch("writing tags", len(plan.changes)))
+    applied, unmet = await _parted(written, read_back, watch("reading back", len(written)))
+    return Report(tuple(applied), plan.held, (*unwritten, *unmet))
+
+
+async def _parted(
+    changes: Collection[Change],
+    work: Callable[[ImageTag], Coroutine[object, object, None]],
+    step: Callable[[], None],
+) -> tuple[list[Change], list[tuple[Change, ReleaseError]]]:
+    """Do `work` for each change; give those that went well, and those that failed with the reason."""
+    ended = await outcomes(_watched(work(change.wanted), step) for change in changes)
+    pairs = list(zip(changes, ended, strict=True))
+    return [change for change, error in pairs if error is None], [
+        (change, error) for change, error in pairs if error is not None
+    ]
+
+
+async def _now(
+    registry: Registry, wanted: list[ImageTag], step: Callable[[], None]
+) -> dict[ImageTag, str | None]:
+    """Find the digest that each tag is on now, None for those that are not there.
+
+    Of an image with many tags one is asked for. When it is missing, the others will be, too, and a list tells.
+    """
+    count = Counter(tag.image for tag in wanted)
+    first = {tag.image: tag for tag in reversed(wanted) if count[tag.image] >= LIST_FROM}
+    listed = await _listed(registry, [image for image in first if registry.lists_digests(image)])
+    asked = [tag for image, tag in first.items() if image not in listed]
+    probed = await together(registry.digest(tag.image, tag.tag) for tag in asked)
+    held = {tag: digest for tag, digest in zip(asked, probed, strict=True) if digest}
+    listed |= await _listed(registry, [tag.image for tag in asked if tag not in held])
+
+    async def find(tag: ImageTag) -> str | None:
+        return held.get(tag) or await _found(registry, tag, listed.get(tag.image))
+
+    found = await together(_watched(find(tag), step) for tag in wanted)
+    return dict(zip(wanted, found, strict=True))
+
+
+async def _listed(registry: Registry, images: list[str]) -> dict[str, dict[str, str | None]]:
+    """List some repositories: tag to digest, None where lists have no digests."""
+    listings = await together(registry.listing(image) for image in images)
+    found = {}
+    for image, listing in zip(images, listings, strict=True):
+        tags: dict[str, str | None] = dict.fromkeys(listing.tags)
+        for digest, build in (listing.builds or {}).items():
+            tags |= dict.fromkeys(build.tags, digest)
+        found[image] = tags
+    return found
+
+
+async def _found(registry: Registry, tag: ImageTag, listed: dict[str, str | None] | None) -> str | None:
+    if listed and tag.tag not in listed:
+        return None
+    known = listed.get(tag.tag) if listed else None
+    # Said twice before it is believed: a 404 in passing would otherwise move a tag that nobody named.
+    return known or await registry.digest(tag.image, tag.tag) or await registry.digest(tag.image, tag.tag)
+
+
+async def _absent(manifests: Manifests, missing: list[ImageTag], watch: Watch) -> list[str]:
+    """Look for each manifest once, however many tags it is to get; name those that are not there."""
+    names = list(dict.fromkeys((tag.image, tag.digest) for tag in missing))
+    step = watch("reading manifests", len(names))
+    found = await together(_watched(manifests.holds(*name), step) for name in names)
+    return [
+        f"{image}@{digest} is not in the registry"
+        for (image, digest), holds in zip(names, found, strict=True)
+        if not holds
+    ]
+
+
+async def _watched(work: Coroutine[object, object, T], step: Callable[[], None]) -> T:
+    try:
+        return await work
+    finally:
+        step()

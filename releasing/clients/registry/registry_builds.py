@@ -1,0 +1,115 @@
+"""Builds that a registry has of some images: digests by tag, with the time each was made.
+
+Google's registries list a repository's digests, times and children in one answer; elsewhere each tag is asked
+for, and the time is read from the image's configuration.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from releasing.clients.registry import together
+from releasing.clients.registry.listing import Listing
+from releasing.errors import PreconditionError, UsageError
+from releasing.image import ImagePattern
+from releasing.image_tags import Image, Version
+
+SHOWN = 10  # tags of an image in an error
+
+if TYPE_CHECKING:
+    from releasing.clients.registry.client import Registry
+
+
+async def builds(
+    registry: Registry, listed: Iterable[str], extra: Iterable[str], pattern: ImagePattern
+) -> list[Image]:
+    """List the builds that `pattern` takes: of the images `listed` and `extra`, and of what lies beside them.
+
+    An image whose name is taken and none of whose tags is, is given without versions. Raises UsageError, with
+    the tags that there are, when no build is taken, or none of an `extra` image.
+    """
+    required = set(extra)
+    found = await _listings(registry, [*listed, *required], pattern)
+    images = await together(_image(registry, name, listing, pattern) for name, listing in found.items())
+    empty = {image.name for image in images if not image.versions}
+    if blamed := (empty if len(empty) == len(images) else empty & required):
+        have = "\n".join(f"  {name}: {_shown(found[name])}" for name in sorted(blamed))
+        raise UsageError(f"{str(pattern)!r} takes no tag in the registry; there are:\n{have}")
+    return images
+
+
+def _shown(listing: Listing) -> str:
+    tags = listing.all_tags
+    more = f" and {len(tags) - SHOWN} more" if len(tags) > SHOWN else ""
+    return (", ".join(tags[-SHOWN:]) or "no tag") + more
+
+
+async def _listings(registry: Registry, names: list[str], pattern: ImagePattern) -> dict[str, Listing]:
+    """Walk from the images and their parents down all children."""
+    images = {name for name in names if pattern.takes_name(name)}
+    parents = {name.rpartition("/")[0] for name in names}
+    found: dict[str, Listing] = {}
+    ahead = images | {parent for parent in parents if "/" in parent}
+    while ahead:
+        here = await together(_listing(registry, name, name in images) for name in sorted(ahead))
+        found |= (listings := dict(zip(sorted(ahead), here, strict=True)))
+        ahead = {f"{name}/{child}" for name, listing in listings.items() for child in listing.children}
+        ahead -= found.keys()
+    # A folder of images is listed like an image without tags.
+    return {
+        name: listing
+        for name, listing in sorted(found.items())
+        if name in images or (pattern.takes_name(name) and (listing.tags or listing.builds))
+    }
+
+
+async def _listing(registry: Registry, name: str, required: bool) -> Listing:
+    try:
+        return await registry.listing(name)
+    except PreconditionError:
+        if required:
+            raise
+        # Most registries have no listing above a repository, and some call that forbidden.
+        return Listing()
+
+
+async def _image(registry: Registry, name: str, listing: Listing, pattern: ImagePattern) -> Image:
+    if listing.builds is not None:
+        versions = [
+            Version(digest, tuple(sorted(build.tags)), build.created)
+            for digest, build in listing.builds.items()
+        ]
+    elif any(map(pattern.takes_tag, listing.tags)):
+        versions = await _versions(registry, name, listing.tags, pattern)
+    else:
+        versions = []
+    return Image(name, tuple(v for v in versions if any(map(pattern.takes_tag, v.tags))))
+
+
+async def _versions(
+    registry: Registry, name: str, tags: tuple[str, ...], pattern: ImagePattern
+) -> list[Version]:
+    """Ask for the digest of every tag, then for the time of those builds that `pattern` takes."""
+    carried: dict[str, list[str]] = defaultdict(list)
+    for tag, digest in zip(tags, await together(registry.digest(name, tag) for tag in tags), strict=True):
+        if digest:
+            carried[digest].append(tag)
+    taken = [digest for digest, tags in carried.items() if any(map(pattern.takes_tag, tags))]
+    times = await together(_created(registry, name, digest) for digest in taken)
+    return [
+        Version(digest, tuple(sorted(carried[digest])), time)
+        for digest, time in zip(taken, times, strict=True)
+    ]
+
+
+async def _created(registry: Registry, name: str, digest: str) -> datetime | None:
+    """Give the time in the image's configuration, in whole seconds as gcloud prints it."""
+    text = str((await registry.configuration(name, digest)).get("created", ""))
+    try:
+        created = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return created.astimezone(UTC).replace(microsecond=0) if created.tzinfo else None

@@ -1,0 +1,81 @@
+"""What the commands on nightly releases do with their options."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from releasing.commands import summary
+from releasing.commands.nightly_session import STEP, Evening, NightWish, evening
+from releasing.commands.release_commands import Desk, Options, load
+from releasing.errors import UnmetError
+from releasing.nightly import night as nights
+from releasing.nightly import outcomes
+from releasing.recipes import NIGHTLY
+from releasing.runbook import runner, survey
+from releasing.runbook.context import ALREADY
+from releasing.runbook.step_shell import StepShell
+from releasing.shell.files import replace_text
+
+
+@contextmanager
+def _evening(desk: Desk, options: Options, *, looking: bool = True) -> Iterator[tuple[Evening, NightWish]]:
+    wish, config = NightWish.parse(options), load()
+    nights.require_section(config)
+    with desk.place(config, options) as there:
+        yield evening(config, there, wish, desk.show, looking=looking), wish
+
+
+def run(desk: Desk, options: Options) -> None:
+    """Build every image of the release config under the night's tag; UnmetError when an entry is not built."""
+    aside = replace(desk, show=lambda line: print(line, file=sys.stderr)) if options["json"] else desk
+    with _evening(aside, options, looking=False) as (begun, wish):
+        it = begun.world(begun.shell_of_run(), wish)
+        night, part = it.release, it.release.only(wish.only)
+        whole = NIGHTLY.of(part)
+        at_once = night.settings.at_once
+        work = runner.Run(
+            replace(it, release=part), whole, whole.steps, options["redo"], at_once, keep_going=True
+        )
+        work()
+        sh = StepShell(it.shell.remembering(), it.journal, STEP)
+        found = outcomes.outcomes(night, sh, work.failed)
+        record = outcomes.as_json(night, sh, found)
+        kept = night.folder / "outcomes.json"
+        replace_text(kept, f"{record}\n")
+        told = [record] if options["json"] else [*outcomes.lines(night, sh, found), f"kept in {kept}"]
+    for line in told:
+        desk.show(line)
+    _require(part, work, found)
+
+
+def plan(desk: Desk, options: Options) -> None:
+    """Show every command that a night would change the world with, to paste into a terminal."""
+    with _evening(desk, options) as (begun, wish):
+        sh = begun.shell_of_plan()
+        it = begun.part(sh, wish)
+        survey.plan(it, NIGHTLY.of(it.release), summary.exports(it.shell.environment), sh)
+
+
+def status(desk: Desk, options: Options) -> None:
+    """Show how far a night is."""
+    with _evening(desk, options) as (begun, wish):
+        it = begun.part(begun.shell_of_plan(), wish)
+        survey.status(it, NIGHTLY.of(it.release))
+        for each in it.release.skipped:
+            it.teller(each.entry.name, ALREADY)(f"skipped: {each.reason}")
+
+
+def _require(night: nights.Night, work: runner.Run, found: list[outcomes.Outcome]) -> None:
+    """UnmetError unless every entry of `night` is built; says what stopped all of them, when something did."""
+    entries = {entry.name for entry in night.entries}
+    before = [f"{name}: {error.message}" for name, error in work.failed.items() if name not in entries]
+    missing = [each.name for each in found if each.name in entries and each.state != outcomes.BUILT]
+    if missing:
+        causes = "".join(f"\n  {text}" for text in before)
+        raise UnmetError(
+            f"{len(missing)} of {len(entries)} entries are not built: {', '.join(missing)}{causes}",
+            f"the same night again builds what is missing: {night.command('')}",
+        )

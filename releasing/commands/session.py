@@ -1,0 +1,176 @@
+"""From a wish to a world: configuration, profile, our clone of origin, and the journal of what is meant."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+from releasing.changes import operator_releases
+from releasing.clients.cluster import gcp_access
+from releasing.clients.cluster.lease import Lease
+from releasing.clients.git import origin
+from releasing.commands.request import NEXT, Wish, open_candidate, tagged_candidate
+from releasing.config.release_yaml import Config, Profile
+from releasing.errors import CommandError, ConfigError, UnreachableError, UsageError
+from releasing.gates import vote
+from releasing.release import Release, Undertaking
+from releasing.runbook.context import U, World, WorldOf
+from releasing.runbook.journal import Journal
+from releasing.runbook.step_shell import StepShell
+from releasing.shell.environment import clean_environment
+from releasing.shell.lock import held
+from releasing.shell.programs import Shell
+from releasing.version import Candidate
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a profile acts: the environment of commands, the state folder, and the lock that is held."""
+
+    profile: Profile
+    environment: dict[str, str]
+    state: Path
+    lock: int
+
+
+def profile(config: Config, name: str) -> Profile:
+    """The profile called `name`; ConfigError naming the known ones."""
+    found = config.profiles.get(name)
+    if found is None:
+        raise ConfigError(
+            f"release.yaml has no profile {name!r} (it has: {', '.join(config.profiles)})",
+            "--profile NAME, or RELEASE_PROFILE=NAME",
+        )
+    return found
+
+
+def touched(config: Config) -> list[str]:
+    """What a run for real changes, for the first line of its output."""
+    cluster = [f"cluster {config.gcp.cluster} of {config.gcp.project}"] if config.gcp else []
+    return [f"github.com/{config.repository}", config.registry, *cluster, f"mail to {config.announcement.to}"]
+
+
+def refuse_rehearsal_options(name: str, given: object) -> None:
+    """Options of a sandbox make no sense in production: UsageError."""
+    if given:
+        raise UsageError(
+            f"--sandbox, --source and --fresh are for rehearsals; profile {name} acts on the real world",
+            "leave them out, or leave out --profile",
+        )
+
+
+@contextmanager
+def production(root: Path, chosen: Profile) -> Iterator[Place]:
+    """The real world, with the operator's own environment and the programs of scripts/."""
+    environment = clean_environment()
+    path = [Path(sys.executable).parent, root / "scripts", environment.get("PATH", os.defpath)]
+    environment["PATH"] = os.pathsep.join(map(str, path))
+    state = root / chosen.state
+    environment = gcp_access.environment(environment, chosen, root)
+    with held(state / "lock") as lock:
+        yield Place(chosen, environment, state, lock)
+
+
+def world(config: Config, place: Place, wish: Wish, show: Callable[[str], None], recipe: str) -> World:
+    """The release that `wish` means for `recipe`, at `place`, with our clone of origin brought up to date.
+
+    Raises PreconditionError when the recipe makes no sense (any more) for that version.
+    """
+    account, user = who(config, place, wish.account)
+    first = Candidate(wish.version, 0)
+    release = Release(config, place.profile, wish.version, first, place.state, account, user, wish.allow_move)
+    shell = Shell(place.environment, held=place.lock)
+    bring_up(release, shell)
+    tags = origin.tags(release, asking(shell), f"{wish.version.tag}*")
+    if recipe == "rc":
+        begun = [journal.parent.name for journal in (release.state / "releases").glob("*/journal.jsonl")]
+        candidate = open_candidate(wish, tags, begun, lambda known: _stays(replace(release, candidate=known)))
+        if wish.candidate == NEXT and candidate.tag in tags:
+            another = (
+                f"another one, when its vote failed or by its number: --candidate {candidate.number + 1}"
+            )
+            show(f"# {candidate.tag} is what --candidate next began; {another}")
+    else:
+        candidate = tagged_candidate(wish, tags)
+    release = replace(release, candidate=candidate, final=recipe == "final")
+    shell.log = release.folder / "commands.log"
+    journal = Journal(release.folder / "journal.jsonl")
+    sh = StepShell(shell.showing(show), journal, "session")
+    release = operator_releases.settled(release, sh, wish.named)
+    return guarded(World(release, shell, journal, show))
+
+
+def guarded(world: WorldOf[U]) -> WorldOf[U]:
+    """The same world with its cluster's lock; without a cluster there is none."""
+    release = world.release
+    if release.config.gcp is None:
+        return world
+    token = partial(world.journal.choose, "session", "token of the lock", lambda: uuid4().hex)
+    what, told = f"release {release.tag}", world.teller("lock")
+    return replace(world, lease=Lease(world.shell.environment, release.namespace, what, token, told))
+
+
+def who(config: Config, place: Place, account: str) -> tuple[str, str]:
+    """The Google account, given as `account` or otherwise, and the user; ConfigError when there is no account."""
+    found = account or os.environ.get("RELEASE_ACCOUNT") or place.profile.account or ""
+    if config.gcp and not found:
+        raise ConfigError(
+            "no Google account is given", "RELEASE_ACCOUNT=your-account@yourdomain.org, or --account"
+        )
+    return found, os.environ.get("USER") or getpass.getuser()
+
+
+def reading(config: Config, place: Place, wish: Wish) -> tuple[Release, StepShell]:
+    """The release to read back that `wish` means, and a shell that knows no journal and reads everything once."""
+    from releasing.verification.names import meant  # noqa: PLC0415 - no other command needs it
+
+    first = Candidate(wish.version, 0)
+    release = Release(config, place.profile, wish.version, first, place.state, "", "", final=True)
+    shell = Shell(place.environment, held=place.lock)
+    bring_up(release, shell)
+    sh = asking(shell.remembering())
+    candidate, final = meant(origin.tags(release, sh, "*"), wish.version, wish.candidate)
+    return operator_releases.settled(replace(release, candidate=candidate, final=final), sh, {}), sh
+
+
+def bring_up(release: Undertaking, shell: Shell) -> None:
+    """Clone origin, or fetch what is new there; only our own folder changes."""
+    checkout = Path(release.checkout)
+    try:
+        if not (checkout / ".git").exists():
+            partial = f"{checkout}.partial"
+            shell.read(shell["rm"]["-rf", partial])
+            shell.read(shell["git"]["clone", "--quiet", "--no-checkout", release.url, partial])
+            Path(partial).rename(checkout)
+        shell.read(origin.fetch(release, asking(shell)))
+    except CommandError as error:
+        raise UnreachableError(
+            f"{release.url} cannot be read: {error.cause}",
+            "is the network up, and may you read the repository?",
+        ) from None
+
+
+def remember_next(world: World) -> None:
+    """Record that the candidate was begun as the next one: asked for again, it is the one to be finished."""
+    world.journal.choose("session", NEXT, lambda: "asked for")
+
+
+def _stays(release: Release) -> bool:
+    """Whether the candidate was begun as the next one here, and no failed vote has ended it."""
+    journal = Journal(release.folder / "journal.jsonl")
+    if NEXT not in journal.choices():
+        return False
+    result = vote.load(vote.path(release))
+    return result is None or result.result == "passed"
+
+
+def asking(shell: Shell) -> StepShell:
+    """A shell for questions that no step asks: it has no journal."""
+    return StepShell(shell, Journal(Path(os.devnull)), "session")

@@ -1,0 +1,87 @@
+"""What exists after a run, and how to look at each of it with ordinary tools."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from typing import TYPE_CHECKING
+
+from releasing.announcements.outbox import path as mail_path
+from releasing.builds import build as builds
+from releasing.changes import candidate_changes as changes
+from releasing.changes import digest_table as document
+from releasing.changes import pull_requests
+from releasing.clients import registry
+from releasing.clients.git import origin
+from releasing.shell.command import Command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from releasing.release import Release
+    from releasing.runbook.context import World
+    from releasing.runbook.step_shell import StepShell
+
+
+def lines(world: World, sh: StepShell) -> Iterator[str]:
+    """The report, read from the world once more."""
+    release = world.release
+    commit = origin.commit_of(release, sh, f"refs/tags/{release.tag}")
+    yield f"{release.config.project} {release.tag}"
+    yield f"  tag      {release.tag} is at {commit or 'no commit'} on {release.branch}"
+    yield from _images(release, sh)
+    if not release.final:
+        yield from _pull_requests(world, sh)
+    yield f"  mail     {mail_path(release)}"
+    yield f"  journal  {world.journal.path}"
+    yield f"  log      {world.shell.log}"
+    yield f"  time     {_times(world)}"
+    yield from looks(release, sh.environment)
+
+
+def looks(release: Release, environment: Mapping[str, str]) -> Iterator[str]:
+    """Commands of ordinary tools that show the same; nothing outside a sandbox."""
+    sandbox, registry_url = environment.get("RELEASE_SANDBOX"), environment.get("RELEASE_SANDBOX_REGISTRY")
+    if not sandbox or not registry_url:
+        return
+    yield "look at it with ordinary tools:"
+    yield f"  {Command(('git', 'ls-remote', f'{sandbox}/github/{release.slug}.git'))}"
+    yield f"  {Command(('cat', str(mail_path(release))))}"
+    for image in release.images[:1]:
+        yield f"  {Command(('skopeo', 'inspect', f'oci:{sandbox}/registry/{image}:{release.image_tag}'))}"
+        address = f"docker://{registry_url.removeprefix('http://')}/{image}:{release.image_tag}"
+        yield "while scripts/invoke rehearsal.serve runs in another terminal:"
+        yield f"  {Command(('skopeo', 'inspect', '--tls-verify=false', address))}"
+    if not release.final:
+        yield "when this one is voted down: vote --result failed --evidence URL, then --candidate next"
+
+
+def exports(environment: Mapping[str, str]) -> Iterator[str]:
+    """The lines that give a terminal this environment, as far as it differs from the terminal's own."""
+    for name, value in sorted(environment.items()):
+        if os.environ.get(name) != value:
+            yield f"export {name}={shlex.quote(value)}"
+
+
+def _images(release: Release, sh: StepShell) -> Iterator[str]:
+    digests = registry.digests(release.images, release.image_tag, sh.environment)
+    for image, digest in digests.items():
+        yield f"  image    {image}:{release.image_tag} {digest or 'absent'}"
+
+
+def _pull_requests(world: World, sh: StepShell) -> Iterator[str]:
+    release = world.release
+    wanted = [*changes.of(release, builds.known_tag(release, sh) or "")]
+    if release.config.document:
+        wanted.append(document.change(release, "record-image-digests"))
+    for change in wanted:
+        found = pull_requests.find(release, sh, change)
+        if found:
+            state = "merged" if found.merged else found.state
+            yield f"  pull     #{found.number} into {change.base}, {state}: {change.title}"
+
+
+def _times(world: World) -> str:
+    done = [json.loads(line) for line in world.journal.path.read_text(encoding="utf-8").splitlines()]
+    return ", ".join(f"{event['step']} {event['seconds']} s" for event in done if event["event"] == "done")

@@ -1,0 +1,121 @@
+"""What is built, and on which cluster: operators, images, and the workflows that make them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from releasing.config.deploy import Argo
+from releasing.config.file_edits import OperatorPin
+from releasing.config.value_forms import ImageName, ImageTag, Pattern, RepositoryPath, Section, Slug
+
+NEWEST = "latest"  # as the release of an operator: the newest on GitHub that is no pre-release
+
+
+class Gcp(Section):
+    """Where the builds run (runbook: Authenticate to GCP)."""
+
+    project: str
+    """Google Cloud project of the releasing cluster"""
+    cluster: str
+    """its name"""
+    zone: str
+    """its zone"""
+    namespace: str
+    """namespace in which the workflows run"""
+
+
+class Operator(Section):
+    """An operator that is released elsewhere, and the release of it that this one uses."""
+
+    repository: Slug
+    """where it is released"""
+    release: ImageTag = NEWEST
+    """the release that is used: a git tag there, and the tag of the image; `latest` is the newest on GitHub"""
+    image: ImageName
+    """name of its image, below `registry`"""
+    pins: tuple[OperatorPin, ...] = ()
+    """other values that change with it"""
+
+
+class Images(Section):
+    """The images of one build: `names` are built, `pattern` matches them in files."""
+
+    pattern: Pattern
+    """regular expression for the names as files have them, after a prefix of `reference-prefixes`"""
+    names: Annotated[tuple[ImageName, ...], Field(min_length=1)]
+    """the images that the build makes, below `registry`"""
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Self:
+        strangers = [name for name in self.names if not re.fullmatch(self.pattern, name)]
+        if strangers:
+            raise ValueError(f"names that the pattern does not match: {', '.join(strangers)}")
+        return self
+
+
+class Workflow(Section):
+    """A ksonnet app in the repository that renders an Argo workflow."""
+
+    app: RepositoryPath
+    """folder of the ksonnet app"""
+    environment: str
+    """its environment"""
+    component: str
+    """its component"""
+    job_name: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=40)]
+    """JOB_NAME of the runbook; part of the name of the workflow"""
+
+
+class Build(Section):
+    """Images and the workflow that builds them."""
+
+    images: Images
+    """what is built"""
+    workflow: Workflow
+    """what builds it"""
+    argo: Argo | None = None
+    """what builds it with `engine: argo`"""
+
+    @model_validator(mode="after")
+    def _argo_builds_the_images(self) -> Self:
+        if self.argo and (differing := {*self.argo.builds} ^ {*self.images.names}):
+            raise ValueError(
+                f"argo.builds and images.names differ by {', '.join(sorted(differing))}: write both alike"
+            )
+        return self
+
+
+class TfServing(Build):
+    """Runbook: Build TF Serving Images."""
+
+
+class Jupyter(Build):
+    """Runbook: Build the Jupyter Images; `spawner` offers them to users."""
+
+    spawner: RepositoryPath
+    """the file that offers the notebooks to users"""
+
+
+class Bootstrapper(Section):
+    """Runbook: Update the bootstrapper; `make push` in `folder`, `config` names the image."""
+
+    images: Images
+    """what is built"""
+    folder: RepositoryPath
+    """where `make push` builds it"""
+    config: RepositoryPath
+    """the file that names the image"""
+    tag: Literal["build", "make"] = "build"
+    """who chooses the image's tag: `build`, make is given that of the other images as TAG; `make`, its Makefile"""
+
+
+class Operators(Section):
+    """The operators that the runbook bumps."""
+
+    tfjob: Operator | None = None
+    """bumped by `update-tfjob`"""
+    pytorchjob: Operator | None = None
+    """bumped by `update-pytorchjob`"""

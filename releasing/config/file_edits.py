@@ -1,0 +1,53 @@
+"""Values in files that change with a release, and are no image tags."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from releasing.config.value_forms import (
+    OperatorPinValue,
+    ParameterName,
+    ParameterValue,
+    PinPattern,
+    PinValue,
+    RepositoryPath,
+    Section,
+    inside,
+)
+
+
+class Pin(Section):
+    """A value in a file that is not an image tag: where `pattern`'s group stands, `value` belongs."""
+
+    file: RepositoryPath
+    """the file"""
+    pattern: PinPattern
+    """regular expression with one group: the part that is the value"""
+    value: PinValue
+    """what belongs there; `{version}` is 0.2.1, `{tag}` v0.2.1, `{branch}` v0.2-branch, and `{{` a brace"""
+    if_present: bool = False
+    """whether a branch may lack the file; reports then say so, otherwise the update stops"""
+
+
+class OperatorPin(Section):
+    """A value in a file that is not an image tag: where `pattern`'s group stands, `value` belongs."""
+
+    file: RepositoryPath
+    """the file"""
+    pattern: PinPattern
+    """regular expression with one group: the part that is the value"""
+    value: OperatorPinValue
+    """what belongs there; `{release}` is the operator's, and `{{` a brace"""
+
+
+class Parameter(Section):
+    """A literal that files set by name, such as the half of an image that is its tag: `name` is `value`."""
+
+    files: Annotated[str, AfterValidator(inside)]
+    """glob of the files; `*` also crosses folders"""
+    name: ParameterName
+    """its name as it is written: key, variable, field or parameter of a prototype"""
+    value: ParameterValue
+    """what it is set to; `{version}` is 0.2.1, `{tag}` v0.2.1, `{branch}` v0.2-branch, and `{{` a brace"""

@@ -1,0 +1,151 @@
+"""release.yaml as frozen types: what is released, where, and for whom. Loading is in config_file.py."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from releasing.config.build_sections import (
+    Bootstrapper,
+    Build,
+    Gcp,
+    Images,
+    Jupyter,
+    Operator,
+    Operators,
+    TfServing,
+    Workflow,
+)
+from releasing.config.deploy import Argo, ArgoBuild, ArgoPods, Deploy
+from releasing.config.file_edits import OperatorPin, Parameter, Pin
+from releasing.config.nightly_section import Nightly
+from releasing.config.profiles import Announcement, Profile, Registry, Smtp
+from releasing.config.review import Blockers, Branching, Checks, Notes, PullRequests, Signing, Testgrid
+from releasing.config.value_forms import FloatingTag, Host, RepositoryPath, Section, Slug
+
+__all__ = [
+    "Announcement",
+    "Argo",
+    "ArgoBuild",
+    "ArgoPods",
+    "Blockers",
+    "Bootstrapper",
+    "Branching",
+    "Build",
+    "Checks",
+    "Config",
+    "Deploy",
+    "Gcp",
+    "Images",
+    "Jupyter",
+    "Nightly",
+    "Notes",
+    "Operator",
+    "OperatorPin",
+    "Operators",
+    "Parameter",
+    "Pin",
+    "Profile",
+    "PullRequests",
+    "Registry",
+    "Signing",
+    "Smtp",
+    "Testgrid",
+    "TfServing",
+    "Workflow",
+]
+
+
+class Config(Section):
+    """The whole of release.yaml."""
+
+    project: str
+    """name of the project, in titles and mails"""
+    repository: Slug
+    """the repository that is released"""
+    default_branch: str = "master"
+    """where development happens"""
+    registry: str
+    """where the images are, with the project: gcr.io/kubeflow-images-public"""
+    reference_prefixes: tuple[str, ...] = ()
+    """what the names of our images begin with in files (default: the registry)"""
+    engine: Literal["ksonnet", "argo"] = "ksonnet"
+    """what renders the workflows that build: ksonnet apps in the repository, or Argo WorkflowTemplates"""
+    ks: Annotated[str, Field(min_length=1)] = "ks"
+    """the program that works on ksonnet apps: this tool's own (`ks`), or the path of a real one"""
+    gcp: Gcp | None = None
+    """without it there is no `auth`, and nothing is built on a cluster"""
+    operators: Operators = Operators()
+    """operators that are released elsewhere"""
+    tfserving: TfServing | None = None
+    """without it there is no `build-tfserving`"""
+    jupyter: Jupyter | None = None
+    """without it there is no `build-jupyter`"""
+    bootstrapper: Bootstrapper | None = None
+    """without it there is no `update-bootstrapper`"""
+    image_tags: RepositoryPath | None = None
+    """the file that lists digests and tags of every image"""
+    document: RepositoryPath | None = None
+    """the file on the release branch that records digests; without it there is no `record-image-digests`"""
+    registries: dict[Host, Registry] = Field(default={})
+    """how registries are reached, by host; without an entry: https, no limit"""
+    floating_tags: tuple[FloatingTag, ...] = ()
+    """image tags that may move to another digest without `--allow-move`; never a release tag"""
+    pins: tuple[Pin, ...] = ()
+    """values on the release branch that are not images and change with each release"""
+    parameters: tuple[Parameter, ...] = ()
+    """values on the release branch that files set by name and that change with each release"""
+    leave_alone: tuple[str, ...] = ()
+    """globs of files whose references are not touched, and whose faults do not stop a candidate"""
+    checks: Checks = Checks()
+    """names of checks on GitHub"""
+    blockers: Blockers = Blockers()
+    """what stops a candidate"""
+    branching: Branching = Branching()
+    """what belongs on a release branch"""
+    pull_requests: PullRequests = PullRequests()
+    """labels and reviewers of pull requests"""
+    notes: Notes = Notes()
+    """how release notes are drafted"""
+    nightly: Nightly | None = None
+    """the image auto release; without it there is no `nightly.run`"""
+    deploy: Deploy = Deploy()
+    """what runs this suite inside the cluster"""
+    signing: Signing | None = None
+    """how git tags are signed; without it they are annotated only"""
+    announcement: Announcement
+    """the mails"""
+    profiles: dict[str, Profile]
+    """where runs act, by name; `rehearsal` is the default"""
+
+    @model_validator(mode="after")
+    def _builds_need_a_cluster(self) -> Self:
+        if self.gcp is None and (self.tfserving or self.jupyter):
+            raise ValueError(
+                "builds run on a cluster: write 'gcp:', or leave out 'tfserving:' and 'jupyter:'"
+            )
+        if self.images and self.image_tags is None:
+            raise ValueError("released images are listed in a file: write 'image-tags:'")
+        return self
+
+    @model_validator(mode="after")
+    def _argo_knows_the_builds(self) -> Self:
+        sections = {"tfserving": self.tfserving, "jupyter": self.jupyter}
+        lacking = [name for name, build in sections.items() if build and build.argo is None]
+        if self.engine == "argo" and lacking:
+            raise ValueError(
+                f"engine: argo needs to know how images are built: write 'argo:' in {lacking[0]}"
+            )
+        return self
+
+    @property
+    def left_alone(self) -> tuple[str, ...]:
+        """Globs of files whose references record something: those of `leave_alone`, and the release document."""
+        return (*self.leave_alone, *filter(None, [self.document]))
+
+    @property
+    def images(self) -> tuple[Images, ...]:
+        """The images that a release builds, by build."""
+        builds = (self.tfserving, self.jupyter, self.bootstrapper)
+        return tuple(build.images for build in builds if build)

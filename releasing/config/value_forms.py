@@ -1,0 +1,108 @@
+"""The forms of single values in release.yaml, and what every section of it is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from releasing.clients.registry.settings import floating_tag, host
+from releasing.config.placeholders import OF_OPERATOR, OF_RELEASE, filled
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"{text!r} is not a regular expression: {error}") from None
+    return text
+
+
+def _one_group(text: str) -> str:
+    try:
+        # As update_references.py will: on bytes, line by line.
+        pattern = re.compile(_pattern(text).encode(), re.MULTILINE)
+    except (re.error, ValueError) as error:
+        raise ValueError(f"{text!r} is not a regular expression for bytes: {error}") from None
+    if pattern.groups != 1:
+        raise ValueError(f"{text!r} needs exactly one group: the part that is the value")
+    return text
+
+
+def value(names: tuple[str, ...], unfit: str, what: str) -> AfterValidator:
+    """A value in which `names` stand for themselves; it may not be empty or have anything that `unfit` finds."""
+
+    def check(text: str) -> str:
+        value = filled(text, dict.fromkeys(names, "x"))
+        if not value or re.search(unfit, value):
+            raise ValueError(f"expected {what}")
+        return text
+
+    return AfterValidator(check)
+
+
+def inside(text: str) -> str:
+    """`text`, a path that stays inside the repository; ValueError otherwise."""
+    path = PurePosixPath(text)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError("expected a path inside the repository, such as releasing/image_tags.yaml")
+    return text
+
+
+def gridded(text: str) -> str:
+    """`text`, a name in a testgrid; ValueError otherwise."""
+    # Testgrid compares letters and digits only.
+    if not re.search(r"[A-Za-z0-9]", text):
+        raise ValueError("expected a name with letters or digits in it")
+    return text
+
+
+def _label(text: str) -> str:
+    # A query for issues takes several labels, with commas between them.
+    if not text.strip() or "," in text:
+        raise ValueError("expected the name of one label, without commas")
+    return text
+
+
+def _stream_label(text: str) -> str:
+    if not all(text.count(place) == 1 for place in ("{major}", "{minor}")):
+        raise ValueError(
+            "expected a label with {major} and {minor} in it, such as cherrypick/v{major}.{minor}"
+        )
+    return _label(text)
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
+PinPattern = Annotated[str, AfterValidator(_one_group)]
+ONE_LINE = (r"[\x00-\x1f]", "one line of text")
+PinValue = Annotated[str, value(OF_RELEASE, *ONE_LINE)]
+OperatorPinValue = Annotated[str, value(OF_OPERATOR, *ONE_LINE)]
+ParameterName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$")]
+ParameterValue = Annotated[
+    str, value(OF_RELEASE, r"[\s\"'\\\x00-\x1f]", "one word, without blanks, quotes and backslashes")
+]
+Slug = Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$", description="a repository on GitHub: OWNER/NAME")]
+RepositoryPath = Annotated[str, AfterValidator(inside), Field(description="a path in the repository")]
+ImageName = Annotated[str, Field(pattern=r"^[a-z0-9]+([._/-]+[a-z0-9]+)*$")]
+IMAGE_TAG = r"^\w[\w.-]{0,127}$"
+ImageTag = Annotated[str, Field(pattern=IMAGE_TAG)]
+Host = Annotated[str, AfterValidator(host), Field(description="a registry host: gcr.io")]
+FloatingTag = Annotated[str, AfterValidator(floating_tag)]
+Label = Annotated[str, AfterValidator(_label)]
+StreamLabel = Annotated[str, AfterValidator(_stream_label)]
+Trailer = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z-]*$")]
+Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="a mail address")]
+
+
+class Section(BaseModel):
+    """A part of release.yaml: immutable, and an unknown key is a problem."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        use_attribute_docstrings=True,
+        extra="forbid",
+        populate_by_name=True,
+        alias_generator=lambda name: name.replace("_", "-"),
+    )

@@ -1,0 +1,28 @@
+"""Recording a vote: what it was about is read from the world, so that a final can be held against it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasing.clients import registry
+from releasing.clients.git import origin
+from releasing.errors import PreconditionError
+from releasing.gates import vote
+
+if TYPE_CHECKING:
+    from releasing.release import Release
+    from releasing.runbook.step_shell import StepShell
+
+
+def record(release: Release, sh: StepShell, result: str, evidence: str) -> str:
+    """Keep `result` of the vote on the release's candidate; gives a sentence about it."""
+    tag = release.candidate.tag
+    commit = origin.commit_of(release, sh, f"refs/tags/{tag}")
+    if commit is None:
+        raise PreconditionError(
+            f"origin has no tag {tag}", f"scripts/invoke release.rc --version {release.version}"
+        )
+    images = release.images
+    digests = registry.existing_digests(images, release.image_tag, sh.environment) if images else {}
+    kept = vote.record(vote.path(release), tag, result, evidence, commit, digests)
+    return f"the vote on {tag} {kept.result}: {kept.evidence} (recorded by {kept.by} at {kept.time})"

@@ -1,0 +1,68 @@
+"""What stands in the way of a new workflow of the image auto release, on the default branch as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasing.clients.git import origin
+from releasing.errors import PreconditionError
+from releasing.nightly import build_contexts, build_template, default_branch
+from releasing.nightly.addition import Addition, folder
+
+if TYPE_CHECKING:
+    from releasing.nightly.maintenance import Upkeep
+    from releasing.runbook.step_shell import StepShell
+
+
+def require_possible(release: Upkeep, sh: StepShell, asked: Addition) -> None:
+    """Look at everything that stands in the way of `asked`, on the default branch as it is.
+
+    Raises ConfigError for a release config that does not parse, PreconditionError for a name that is taken and for a
+    build context that is none.
+    """
+    if release.config.engine == "argo":
+        _require_pods(release, asked)
+    known = {each.name: each for each in default_branch.entries(release, sh)}
+    taken = [each.name for each in asked.entries(release) if each.name in known]
+    if taken:
+        line = known[taken[0]].line
+        raise PreconditionError(
+            f"{release.settings.config}:{line}: there is an entry {taken[0]} already", "choose another name"
+        )
+    _require_place(release, sh, asked)
+    own = {release.slug: release.config.default_branch}
+    problems = [*build_contexts.problems(release, sh, asked.contexts, own | asked.repositories)]
+    if problems:
+        raise PreconditionError("\n".join(problems), "docs/build-contract.md says what a build context is")
+    for context in asked.contexts:
+        build_contexts.tell_breaches(release, sh, context)
+
+
+def _require_place(release: Upkeep, sh: StepShell, asked: Addition) -> None:
+    """Raise PreconditionError when the app is there that is to be made, or is not there that is to be added to."""
+    place = folder(release, asked)
+    branch = f"origin/{release.config.default_branch}"
+    listing = origin.git(release, sh)["ls-tree", "-r", "--name-only", "-z", branch, f"{place}/"]
+    there = {path.removeprefix(f"{place}/") for path in sh.read(listing).split("\0")} - {""}
+    is_app, argo = "app.yaml" in there, release.config.engine == "argo"
+    if there and not asked.app:
+        raise PreconditionError(
+            f"{place}: there is an app of that name already",
+            f"choose another name, or give it another component: --app {asked.name}",
+        )
+    if asked.app and is_app == argo:
+        kind = "folder of WorkflowTemplates" if argo else "ksonnet app"
+        raise PreconditionError(
+            f"{place}: there is no app of that name, no {kind}", "without --app one is made"
+        )
+    for each in asked.components:
+        if (f"{each}.yaml" if argo else f"components/{each}.jsonnet") in there:
+            raise PreconditionError(
+                f"{place}: there is a component {each} already", "name it otherwise: --component NAME"
+            )
+
+
+def _require_pods(release: Upkeep, asked: Addition) -> None:
+    build_template.pods_of(release.config)
+    for part in asked.parts:
+        build_template.image_build(part.image, part.context, part.dockerfile, asked.extra_arguments)

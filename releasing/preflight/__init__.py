@@ -1,0 +1,1 @@
+"""What a release requires before it begins."""

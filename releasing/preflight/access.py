@@ -1,0 +1,88 @@
+"""What a release needs before it begins: gh and git that may do what the steps do, until the end, and can sign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from releasing.errors import CommandError, PreconditionError
+from releasing.preflight.github_access import Answer, Need, github
+
+if TYPE_CHECKING:
+    from releasing.release import Undertaking
+    from releasing.shell.programs import Shell
+
+__all__ = ["Need", "answers", "need", "require"]
+
+# Not what git makes up from the names of user and machine.
+IDENTITY = ("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
+KEYS = {
+    "openpgp": "git config --global user.signingKey KEY; gpg --list-secret-keys shows what there is",
+    "ssh": "git config --global user.signingKey ~/.ssh/KEY.pub, and gpg.ssh.allowedSignersFile with that key in it",
+}
+
+
+def need(release: Undertaking) -> Need:
+    """What the steps of a release need."""
+    config = release.config
+    signing = config.signing.format if config.signing and release.pushes else ""
+    return Need(release.slug, release.pushes, config.checks.expected_hours, signing)
+
+
+def answers(sh: Shell, need: Need) -> list[Answer]:
+    """Everything that was found, problems among it; nothing is changed."""
+    return [*github(sh, need), *_git(sh, need)]
+
+
+def require(found: list[Answer], need: Need) -> None:
+    """Raise PreconditionError with all problems at once, each with what to do next."""
+    problems = [answer for answer in found if answer.problem]
+    if problems:
+        lines = "".join(f"\n  {problem}" for problem in problems)
+        raise PreconditionError(
+            f"no release of {need.slug} can begin here:{lines}", "then the same command again"
+        )
+
+
+def _git(sh: Shell, need: Need) -> Iterator[Answer]:
+    try:
+        version = sh.read(sh["git"]["--version"])
+    except CommandError as error:
+        yield Answer(error.message.split("\n")[0], error.hint or "git --version")
+        return
+    try:
+        person = sh.read(sh["git"][IDENTITY]).rpartition(">")[0]
+        yield Answer(f"{version} as {person}>")
+    except CommandError as error:
+        yield Answer(
+            f"git does not know who commits: {error.cause}",
+            'git config --global user.name "NAME"; git config --global user.email ADDRESS',
+        )
+    yield from _clone(sh, f"https://github.com/{need.slug}.git")
+    if need.signing:
+        yield _signature(sh, need.signing)
+
+
+def _clone(sh: Shell, url: str) -> Iterator[Answer]:
+    try:
+        sh.read(sh["git"]["ls-remote", "--quiet", url, "HEAD"])
+    except CommandError as error:
+        yield Answer(f"git cannot read {url}: {error.cause}", "gh auth setup-git, or the network")
+
+
+def _signature(sh: Shell, kind: str) -> Answer:
+    """Whether git makes a signature and takes it for good: in a repository that is gone afterwards."""
+    with TemporaryDirectory() as folder:
+        git = sh["git"]["-C", folder, "-c", f"gpg.format={kind}"]
+        try:
+            sh.read(git["init", "--quiet"])
+            nothing = sh.read(git["hash-object", "-t", "tree", "-w", "--stdin"], stdin="")
+            sh.read(git["tag", "--sign", "--message=nothing", "preflight", nothing])
+        except CommandError as error:
+            return Answer(f"git cannot sign: {error.cause}", KEYS[kind])
+        try:
+            sh.read(git["verify-tag", "preflight"])
+        except CommandError as error:
+            return Answer(f"git does not take its own signature for good: {error.cause}", KEYS[kind])
+    return Answer(f"git signs ({kind})")

@@ -1,0 +1,169 @@
+"""What GitHub says of who is logged in: who it is, what the token may do, until when, and how often it may ask."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from releasing.errors import CommandError
+
+if TYPE_CHECKING:
+    from releasing.shell.programs import Shell
+
+SCOPES, EXPIRATION = "x-oauth-scopes", "github-authentication-token-expiration"
+NO_LOGIN = 4  # gh's exit code when it has no token; what it says then differs in CI
+LEAST_TIME = timedelta(hours=1)
+LEAST_REQUESTS = 200  # what a release asks for before it first waits is well below
+TOKENS = ("GH_TOKEN", "GITHUB_TOKEN")  # in the order in which gh takes them
+WINDOW = ".resources.core | [.remaining, .limit, .reset] | @tsv"
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a release takes: a repository, to push to or to read, for some hours; a format of git's to sign with."""
+
+    slug: str
+    push: bool = False
+    hours: float = 12
+    signing: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Something that was found; a problem has a hint, to be typed or done, and a warning stops nothing."""
+
+    text: str
+    hint: str = ""
+    warning: bool = False
+
+    @property
+    def problem(self) -> bool:
+        """Whether a release cannot begin like this."""
+        return bool(self.hint) and not self.warning
+
+    def __str__(self) -> str:
+        return f"{self.text}\n    {self.hint}" if self.problem else self.text
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What `gh api -i` printed, read: headers by name in lower case, and the body. Nothing when it failed."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    error: str = ""
+    anonymous: bool = False
+
+
+def github(sh: Shell, need: Need) -> Iterator[Answer]:
+    """Everything that gh can tell, read only."""
+    try:
+        version = sh.read(sh["gh"]["--version"]).split("\n")[0]
+    except CommandError as error:
+        yield Answer(error.message.split("\n")[0], error.hint or "gh --version")
+        return
+    user = _asked(sh, "user")
+    renewal = _renewal(sh)
+    refused = "HTTP 401" in user.error
+    if refused or user.anonymous:
+        why = (
+            "GitHub refuses the token: wrong, expired or revoked"
+            if refused
+            else f"{version} is not logged in"
+        )
+        yield Answer(why, renewal)
+        return
+    # An App's token is nobody's, and may do what the App was given.
+    if user.error and "by integration" not in user.error:
+        yield Answer(f"GitHub does not answer: {user.error}", "gh api user")
+        return
+    yield Answer(f"{version.partition(' (')[0]} as {user.body['login'] if user.body else 'an App'}")
+    yield from _rights(sh, need, user, renewal)
+    yield from _requests(sh)
+
+
+def _asked(sh: Shell, path: str) -> Reply:
+    try:
+        shown = sh.read(sh["gh"]["api", "-X", "GET", path, "-i"])
+    except CommandError as error:
+        said = f"{error.cause} {' '.join(error.said)}".strip()
+        return Reply(error=said, anonymous=error.status == NO_LOGIN)
+    head, _, body = shown.replace("\r\n", "\n").partition("\n\n")
+    pairs = (line.partition(":") for line in head.splitlines()[1:])
+    return Reply({name.lower(): value.strip() for name, _, value in pairs}, json.loads(body))
+
+
+def _renewal(sh: Shell) -> str:
+    """How this login gets better."""
+    given = next((name for name in TOKENS if sh.environment.get(name)), "")
+    if given:
+        return f"put a token with the scope repo into {given}, or unset it and: gh auth login --scopes repo"
+    return "gh auth login --scopes repo"
+
+
+def _rights(sh: Shell, need: Need, user: Reply, renewal: str) -> Iterator[Answer]:
+    repository = _asked(sh, f"repos/{need.slug}")
+    headers = {**repository.headers, **user.headers}
+    if repository.body is None:
+        missing = "HTTP 404" in repository.error
+        what = (
+            "is not there, or not to be seen by this login"
+            if missing
+            else f"cannot be read: {repository.error}"
+        )
+        yield Answer(f"{need.slug} {what}", f"gh repo view {need.slug}; or: {renewal}")
+    elif need.push and not repository.body.get("permissions", {}).get("push"):
+        yield Answer(f"this login may not push to {need.slug}", f"ask an owner of {need.slug}; or: {renewal}")
+    else:
+        yield Answer(f"may {'push to' if need.push else 'read'} {need.slug}")
+    scopes = headers.get(SCOPES)
+    enough = (
+        {"repo"} if repository.body is None or repository.body.get("private") else {"repo", "public_repo"}
+    )
+    # A fine-grained token and an App's have permissions in the place of scopes, which GitHub does not tell.
+    if need.push and scopes is not None and not enough & {*re.split(r",\s*", scopes)}:
+        yield Answer(f"the token lacks the scope repo (it has: {scopes or 'none'})", _more_scopes(renewal))
+    yield from _lifetime(need, headers.get(EXPIRATION, ""), renewal)
+
+
+def _more_scopes(renewal: str) -> str:
+    return renewal if renewal.startswith("put") else "gh auth refresh --hostname github.com --scopes repo"
+
+
+def _lifetime(need: Need, told: str, renewal: str) -> Iterator[Answer]:
+    """Whether the token outlives the release; one that GitHub tells no end of does."""
+    if not told:
+        return
+    try:
+        end = datetime.strptime(told.replace(" UTC", " +0000"), "%Y-%m-%d %H:%M:%S %z")
+    except ValueError:
+        yield Answer(f"the token expires at {told!r}, which is no time that we know", renewal, warning=True)
+        return
+    left = end - datetime.now(UTC)
+    when = f"the token expires at {end.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    if left < LEAST_TIME:
+        yield Answer(f"{when}, and a release takes longer", renewal)
+    elif left < timedelta(hours=need.hours):
+        late = f"{when}, before the {need.hours:g} hours that a release may take are over"
+        yield Answer(late, renewal, warning=True)
+    else:
+        yield Answer(when)
+
+
+def _requests(sh: Shell) -> Iterator[Answer]:
+    try:
+        remaining, limit, reset = map(
+            int, sh.read(sh["gh"]["api", "-X", "GET", "rate_limit", "--jq", WINDOW]).split()
+        )
+    except CommandError as error:
+        yield Answer(f"GitHub does not tell the rate limit: {error.cause}", "gh api rate_limit")
+        return
+    left = f"{remaining} of {limit} requests are left in this hour"
+    if remaining > LEAST_REQUESTS:
+        yield Answer(left)
+    else:
+        yield Answer(f"only {left}", f"wait until {datetime.fromtimestamp(reset, UTC):%H:%M} UTC")

@@ -1,0 +1,1 @@
+"""What a release publishes: notes, manifest, the release on GitHub."""

@@ -1,0 +1,125 @@
+"""The release of this candidate or final on GitHub: its manifest, the commands that publish it, and its check."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from releasing.clients import registry
+from releasing.clients.git import origin
+from releasing.errors import UnmetError
+from releasing.publication import manifest, notes
+from releasing.publication.manifest import Manifest
+from releasing.runbook.step import Finding, met, unmet
+
+if TYPE_CHECKING:
+    from releasing.clients.github.releases import Published
+    from releasing.config.release_yaml import Operator
+    from releasing.release import Release
+    from releasing.runbook.step_shell import StepShell
+    from releasing.shell.programs import Command
+
+
+def publish(release: Release, sh: StepShell) -> None:
+    """Write the manifest, then publish the release with notes and manifest."""
+    commit = origin.tagged(release, sh, release.tag)
+    sh.run(_manifest(release, sh, commit))
+    title = f"{release.config.project} {release.tag}"
+    command = sh["publish_release.py"][release.slug, release.tag, _file(release), "--title", title]
+    command = command["--notes", str(notes.path(release))]
+    sh.run(command if release.final else command["--prerelease"])
+
+
+def published(release: Release, sh: StepShell) -> Finding:
+    """Whether GitHub has the release with notes, and a manifest that says what git and the registry have.
+
+    The images of a candidate that a later one took the tag from only have to be there still.
+    """
+    from releasing.clients.github import releases as publication  # noqa: PLC0415 - tasks are listed without
+
+    found = publication.find(sh.shell, release.slug, release.tag)
+    wrong = [*publication.problems(found, prerelease=not release.final)]
+    if found is None or wrong:
+        return unmet(f"{release.tag}: {'; '.join(wrong)}")
+    wrong = _disagreements(release, sh, found)
+    if wrong:
+        return unmet(f"{release.tag}: {'; '.join(wrong)}")
+    return met(f"{found.url} has the notes and {manifest.NAME}")
+
+
+def images(release: Release) -> tuple[str, ...]:
+    """Every image of the release with its tag: those that it builds, and the operators'."""
+    built = tuple(f"{image}:{release.image_tag}" for image in release.images)
+    return built + tuple(
+        f"{release.config.registry}/{each.image}:{each.release}" for each in _operators(release)
+    )
+
+
+def _manifest(release: Release, sh: StepShell, commit: str) -> Command:
+    command = sh["write_release_manifest.py"][_file(release), *images(release)]
+    command = command["--project", release.config.project, "--tag", release.tag]
+    command = command["--repository", release.slug, "--commit", commit]
+    for operator in _operators(release):
+        command = command["--also", f"{operator.repository}@{operator.release}"]
+    for step in ("build-tfserving", "build-jupyter"):
+        workflow = sh.chosen(f"{step} workflow")
+        command = command["--workflow", workflow] if workflow else command
+    return command
+
+
+def _disagreements(release: Release, sh: StepShell, found: Published) -> list[str]:
+    from releasing.clients.github import releases as publication  # noqa: PLC0415
+
+    asset = found.asset(manifest.NAME)
+    if asset is None:
+        return [f"its release on GitHub has no {manifest.NAME}"]
+    try:
+        said = manifest.parse(publication.content(sh.shell, release.slug, asset))
+    except UnmetError as error:
+        return [f"its {manifest.NAME}: {error.message}"]
+    return _differences(release, sh, said)
+
+
+def _differences(release: Release, sh: StepShell, said: Manifest) -> list[str]:
+    commit = origin.commit_of(release, sh, f"refs/tags/{release.tag}")
+    wrong = [] if said.commit == commit else [f"its manifest is about {said.commit}, the tag is at {commit}"]
+    wanted = {*images(release)}
+    there = manifest.digests(sorted(wanted | {*said.images}), sh.environment)
+    off = {image: digest for image, digest in there.items() if said.images.get(image) != digest}
+    if off and _is_superseded(release, sh):
+        return wrong + _lost(sh, {image: said.images[image] for image in off if image in said.images})
+    wrong += [
+        f"its manifest says {image} is {said.images.get(image, 'not there')}, the registry {digest or 'has none'}"
+        for image, digest in off.items()
+    ]
+    return wrong
+
+
+def _is_superseded(release: Release, sh: StepShell) -> bool:
+    """Whether origin has a later candidate of this version, or a branch of one that is under way."""
+    if release.final:
+        return False
+    begun = f"{release.version.tag}-rc."
+    listed = sh.read(
+        origin.git(release, sh)["ls-remote", "origin", f"refs/tags/{begun}*", f"refs/heads/release/{begun}*"]
+    )
+    numbers = re.findall(rf"/{re.escape(begun)}(\d+)(?:/|$|\^)", listed, re.MULTILINE)
+    return any(int(number) > release.candidate.number for number in numbers)
+
+
+def _lost(sh: StepShell, images: dict[str, str]) -> list[str]:
+    """Which of `images` (NAME:TAG and digest) the registry does not have any more, under whatever tag."""
+    return [
+        f"its manifest says {image} is {digest}, which the registry does not have any more"
+        for image, digest in images.items()
+        if registry.digest(image.rpartition(":")[0], digest, sh.environment) != digest
+    ]
+
+
+def _file(release: Release) -> str:
+    return str(release.folder / manifest.NAME)
+
+
+def _operators(release: Release) -> tuple[Operator, ...]:
+    operators = release.config.operators
+    return tuple(each for each in (operators.tfjob, operators.pytorchjob) if each)

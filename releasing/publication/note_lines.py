@@ -1,0 +1,58 @@
+"""The lines of release notes: what GitHub says of each pull request, under the heading that its labels choose."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from releasing.errors import CommandError
+
+if TYPE_CHECKING:
+    from releasing.publication.notes import Merged
+    from releasing.shell.programs import Shell
+
+AT_ONCE = 8
+FACTS = "{title, author: .user.login, labels: [.labels[].name]} | @json"
+OTHER = "Other changes"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One pull request in the notes."""
+
+    text: str
+    labels: frozenset[str]
+
+
+def lines(sh: Shell, slug: str, merged: Iterable[Merged]) -> list[Line]:
+    """A line for each, with the title and author that GitHub knows, else those of the commit."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return [*pool.map(lambda each: _line(sh, slug, each), merged)]
+
+
+def grouped(found: Sequence[Line], groups: Mapping[str, Iterable[str]]) -> list[tuple[str, list[str]]]:
+    """The lines under the headings of `groups`, each under the first with a label of its own; the rest comes last.
+
+    Where there are no groups the rest has no heading.
+    """
+    under: dict[str, list[str]] = {heading: [] for heading in groups}
+    rest: list[str] = []
+    for line in found:
+        fits = (heading for heading, labels in groups.items() if line.labels.intersection(labels))
+        under.get(next(fits, ""), rest).append(line.text)
+    return [*under.items(), (OTHER if groups else "", rest)]
+
+
+def _line(sh: Shell, slug: str, each: Merged) -> Line:
+    try:
+        known = json.loads(sh.read(sh["gh"]["api", f"repos/{slug}/pulls/{each.number}", "--jq", FACTS]))
+    except CommandError as error:
+        # Old numbers may be those of a repository that has been moved.
+        if not re.search(r"HTTP 404", error.message):
+            raise
+        return Line(f"- {each.title} (#{each.number}, {each.author})", frozenset())
+    return Line(f"- {known['title']} (#{each.number}, @{known['author']})", frozenset(known["labels"]))

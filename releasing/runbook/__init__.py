@@ -1,0 +1,1 @@
+"""Steps and recipes: declared, planned, run, recorded."""

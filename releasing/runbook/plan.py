@@ -1,0 +1,117 @@
+"""Plans: the same steps, with a shell that shows what it would run, as lines to paste into a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from releasing.errors import CommandError
+from releasing.runbook.journal import Journal
+from releasing.runbook.step_shell import StepShell
+from releasing.shell.command import PENDING, Command, variable
+from releasing.shell.command import pending as mark
+from releasing.shell.programs import Shell
+
+
+class PlanShell(StepShell):
+    """Reads the real world and shows changes as lines; what depends on a change held back is pending.
+
+    `outstanding` says that a step which this one needs is not done yet; `drafts` are the choices that the plan
+    has made so far.
+    """
+
+    def __init__(
+        self,
+        shell: Shell,
+        journal: Journal,
+        step: str,
+        outstanding: bool = False,
+        drafts: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(shell, journal, step)
+        self.outstanding = outstanding
+        self.drafts = {} if drafts is None else drafts
+        self.lines: list[str] = []
+
+    def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:
+        """The real output, or the mark of a value that depends on what is held back."""
+        if pending and (_unknown(command) or (not known and (self.outstanding or self.lines))):
+            self.lines.append(_setting(pending, command))
+            return mark(pending)
+        return self.shell.read(command)
+
+    def ask(self, command: Command) -> str:
+        """The real output; nothing when the command fails, as before a login that is still to come."""
+        try:
+            return "" if _unknown(command) else self.shell.read(command)
+        except CommandError:
+            return ""
+
+    def run(self, command: Command) -> None:
+        """Show `command`."""
+        self.lines.append(str(command))
+
+    def keep(self, command: Command) -> None:
+        """Show `command`."""
+        self.lines.append(str(command))
+
+    def require(self, problem: Callable[[], str], hint: str) -> None:
+        """The same, unless the answer depends on what is held back."""
+        if not (self.outstanding or self.lines):
+            super().require(problem, hint)
+
+    def choose(self, name: str, make: Callable[[], str], how: str = "") -> str:  # noqa: ARG002
+        """The choice made before, or the one that a run would make now; nothing is recorded."""
+        if name not in self.drafts:
+            self.drafts[name] = super().chosen(name) or make()
+        return self.drafts[name]
+
+    def chosen(self, name: str) -> str | None:
+        """The choice made before, by a run or in this plan."""
+        return self.drafts.get(name) or super().chosen(name)
+
+    def say(self, text: str) -> None:
+        """Show `text` as a comment."""
+        self.lines += [f"# {line}" for line in text.splitlines()]
+
+
+class PaperShell(PlanShell):
+    """A plan with no world at all, for the runbook page: every read is pending, everything is needed."""
+
+    def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:  # noqa: ARG002
+        """The mark of the value."""
+        self.lines.append(_setting(pending, command))
+        return mark(pending)
+
+    def ask(self, command: Command) -> str:  # noqa: ARG002
+        """Nothing: there is no world to ask."""
+        return ""
+
+    def require(self, problem: Callable[[], str], hint: str) -> None:
+        """Nothing: there is no world to ask."""
+
+    def needed(self, question: Callable[[], bool]) -> bool:  # noqa: ARG002
+        """Always: the page shows the whole work."""
+        return True
+
+    def choose(self, name: str, make: Callable[[], str], how: str = "") -> str:
+        """The mark of the choice; `how` stands for a value that no single command prints."""
+        if name not in self.drafts:
+            if how:
+                self.lines.append(f"{variable(name)}={how}")
+            self.drafts[name] = mark(name) if how else make()
+        return self.drafts[name]
+
+    def chosen(self, name: str) -> str:
+        """The mark of the choice."""
+        return mark(name)
+
+
+def _setting(name: str, command: Command) -> str:
+    """The line that puts what `command` prints into the variable of `name`."""
+    # Two brackets without a blank would begin a sum.
+    line = str(command)
+    return f"{variable(name)}=$({' ' if line.startswith('(') else ''}{line})"
+
+
+def _unknown(command: Command) -> bool:
+    return any(PENDING.search(word) for word in command.words)

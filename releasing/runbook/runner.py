@@ -1,0 +1,158 @@
+"""Run a recipe: the only place that decides that something is done, and records it."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any
+
+from releasing.errors import LockedError, PreconditionError, ReleaseError, UnmetError
+from releasing.runbook.context import ALREADY, DONE, MISSING, WorldOf
+from releasing.runbook.step import Finding, Recipe, Step
+from releasing.runbook.survey import AT_ONCE, survey
+
+
+@dataclass
+class Run:
+    """One run of `part` of a recipe: what holds already, what is left, what is at work.
+
+    At most `at_once` steps are at work. `keep_going` says that one which fails leaves those alone that do not need
+    it, the loss of a lock apart; `failed` then has the errors.
+    """
+
+    world: WorldOf[Any]
+    recipe: Recipe
+    part: tuple[Step, ...]
+    redo: bool = False
+    at_once: int = AT_ONCE
+    keep_going: bool = False
+    left: list[Step] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+    at_work: dict[Future[None], Step] = field(default_factory=dict)
+    seen: WorldOf[Any] = field(init=False)
+    findings: dict[str, Finding] = field(default_factory=dict)
+    failed: dict[str, ReleaseError] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """Find what is left, and record nothing. Raises PreconditionError when what comes before is not done."""
+        self.seen = self.world.looking()
+        self.findings = survey(self.seen, self.recipe, self.part)
+        for step in self.part:
+            # What comes after something that is left is looked at again when its turn comes.
+            waiting = {other.name for other in self.left} & {*step.needs}
+            if not self.findings[step.name].holds or waiting or self.redo:
+                self.left.append(step)
+        if self.left:
+            self.done |= self._done_before()
+
+    def __call__(self) -> WorldOf[Any]:
+        """Do what is not done, several steps at once where none needs another; stop at the first error.
+
+        Gives the world to report on: when nothing was done, one that remembers what was seen.
+        """
+        if not self.findings:
+            self.look()
+        for step in self.part:
+            if step not in self.left:
+                adopt(self.world, step, self.findings[step.name])
+                self.done.add(step.name)
+        if not self.left:
+            return self.seen
+        with ThreadPoolExecutor(self.at_once) as pool:
+            try:
+                self._work(pool)
+            except KeyboardInterrupt:
+                self.world.shell.stop()
+                raise
+        return self.world.looking()
+
+    def _work(self, pool: ThreadPoolExecutor) -> None:
+        errors: list[BaseException] = []
+        while True:
+            if not errors and not (errors := self._hindrance()):
+                self._start_what_can(pool)
+            if not self.at_work:
+                break
+            finished, _ = wait(self.at_work, return_when=FIRST_COMPLETED)
+            errors += [error for each in finished if (error := self._finish(each))]
+        if errors:
+            raise errors[0]
+
+    def _hindrance(self) -> list[BaseException]:
+        """What keeps every step from being started: the cluster's lock, when it was lost."""
+        try:
+            if self.world.lease:
+                self.world.lease.require()
+        except LockedError as error:
+            return [error]
+        return []
+
+    def _done_before(self) -> set[str]:
+        """The steps outside this part that it needs: all of them done, or PreconditionError."""
+        needs = {name for step in self.left for name in step.needs} - {step.name for step in self.part}
+        before = [step for step in self.recipe if step.name in needs]
+        findings = survey(self.world.looking(), self.recipe, before)
+        missing = [f"{name}: {finding.text}" for name, finding in findings.items() if not finding.holds]
+        if missing:
+            raise PreconditionError(
+                "steps that come before are not done:\n  " + "\n  ".join(missing),
+                f"do them first: {self.world.release.command(self.recipe.name)}",
+            )
+        return needs
+
+    def _start_what_can(self, pool: ThreadPoolExecutor) -> None:
+        for step in [step for step in self.left if self.done.issuperset(step.needs)]:
+            self.left.remove(step)
+            self.at_work[pool.submit(do, self.world, step, self.redo)] = step
+
+    def _finish(self, future: Future[None]) -> BaseException | None:
+        step = self.at_work.pop(future)
+        error = future.exception()
+        if error is None:
+            self.done.add(step.name)
+        elif isinstance(error, ReleaseError):
+            self.world.teller(step.name, MISSING)(error.message.split("\n")[0])
+            if self.keep_going and not isinstance(error, LockedError):
+                self.failed[step.name] = error
+                return None
+        return error
+
+
+def do(world: WorldOf[Any], step: Step, redo: bool = False) -> None:
+    """Make `step` done, or find that it is: look, act, look again, record.
+
+    Raises PreconditionError when the journal says done and the world does not; UnmetError when the step ran
+    and its check still fails.
+    """
+    sh = world.step_shell(step)
+    finding = step.verify(world.release, sh)
+    if finding.holds and not redo:
+        adopt(world, step, finding)
+        return
+    before = world.journal.done(step.name)
+    if redo:
+        world.journal.record("redo", step.name)
+    elif before and step.lasting:
+        raise PreconditionError(
+            f"{step.name} was done by {before['by']} at {before['time']}, but now: {finding.text}",
+            f"somebody undid it. To do it again: {world.release.redo(step.name)}",
+        )
+    start = time.monotonic()
+    with world.alone(step):
+        step.action(world.release, sh)
+    finding = step.verify(world.release, sh)
+    if not finding.holds:
+        raise UnmetError(
+            f"{step.name} ran, but {finding.text}", "the same command tries again; what is done is kept"
+        )
+    seconds = f"{time.monotonic() - start:.1f}"
+    world.journal.record("done", step.name, found=finding.text, seconds=seconds, facts=dict(finding.facts))
+    world.teller(step.name, DONE)(f"{finding.text} ({seconds} s)")
+
+
+def adopt(world: WorldOf[Any], step: Step, finding: Finding) -> None:
+    """Say that `step` is done already; record it when the journal did not know."""
+    if world.journal.done(step.name) is None:
+        world.journal.record("adopted", step.name, found=finding.text, facts=dict(finding.facts))
+    world.teller(step.name, ALREADY)(f"already done: {finding.text}")

@@ -1,0 +1,85 @@
+"""What a step sees of the world: a shell of its own, and the choices of its release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from releasing.errors import PreconditionError
+from releasing.runbook.journal import Journal
+from releasing.shell.programs import Command, Shell, silent
+
+
+class StepShell:
+    """Reads and changes the world for one step of a run.
+
+    The plan (plan.py) gives steps another StepShell, whose `run` only shows. `before_change` is asked before each
+    command that changes something, and raises when none may be begun any more.
+    """
+
+    def __init__(self, shell: Shell, journal: Journal, step: str) -> None:
+        self.shell = shell
+        self.journal = journal
+        self.step = step
+        self.before_change: Callable[[], None] = lambda: None
+
+    def __getitem__(self, program: str) -> Command:
+        return self.shell[program]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of every command."""
+        return self.shell.environment
+
+    def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:  # noqa: ARG002
+        """The output of `command`, which changes nothing; `pending` names it while it cannot be known.
+
+        `known` says that it does not depend on what the release changes, so that a plan can read it, too.
+        """
+        return self.shell.read(command, pending)
+
+    def ask(self, command: Command) -> str:
+        """The output of `command`, which changes nothing; empty in a plan when nothing answers it yet."""
+        return self.read(command)
+
+    def run(self, command: Command) -> None:
+        """Run `command`, which changes something."""
+        self.before_change()
+        self.shell.show(f"$ {command}")
+        self.shell.run(command)
+
+    def keep(self, command: Command) -> None:
+        """Put what `command`, which changes nothing, prints into the log."""
+        self.shell.show(f"$ {command}")
+        self.shell.showing(silent).run(command)
+
+    def wait(self, command: Command) -> None:
+        """Run `command`, which changes nothing but may take long."""
+        self.run(command)
+
+    def needed(self, question: Callable[[], bool]) -> bool:
+        """Whether commands are needed: `question` asks the world, with reads that name nothing pending."""
+        return question()
+
+    def require(self, problem: Callable[[], str], hint: str) -> None:
+        """Stop here with a PreconditionError when `problem`, which asks the world, finds one."""
+        if text := problem():
+            raise PreconditionError(text, hint)
+
+    def lacks(self, command: Command) -> bool:
+        """Whether `command`, a listing, lists nothing."""
+        return self.needed(lambda: not self.read(command))
+
+    def choose(self, name: str, make: Callable[[], str], how: str = "") -> str:  # noqa: ARG002
+        """The release's choice called `name`: recorded before anything acts on it, the same ever after.
+
+        `how` tells in a plan made on paper how the value comes about.
+        """
+        return self.journal.choose(self.step, name, make)
+
+    def chosen(self, name: str) -> str | None:
+        """The choice called `name`, when it was made already."""
+        return self.journal.choices().get(name)
+
+    def say(self, text: str) -> None:
+        """Tell the operator something."""
+        self.shell.show(text)

@@ -1,0 +1,86 @@
+"""What the world says about the steps of a recipe, and what a run would do about it; nothing is changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from releasing.errors import PreconditionError
+from releasing.runbook.context import DONE, MISSING, WorldOf
+from releasing.runbook.plan import PlanShell
+from releasing.runbook.step import Finding, Recipe, Step, met
+
+AT_ONCE = 8
+NOT_NEEDED = met("not needed any more: everything after it is done")
+
+
+def survey(world: WorldOf[Any], recipe: Recipe, steps: Iterable[Step]) -> dict[str, Finding]:
+    """What the (remembering) world says about each of `steps` of `recipe`, asked side by side.
+
+    A step that may lapse counts as done when everything that needs it is, and is not asked then.
+    """
+    chosen = list(steps)
+    findings = _asked(world, [step for step in chosen if step.lasting])
+    names = {step.name for step in chosen}
+    gates = [
+        (step, names & {other.name for other in recipe.after(step)}) for step in chosen if not step.lasting
+    ]
+    findings |= _asked(world, [gate for gate, after in gates if not after or _missing(findings, after)])
+    for gate, after in gates:
+        if gate.name not in findings:
+            idle = not _missing(findings, after)
+            findings |= {gate.name: NOT_NEEDED} if idle else _asked(world, [gate])
+    return {step.name: findings[step.name] for step in chosen}
+
+
+def _asked(world: WorldOf[Any], steps: list[Step]) -> dict[str, Finding]:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = pool.map(lambda step: step.verify(world.release, world.step_shell(step)), steps)
+        return {step.name: finding for step, finding in zip(steps, answers, strict=True)}
+
+
+def _missing(findings: dict[str, Finding], names: set[str]) -> set[str]:
+    return {name for name in names if name in findings and not findings[name].holds}
+
+
+def plan(
+    world: WorldOf[Any], recipe: Recipe, environment: Iterable[str], begun: PlanShell | None = None
+) -> None:
+    """Show what a run would do, as lines for a terminal; what is done already is a comment.
+
+    `environment` is the lines that the commands need before them; `begun` has what the operator chose.
+    """
+    for line in [*environment, *(begun.lines if begun else [])]:
+        world.show(line)
+    drafts = begun.drafts if begun else {}
+    findings = survey(world.looking(), recipe, recipe)
+    unmet = {name for name, finding in findings.items() if not finding.holds}
+    for step in recipe:
+        world.show(f"\n# {step.name}: {step.title}")
+        outstanding = bool(unmet & recipe.before(step))
+        if step.name in unmet:
+            world.show(f"# to do: {findings[step.name].text}")
+        elif step.lasting or not outstanding:
+            world.show(f"# already done: {findings[step.name].text}")
+            continue
+        else:
+            world.show(f"# holds now, and is looked at again then: {findings[step.name].text}")
+        sh = PlanShell(world.shell, world.journal, step.name, outstanding, drafts)
+        try:
+            step.action(world.release, sh)
+        except PreconditionError as error:
+            sh.say(f"stops here: {error}")
+        for line in sh.lines:
+            world.show(line)
+
+
+def status(world: WorldOf[Any], recipe: Recipe) -> list[str]:
+    """Show for each step whether the world says that it is done; gives the names of those that are not."""
+    world.show(world.release.title)
+    findings = survey(world.looking(), recipe, recipe)
+    for name, finding in findings.items():
+        world.teller(name, DONE if finding.holds else MISSING)(finding.text)
+    missing = [name for name, finding in findings.items() if not finding.holds]
+    world.show(f"next: {missing[0]}" if missing else "complete")
+    return missing

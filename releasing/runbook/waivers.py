@@ -1,0 +1,65 @@
+"""Waivers: a person's word that something which would stop a candidate does not, with the reason, on record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from releasing.errors import UsageError
+
+if TYPE_CHECKING:
+    from releasing.runbook.journal import Journal
+
+OPTIONS = ("waive", "because")
+EVENT = "waived"
+RED = "red commit"  # the choice of a commit that is not green, with the reason
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """An issue or pull request by its number, why it does not stop the candidate, and who says so."""
+
+    number: str
+    because: str
+    by: str
+    time: str
+
+    def __str__(self) -> str:
+        return f"#{self.number}: {self.because} ({self.by}, {self.time})"
+
+
+def record(journal: Journal, step: str, number: str, because: str) -> None:
+    """Keep a waiver given on the command line; nothing when there is none, or the same one again.
+
+    Raises UsageError for a number without a reason, and the other way round.
+    """
+    if not number and not because:
+        return
+    plain = number.removeprefix("#")
+    if not plain.isdecimal():
+        raise UsageError(
+            f"--waive {number or '(nothing)'}: expected the number of an issue", "--waive 123 --because WHY"
+        )
+    if not because.strip():
+        raise UsageError(
+            f"--waive {plain} needs a reason", f'--waive {plain} --because "why it does not matter"'
+        )
+    known = of(journal).get(plain)
+    if known is None or known.because != because:
+        journal.record(EVENT, step, number=plain, because=because)
+
+
+def of(journal: Journal) -> dict[str, Waiver]:
+    """The waivers of a release by number, the newest of each."""
+    events = journal.events(EVENT)
+    return {
+        event["number"]: Waiver(*(event[name] for name in ("number", "because", "by", "time")))
+        for event in events
+    }
+
+
+def told(journal: Journal) -> list[str]:
+    """Everything that was let pass in a release, each with its reason: what voters have to know."""
+    red = [event for event in journal.events("chosen") if event["name"] == RED]
+    commits = [f"commit {event['value']} ({event['by']}, {event['time']})" for event in red]
+    return [*map(str, of(journal).values()), *commits]

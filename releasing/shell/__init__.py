@@ -1,0 +1,1 @@
+"""The one door to programs, and what belongs to it: environment, files, locks, waiting."""

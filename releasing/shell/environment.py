@@ -1,0 +1,48 @@
+"""The environment of programs: what of ours reaches them, and where in it they are found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from releasing.errors import CommandError
+
+if TYPE_CHECKING:
+    from releasing.shell.command import Command
+
+SETTINGS = ("GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+# They colour what we read, speak another language although LC_ALL is set, or send gh to another GitHub.
+NOT_FOR_PROGRAMS = {"CLICOLOR_FORCE", "GH_DEBUG", "GH_FORCE_TTY", "GH_HOST", "LANGUAGE"}
+INSTALL = {
+    "gh": "it comes with this project: scripts/setup-venv",
+    "gcloud": "install the Google Cloud CLI: https://cloud.google.com/sdk/docs/install",
+    "kubectl": "install kubectl: https://kubernetes.io/docs/tasks/tools/",
+}
+
+
+def clean_environment() -> dict[str, str]:
+    """The process's environment, in English, plain and without GIT_*: a hook's repository must not become ours.
+
+    Settings that whoever started us gave to git stay: in a rehearsal they say where GitHub is.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if (not name.startswith("GIT_") or name.startswith(SETTINGS)) and name not in NOT_FOR_PROGRAMS
+    }
+    return kept | {"LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def located(command: Command, environment: Mapping[str, str]) -> str:
+    """The path of the command's program, in its folder or in PATH; CommandError saying how to install it."""
+    name = command.program
+    if "/" in name:
+        return str(Path(command.folder, name).absolute())
+    for folder in environment.get("PATH", os.defpath).split(os.pathsep):
+        path = Path(folder or ".") / name
+        if os.access(path, os.X_OK) and path.is_file():
+            return str(path.absolute())
+    hint = INSTALL.get(name, f"install it, for example: apt-get install {name}")
+    raise CommandError(f"{name} is not installed (nothing of that name in PATH)", hint)

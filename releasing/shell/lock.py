@@ -1,0 +1,61 @@
+"""One run at a time: a lock on a folder that names its holder and cannot be left behind by a kill."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from releasing.errors import LockedError
+from releasing.runbook.journal import now, operator
+
+PATIENCE = 15.0  # seconds for the last commands of a killed run to end
+
+
+@contextmanager
+def held(path: Path) -> Iterator[int]:
+    """Hold the lock file `path`; gives its descriptor, for commands to inherit. Raises LockedError.
+
+    The kernel releases it with the last process that has the descriptor, so after a kill the next run waits
+    for commands that are still at work, and for nothing else.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        _take(descriptor, path)
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()} {operator()} {now()}\n".encode(), 0)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, path: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pid, who, since = [*path.read_text(encoding="utf-8").split(), "?", "?", "?"][:3]
+            if lives(pid) or time.monotonic() > deadline:
+                raise LockedError(
+                    f"another run is at work: process {pid} of {who}, since {since}",
+                    "wait for it to end; then the same command finishes what it left",
+                ) from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def lives(pid: str) -> bool:
+    """Whether the process `pid` exists."""
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True

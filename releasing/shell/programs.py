@@ -1,0 +1,213 @@
+"""The one door to other programs: `read` what is, `run` what changes, `wait` for what takes long.
+
+The only importer of plumbum and subprocess. A Shell owns its environment: nothing of this process's working
+directory or environment is changed, and a stranger's GIT_* variables do not reach git.
+"""
+
+from __future__ import annotations
+
+import copy
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from releasing.errors import CommandError
+from releasing.shell import process_group
+from releasing.shell.command import Command
+from releasing.shell.environment import clean_environment, located
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+__all__ = ["Command", "Shell"]
+
+LAST_LINES = 10
+LONGEST_LINE = 200
+Popen = Callable[..., Any]  # how a program is started
+
+
+def silent(line: str) -> None:
+    """Show nothing."""
+
+
+class Shell:
+    """Runs programs with one environment.
+
+    `environment` replaces the process's own (default: that, without GIT_*); `show` gets each line that a
+    running command prints; `log` gets every command line and all output; `held` is a file descriptor that
+    every program inherits, so that a lock on it outlives a killed run until its last command has ended.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str] | None = None,
+        *,
+        show: Callable[[str], None] = silent,
+        log: Path | None = None,
+        held: int | None = None,
+    ) -> None:
+        self.environment = dict(clean_environment() if environment is None else environment)
+        self.show = show
+        self.log = log
+        self.held = held
+        self._living: set[Any] = set()
+        self._memory: dict[tuple[Command, str | None], Future[str]] | None = None
+        self._stopped = threading.Event()
+
+    def __getitem__(self, program: str) -> Command:
+        return Command((program,))
+
+    def showing(self, show: Callable[[str], None]) -> Shell:
+        """The same shell, which stops together with this one, with another place for its lines."""
+        other = copy.copy(self)
+        other.show = show
+        return other
+
+    def remembering(self) -> Shell:
+        """The same shell, which reads each command once and then remembers: for looking while nothing changes."""
+        other = copy.copy(self)
+        other._memory = {}
+        return other
+
+    def read(self, command: Command, pending: str = "", *, stdin: str | None = None) -> str:  # noqa: ARG002
+        """The standard output of `command`, which changes nothing, without its trailing newlines.
+
+        `pending` names the value for plans made before it can be known (plan.py). Bytes that are not UTF-8
+        survive as surrogate escapes. Raises CommandError when the program is missing or fails.
+        """
+        if self._memory is None:
+            return self._read(command, stdin)
+        from concurrent.futures import Future  # noqa: PLC0415  (a program that reads once does without)
+
+        answer: Future[str] = Future()
+        first = self._memory.setdefault((command, stdin), answer)
+        if first is answer:
+            try:
+                answer.set_result(self._read(command, stdin))
+            except BaseException as error:
+                answer.set_exception(error)
+                raise
+        return first.result()
+
+    def begin(self, command: Command) -> Callable[[], str]:
+        """Start `command`, which changes nothing; what is given waits for its end and gives what read() gives."""
+        process = self._start(command, subprocess.Popen, subprocess.PIPE)
+        return lambda: self._answer(command, process, None)
+
+    def _read(self, command: Command, stdin: str | None) -> str:
+        process = self._start(command, subprocess.Popen, subprocess.PIPE, stdin is not None)
+        return self._answer(command, process, stdin)
+
+    def _answer(self, command: Command, process: Any, stdin: str | None) -> str:
+        out, err = self._guarded(process, lambda: process.communicate(_encoded(stdin)))
+        if process.returncode:
+            self._fail(command, process.returncode, (err or out).decode(errors="replace").splitlines())
+        return str(out.decode(errors="surrogateescape").rstrip("\n"))
+
+    def succeeds(self, command: Command) -> bool:
+        """Whether `command`, which changes nothing, exits 0."""
+        process = self._start(command, subprocess.Popen, subprocess.PIPE)
+        self._guarded(process, process.communicate)
+        return bool(process.returncode == 0)
+
+    def run(self, command: Command) -> None:
+        """Run `command`, which changes something; its output is shown line by line. Raises CommandError."""
+        self._note(f"$ {command}")
+        process = self._start(command, _plumbed, subprocess.STDOUT)
+        last: deque[str] = deque(maxlen=LAST_LINES)
+        self._guarded(process, lambda: self._follow(process.stdout, last))
+        if process.returncode:
+            self._note(f"exit code {process.returncode}")
+            self._fail(command, process.returncode, list(last))
+
+    def wait(self, command: Command) -> None:
+        """Run `command`, which changes nothing but may take long; its output is shown."""
+        self.run(command)
+
+    def stop(self) -> None:
+        """End every program that is running, and start no other: interrupt, terminate, kill."""
+        self._stopped.set()
+        for process in list(self._living):
+            process_group.end(process)
+
+    def _start(self, command: Command, popen: Popen, errors: int, with_input: bool = False) -> Any:
+        if self._stopped.is_set():
+            raise KeyboardInterrupt
+        try:
+            process = popen(
+                [located(command, self.environment), *command.words[1:]],
+                cwd=command.folder or None,
+                env=self.environment,
+                stdin=subprocess.PIPE if with_input else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,
+                pass_fds=() if self.held is None else (self.held,),
+            )
+        except (OSError, AttributeError) as error:
+            raise CommandError(f"{command}: cannot be started: {error}") from None
+        self._living.add(process)
+        if self._stopped.is_set():
+            # stop() came between the first look and here, and may have missed this one.
+            self._guarded(process, lambda: process_group.end(process))
+            raise KeyboardInterrupt
+        return process
+
+    def _guarded(self, process: Any, work: Callable[[], Any]) -> Any:
+        try:
+            result = work()
+            process.wait()
+            return result
+        except BaseException:
+            process_group.end(process)
+            raise
+        finally:
+            self._living.discard(process)
+
+    def _follow(self, stream: IO[bytes], last: deque[str]) -> None:
+        for raw in stream:
+            line = raw.decode(errors="replace").rstrip()
+            last.append(line)
+            self.show(line)
+            self._note(line)
+
+    def _note(self, line: str) -> None:
+        if self.log:
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+            with self.log.open("a", encoding="utf-8", errors="backslashreplace") as log:
+                log.write(line + "\n")
+
+    def _fail(self, command: Command, code: int, lines: list[str]) -> None:
+        if self._stopped.is_set():
+            raise KeyboardInterrupt
+        last = lines[-LAST_LINES:]
+        said = "\n".join(f"    {line}" for line in last)
+        text = f"{shortened(str(command))}\n  failed with exit code {code}"
+        message = f"{text}:\n{said}" if said else text
+        raise CommandError(message, said=last, code=_class_of(command, code), status=code)
+
+
+def _plumbed(words: list[str], **options: Any) -> Any:
+    """A program that plumbum starts."""
+    from plumbum import local  # noqa: PLC0415  (slow to load, and many a program only reads)
+
+    # plumbum adds its copy of the process's environment to whatever it is given.
+    local.env.clear()
+    return local[words[0]].popen(words[1:], **options)
+
+
+def _encoded(text: str | None) -> bytes | None:
+    return None if text is None else text.encode(errors="surrogateescape")
+
+
+def shortened(line: str) -> str:
+    """`line`, or its beginning when it is longer than a message should be; the log has all of it."""
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …"
+
+
+def _class_of(command: Command, code: int) -> int | None:
+    """The exit code of a program of ours, which says what went wrong (errors.py); None for any other."""
+    return code if command.program.endswith(".py") else None

@@ -1,0 +1,62 @@
+"""The images in their registries: every one that the release names, on the digest that image_tags.yaml lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from releasing.clients import registry
+from releasing.errors import ReleaseError
+from releasing.verification.claim import Claim
+
+if TYPE_CHECKING:
+    from releasing.clients.registry.client import Registry
+    from releasing.verification.tagged import Tagged
+
+Answers = dict[tuple[str, str], str | ReleaseError | None]
+
+
+def claims(it: Tagged) -> Iterator[Claim]:
+    """Every released image, and every reference at the release's tag or an operator's, is there."""
+    wanted = _wanted(it)
+    if not wanted:
+        return
+    answers = digests(wanted, it.sh.environment)
+    wrong = [line for pair, digest in answers.items() if (line := _problem(it, pair, digest))]
+    unread = [answer.message for answer in answers.values() if isinstance(answer, ReleaseError)]
+    found = f"{len(answers) - len(wrong) - len(unread)} of {len(answers)} images are there as listed"
+    found += f"; {len(unread)} could not be read" if unread else ""
+    yield Claim(
+        "registry", False if wrong else None if unread else True, found, (*wrong, *dict.fromkeys(unread))
+    )
+
+
+def digests(wanted: list[tuple[str, str]], environment: dict[str, str]) -> Answers:
+    """The digest of each image and tag; None where it is absent, the error where the registry gave no answer."""
+    from releasing.clients.registry.transport import Patience  # noqa: PLC0415 - loads aiohttp
+
+    async def work(client: Registry) -> list[str | ReleaseError | None]:
+        return await registry.outcomes(client.digest(image, tag) for image, tag in wanted)
+
+    found = registry.ask(work, environment, patience=Patience(tries=3, throttled_tries=5))
+    return dict(zip(wanted, found, strict=True))
+
+
+def _wanted(it: Tagged) -> list[tuple[str, str]]:
+    images = [(image, it.release.image_tag) for image in it.release.images]
+    # In a project that releases no images, an image at the same tag is another project's.
+    tags = {it.release.image_tag} if images else set()
+    named = [
+        (each.image, each.tag) for each in it.mentions if each.tag in {*tags, it.operators.get(each.image)}
+    ]
+    return sorted({*images, *it.operators.items(), *named})
+
+
+def _problem(it: Tagged, pair: tuple[str, str], digest: str | ReleaseError | None) -> str:
+    image, tag = pair
+    if isinstance(digest, ReleaseError):
+        return ""
+    if digest is None:
+        return f"{image}:{tag} is not there"
+    listed = it.listing.digests(image, tag) if it.listing else []
+    return f"{image}:{tag} is {digest}, not {' or '.join(listed)}" if listed and digest not in listed else ""

@@ -1,0 +1,77 @@
+"""What the tagged tree says about images: released ones at the release's tag, one tag each, none dangling."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from releasing.changes import candidate_changes as changes
+from releasing.changes.reference_edit import prefixes
+from releasing.image_tags.referred import Ours, referred, unlisted
+from releasing.references.rules import ImageRule, claimed
+from releasing.verification.claim import Claim, counted, judged
+from releasing.verification.tagged import Tagged
+
+if TYPE_CHECKING:
+    from releasing.verification.image_listing import Listing
+    from releasing.verification.image_mentions import Mention
+
+FLOATING = "latest"
+
+
+def claims(it: Tagged) -> Iterator[Claim]:
+    """Every claim on the mentions of images."""
+    rules = [ImageRule.parse(text) for text in changes.prototypes_edit(it.release).images]
+    if rules:
+        yield _at_the_release(it, rules)
+    yield _floating(it)
+    yield _one_tag_each(it)
+    if it.listing:
+        yield _listed(it, it.listing)
+
+
+def _at_the_release(it: Tagged, rules: list[ImageRule]) -> Claim:
+    """Pins by digest are shown and not judged: no rewrite of references knows what they should be."""
+    asked = [(mention, rule) for mention in it.mentions if (rule := claimed(mention.name, rules))]
+    tagged = [(mention, rule) for mention, rule in asked if not mention.digest]
+    wrong = [f"{mention}, not {rule.tag}" for mention, rule in tagged if mention.tag != rule.tag]
+    pinned = [f"{mention} (pinned by digest)" for mention, _ in asked if mention.digest]
+    ours = sum(mention.tag == it.release.image_tag for mention in it.mentions)
+    found = f"{len(tagged) - len(wrong)} of {len(tagged)} to released images are at their release"
+    found += f"; {ours} of all {len(it.mentions)} to ours at {it.release.image_tag}"
+    return Claim("references", not wrong, found, (*wrong, *pinned))
+
+
+def _floating(it: Tagged) -> Claim:
+    """Such a reference is another image tomorrow."""
+    places = [str(mention) for mention in it.mentions if mention.tag == FLOATING and not mention.digest]
+    return judged(
+        "latest", places, f"none at :{FLOATING}", f"{counted(len(places), 'reference')} at :{FLOATING}"
+    )
+
+
+def _one_tag_each(it: Tagged) -> Claim:
+    places: dict[str, dict[str, list[Mention]]] = defaultdict(lambda: defaultdict(list))
+    for mention in it.mentions:
+        if mention.tag != FLOATING and not mention.digest:
+            places[mention.image][mention.tag].append(mention)
+    several = [
+        f"{image}: " + "; ".join(f"{tag} at {found[0].where}" for tag, found in sorted(tags.items()))
+        for image, tags in sorted(places.items())
+        if len(tags) > 1
+    ]
+    found = f"{len(several)} of {counted(len(places), 'image')} with several tags"
+    return judged("one tag each", several, f"{counted(len(places), 'image')}, one tag each", found)
+
+
+def _listed(it: Tagged, listing: Listing) -> Claim:
+    ours = Ours.of(prefixes(it.release), it.release.config.left_alone)
+    tag = it.release.image_tag
+    files = ((path, content) for path, content in it.files if path != it.release.config.document)
+    found = [*referred(files, ours, tag)]
+    dangling = [f"{each}:{tag}" for each in unlisted(found, listing.tags.images, ours, tag)]
+    held = f"all {len(found)} references at {tag} are listed in {listing.path}"
+    return judged(
+        "dangling", dangling, held, f"{len(dangling)} of {len(found)} references at {tag} are not listed"
+    )
