@@ -17,7 +17,7 @@ import argparse
 from pathlib import Path
 
 from releasing.errors import ConfigError
-from releasing.nightly.config_edit import with_entry
+from releasing.nightly.adding.config_edit import with_entry
 from releasing.nightly.release_config import Entry
 from releasing.shell.files import replace_text
 

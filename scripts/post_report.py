@@ -25,7 +25,7 @@ import aiohttp
 from releasing.clients.registry.settings import Settings
 from releasing.clients.registry.traffic import Traffic
 from releasing.errors import PreconditionError, ReleaseError, UnreachableError, UsageError
-from releasing.runbook.journal import now, operator
+from releasing.shell.clock import now, operator
 from releasing.shell.files import replace_text
 
 VARIABLE = "RELEASE_NIGHTLY_WEBHOOK"

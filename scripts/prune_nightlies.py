@@ -25,12 +25,13 @@ from typing import TYPE_CHECKING
 from releasing.clients import registry
 from releasing.clients.registry.progress import Progress
 from releasing.errors import UsageError
-from releasing.nightly import named_builds, retention
+from releasing.nightly import named_builds
+from releasing.nightly.retention import old_tags as retention
 from releasing.shell.programs import Shell
 
 if TYPE_CHECKING:
     from releasing.clients.registry.client import Registry
-    from releasing.nightly.retention import Pruned
+    from releasing.nightly.retention.old_tags import Pruned
 
 
 def main() -> int:

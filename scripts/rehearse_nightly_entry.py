@@ -21,7 +21,7 @@ from pathlib import Path
 from releasing.config import file as config_file
 from releasing.config.path import config_path
 from releasing.errors import PreconditionError, UsageError
-from releasing.nightly import entry_rehearsal
+from releasing.nightly.adding import entry_rehearsal
 from releasing.nightly.build_contexts import broken
 from releasing.nightly.release_config import parse
 from releasing.nightly.resolution import TAG, resolve

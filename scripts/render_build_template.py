@@ -21,7 +21,7 @@ from pathlib import Path
 from releasing.config import file as config_file
 from releasing.config.path import config_path
 from releasing.errors import PreconditionError
-from releasing.nightly import build_template
+from releasing.nightly.adding import build_template
 from releasing.shell.files import replace_text
 
 

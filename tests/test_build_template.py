@@ -16,8 +16,8 @@ from releasing.clients.cluster.workflow_pods import pods_of
 from releasing.config import file as config_file
 from releasing.config.release_yaml import Config
 from releasing.errors import ConfigError, UsageError
+from releasing.nightly.adding.build_template import image_build, text
 from releasing.nightly.build_contexts import repository_of
-from releasing.nightly.build_template import image_build, text
 from releasing.nightly.expected_images import expected
 from tests.manifest_schemas import problem
 

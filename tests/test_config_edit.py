@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from releasing.errors import ConfigError, PreconditionError
-from releasing.nightly.config_edit import with_entry
+from releasing.nightly.adding.config_edit import with_entry
 from releasing.nightly.release_config import Entry, parse
 
 HISTORY = Path(__file__).parent / "data" / "prow_config_release"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from releasing.builds import build as builds
-from releasing.changes import candidate_changes as changes
+from releasing.builds import candidate_changes as changes
 from releasing.gates import unlisted_images as dangling
 from releasing.image_tags import Image, ImageTags, Version, dump
 from releasing.rehearsal.github.git_objects import git

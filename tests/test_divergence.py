@@ -9,6 +9,7 @@ import pytest
 
 from releasing.branching import divergence
 from releasing.branching.divergence import Divergence, brought
+from releasing.clients.git.commits import picked_from
 from tests.histories import Workplace
 from tests.releases import Origin, origin_in
 
@@ -115,7 +116,5 @@ def test_messages_of_any_form_are_read(scene: Scene) -> None:
 def test_sources_are_whole_ids_in_the_form_that_git_writes() -> None:
     one, two = "1" * 40, "2" * 64
     text = f"* A\n\n(cherry picked from commit {one})\n\n  (cherry picked from commit {two})\n"
-    assert divergence.picked_from(text) == {one, two}
-    assert (
-        divergence.picked_from(f"cherry picked from commit {one}, (cherry picked from commit 123)") == set()
-    )
+    assert picked_from(text) == {one, two}
+    assert picked_from(f"cherry picked from commit {one}, (cherry picked from commit 123)") == set()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from releasing.errors import PreconditionError
-from releasing.nightly.entry_rehearsal import FOLDER, rehearse
+from releasing.nightly.adding.entry_rehearsal import FOLDER, rehearse
 from releasing.shell.programs import Shell
 from tests.nightly_projects import repository
 

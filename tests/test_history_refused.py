@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from releasing import image_tags
-from releasing.changes import candidate_changes as changes
+from releasing.builds import candidate_changes as changes
 from releasing.changes import image_tags_edit, operators
 from releasing.clients.git import tagging
 from releasing.commands.request import Wish, open_candidate, tagged_candidate

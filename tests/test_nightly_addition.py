@@ -12,7 +12,7 @@ from releasing.clients.ksonnet.creation import create
 from releasing.clients.ksonnet.environments import Destination
 from releasing.clients.ksonnet.formatting import OPTIONS, jsonnet_files, put_into_form
 from releasing.errors import UsageError
-from releasing.nightly.addition import Addition
+from releasing.nightly.adding.addition import Addition
 from releasing.nightly.build_contexts import problem
 from releasing.shell.programs import Shell
 

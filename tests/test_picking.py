@@ -14,7 +14,7 @@ import pytest
 
 from releasing.branching import picking
 from releasing.branching import policy as branching
-from releasing.branching.divergence import Commit
+from releasing.clients.git.commits import Commit
 from releasing.config.release_yaml import Config
 from releasing.errors import CommandError, PreconditionError, UsageError
 from releasing.runbook.step_shell import StepShell

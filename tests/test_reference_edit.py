@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.changes import candidate_changes as changes
+from releasing.builds import candidate_changes as changes
 from releasing.changes import operators
 from releasing.changes.reference_edit import ReferenceEdit, pinned, set_by_name
 from releasing.config.release_yaml import Config

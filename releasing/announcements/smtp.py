@@ -19,7 +19,7 @@ from pathlib import Path
 
 from releasing.clients.registry.location import on_this_machine
 from releasing.errors import ConfigError, PreconditionError, UnreachableError
-from releasing.runbook.journal import now, operator
+from releasing.shell.clock import now, operator
 from releasing.shell.files import replace_text
 
 SERVER = "RELEASE_SMTP_SERVER"  # HOST:PORT that mails go to instead, as in a rehearsal

@@ -10,7 +10,7 @@ from releasing.errors import CommandError, PreconditionError
 from releasing.shell.command import Command
 
 if TYPE_CHECKING:
-    from releasing.branching.divergence import Commit
+    from releasing.clients.git.commits import Commit
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
 

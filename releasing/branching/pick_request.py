@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from releasing.branching import policy as branching
-from releasing.branching.divergence import picked_from, printable
+from releasing.clients.git.commits import picked_from, printable
 from releasing.clients.github import proposals
 from releasing.errors import CommandError, PreconditionError, UnmetError
 
 if TYPE_CHECKING:
     from releasing.branching.cherry_pick import Pick
-    from releasing.branching.divergence import Commit
+    from releasing.clients.git.commits import Commit
     from releasing.clients.github.proposals import Proposal
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell

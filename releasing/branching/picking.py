@@ -12,11 +12,12 @@ from releasing.branching import divergence, pick_request
 from releasing.branching import policy as branching
 from releasing.branching.cherry_pick import Pick
 from releasing.clients.git import branch_creation, origin
+from releasing.clients.git.commits import commits
 from releasing.clients.github import proposals
 from releasing.errors import PreconditionError, UsageError
 
 if TYPE_CHECKING:
-    from releasing.branching.divergence import Commit
+    from releasing.clients.git.commits import Commit
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
 
@@ -85,7 +86,7 @@ def _resolved(release: Release, sh: StepShell, named: list[str]) -> list[Commit]
             "git log shows the whole id",
         )
     ids = sh.read(git["rev-parse", *(f"{word}^{{commit}}" for word in named)]).split()
-    return divergence.commits(sh, git["log", "--no-walk=unsorted", *dict.fromkeys(ids)])
+    return commits(sh, git["log", "--no-walk=unsorted", *dict.fromkeys(ids)])
 
 
 def _chosen(release: Release, sh: StepShell, asked: list[Commit], merged: set[str]) -> Choice:
@@ -143,7 +144,7 @@ def _pushed(it: Pick, sh: StepShell) -> bool:
         branch_creation.create(release, sh, git, it.head, "HEAD")
     sh.run(origin.fetch(release, sh))
     log = origin.git(release, sh)["log", f"origin/{release.branch}..origin/{it.head}"]
-    sources = {source for commit in divergence.commits(sh, log) for source in commit.sources}
+    sources = {source for commit in commits(sh, log) for source in commit.sources}
     lacking = [str(commit) for commit in it.commits if commit.id not in sources]
     if lacking:
         raise PreconditionError(

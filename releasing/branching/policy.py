@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasing.branching import divergence
-from releasing.branching.divergence import Commit, Divergence, brought, picked_from, printable
+from releasing.branching.divergence import Divergence, brought
 from releasing.clients.git import origin
+from releasing.clients.git.commits import Commit, picked_from, printable
 from releasing.clients.github import proposals
 from releasing.runbook.step import Finding, met, unmet
 from releasing.shell.command import Command

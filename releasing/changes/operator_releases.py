@@ -120,7 +120,7 @@ def _recorded(release: Release, sh: StepShell, name: str) -> str | None:
 
 def _in_files(release: Release, sh: StepShell, name: str, operator: Operator) -> str | None:
     """The tag of the operator's image that the candidate, or else the change that bumps it, has; None before both."""
-    from releasing.verification.image_mentions import mentions  # noqa: PLC0415 - only where nothing is recorded
+    from releasing.changes.image_mentions import mentions  # noqa: PLC0415 - only where nothing is recorded
 
     image = f"{release.config.registry}/{operator.image}"
     for revision in (f"refs/tags/{release.candidate.tag}", f"origin/{release.head(f'update-{name}')}"):

@@ -12,10 +12,11 @@ from releasing.changes import pull_requests
 from releasing.commands import session
 from releasing.commands.release_commands import Desk, Options, load
 from releasing.errors import ConfigError
-from releasing.nightly import addition, addition_change, retention_action
-from releasing.nightly import addition_check as obstacles
+from releasing.nightly.adding import addition, addition_change
+from releasing.nightly.adding import addition_check as obstacles
 from releasing.nightly.maintenance import Upkeep
 from releasing.nightly.night import require_section
+from releasing.nightly.retention import prune_command as retention_action
 from releasing.runbook.context import WorldOf
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from releasing.announcements.outbox import path as mail_path
 from releasing.builds import build as builds
-from releasing.changes import candidate_changes as changes
+from releasing.builds import candidate_changes as changes
 from releasing.changes import digest_table as document
 from releasing.changes import pull_requests
 from releasing.clients import registry

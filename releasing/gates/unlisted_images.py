@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.changes import candidate_changes as changes
+from releasing.builds import candidate_changes as changes
 from releasing.changes import image_tags_edit, pull_requests
 from releasing.changes.reference_edit import prefixes
 from releasing.clients.git import origin

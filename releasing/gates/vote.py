@@ -39,7 +39,7 @@ def record(
     file: Path, candidate: str, result: str, evidence: str, commit: str, digests: dict[str, str]
 ) -> Vote:
     """Keep the result of a vote; a result that is there already is never overwritten by another one."""
-    from releasing.runbook.journal import now, operator  # noqa: PLC0415 - not needed to list tasks
+    from releasing.shell.clock import now, operator  # noqa: PLC0415 - not needed to list tasks
 
     if result not in RESULTS:
         raise UsageError(

@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from releasing.errors import CommandError
+from releasing.shell.waiting import NO_LOGIN
 
 if TYPE_CHECKING:
     from releasing.shell.programs import Shell
 
 SCOPES, EXPIRATION = "x-oauth-scopes", "github-authentication-token-expiration"
-NO_LOGIN = 4  # gh's exit code when it has no token; what it says then differs in CI
 LEAST_TIME = timedelta(hours=1)
 LEAST_REQUESTS = 200  # what a release asks for before it first waits is well below
 TOKENS = ("GH_TOKEN", "GITHUB_TOKEN")  # in the order in which gh takes them

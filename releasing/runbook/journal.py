@@ -5,18 +5,16 @@ The world says what is done; the journal says who did it, and keeps the choices 
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
-import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from releasing.errors import ConfigError
+from releasing.shell.clock import now, operator
 
 Event = dict[str, Any]
 # What events of some kinds must say beside who, when and where.
@@ -104,16 +102,6 @@ class Journal:
                 known = make()
                 self.record("chosen", step, name=name, value=known)
             return known
-
-
-def now() -> str:
-    """The time in UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def operator() -> str:
-    """Who runs this: user@host."""
-    return f"{os.environ.get('USER') or getpass.getuser()}@{socket.gethostname()}"
 
 
 def _append(path: Path, lines: list[Event]) -> None:

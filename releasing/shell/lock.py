@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from releasing.errors import LockedError
-from releasing.runbook.journal import now, operator
+from releasing.shell.clock import now, operator
 
 PATIENCE = 15.0  # seconds for the last commands of a killed run to end
 

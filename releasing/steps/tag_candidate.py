@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from releasing.announcements import outbox as mail
-from releasing.changes import candidate_changes as changes
+from releasing.builds import candidate_changes as changes
 from releasing.changes import digest_table as document
 from releasing.changes import image_tags_edit, pull_requests
 from releasing.clients.checks import commit_checks as checks

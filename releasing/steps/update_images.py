@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasing.builds import build as builds
-from releasing.changes import candidate_changes as changes
+from releasing.builds import candidate_changes as changes
 from releasing.changes import image_tags_edit, pull_requests
 from releasing.clients import registry
 from releasing.clients.git import origin

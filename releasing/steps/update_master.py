@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasing.builds import build as builds
-from releasing.changes import candidate_changes as changes
+from releasing.builds import candidate_changes as changes
 from releasing.changes import pull_requests
 from releasing.clients.checks import commit_checks as checks
 from releasing.clients.git import origin, tagging

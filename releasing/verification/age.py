@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from releasing.changes import reference_edit
+from releasing.changes.image_mentions import mentions
 from releasing.clients.git import origin
 from releasing.errors import CommandError
 from releasing.verification.claim import Claim, counted, judged
-from releasing.verification.image_mentions import mentions
 from releasing.version import finals
 
 if TYPE_CHECKING:
-    from releasing.verification.image_mentions import Mention
+    from releasing.changes.image_mentions import Mention
     from releasing.verification.tagged import Tagged
 
 _BUILD = re.compile(r"v(\d{8})\b.*")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing.changes import candidate_changes as changes
+from releasing.builds import candidate_changes as changes
 from releasing.references.edits import Edit, line_of
 from releasing.references.parameters import parameter_findings
 from releasing.references.protected_paths import protection

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasing.changes.image_mentions import Mention, mentions
 from releasing.clients.git import origin
 from releasing.references.protected_paths import is_copy
 from releasing.references.rules import globs
 from releasing.verification import names
 from releasing.verification.image_listing import Listing
-from releasing.verification.image_mentions import Mention, mentions
 from releasing.verification.names import Name
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing.changes import candidate_changes as changes
+from releasing.builds import candidate_changes as changes
 from releasing.changes.reference_edit import prefixes
 from releasing.image_tags.referred import Ours, referred, unlisted
 from releasing.references.rules import ImageRule, claimed
@@ -14,8 +14,8 @@ from releasing.verification.claim import Claim, counted, judged
 from releasing.verification.tagged import Tagged
 
 if TYPE_CHECKING:
+    from releasing.changes.image_mentions import Mention
     from releasing.verification.image_listing import Listing
-    from releasing.verification.image_mentions import Mention
 
 FLOATING = "latest"
 

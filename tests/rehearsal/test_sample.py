@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from _gojsonnet import evaluate_snippet
 
-from releasing.changes import candidate_changes as changes
+from releasing.builds import candidate_changes as changes
 from releasing.clients.ksonnet.app import read_app
 from releasing.clients.ksonnet.params import set_param
 from releasing.references.file_syntax import fault

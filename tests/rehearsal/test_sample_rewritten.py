@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from releasing.changes import candidate_changes as changes
+from releasing.builds import candidate_changes as changes
 from releasing.rehearsal.sampling import project
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell

@@ -17,7 +17,7 @@ from typing import Any
 
 from releasing.clients.cluster import kubectl
 from releasing.errors import CommandError, LockedError, ReleaseError
-from releasing.runbook.journal import now, operator
+from releasing.shell.clock import now, operator
 from releasing.shell.programs import Shell
 
 Object = dict[str, Any]

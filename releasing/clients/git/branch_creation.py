@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.branching.divergence import commits
 from releasing.clients.git import origin
+from releasing.clients.git.commits import commits
 from releasing.errors import CommandError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from releasing.changes.pull_requests import Change
 from releasing.nightly import default_branch
-from releasing.nightly.addition import Addition, app_yaml, folder
+from releasing.nightly.adding.addition import Addition, app_yaml, folder
 
 if TYPE_CHECKING:
     from releasing.nightly.maintenance import Upkeep

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from releasing.clients.git import origin
 from releasing.errors import PreconditionError
-from releasing.nightly import build_contexts, build_template, default_branch
-from releasing.nightly.addition import Addition, folder
+from releasing.nightly import build_contexts, default_branch
+from releasing.nightly.adding import build_template
+from releasing.nightly.adding.addition import Addition, folder
 
 if TYPE_CHECKING:
     from releasing.nightly.maintenance import Upkeep

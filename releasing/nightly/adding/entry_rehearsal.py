@@ -15,7 +15,7 @@ from releasing.nightly.outcomes import BUILT
 if TYPE_CHECKING:
     from releasing.shell.programs import Shell
 
-INVOKE = Path(__file__).resolve().parent.parent.parent / "scripts" / "invoke"
+INVOKE = Path(__file__).resolve().parent.parent.parent.parent / "scripts" / "invoke"
 FOLDER = "nightly-rehearsal"  # in the folder that git keeps for itself: no part of the checkout
 IDENTITY = ("-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@example.org")
 

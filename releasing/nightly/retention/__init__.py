@@ -1,0 +1,1 @@
+"""Which nightly tags stay in the registry, and how the others are deleted."""
