@@ -21,7 +21,7 @@ LINE = json.dumps({"time": "2018-07-23T10:00:00Z", "event": "done", "step": "aut
 WRITER = """
 import sys
 from pathlib import Path
-from releasing.journal import Journal
+from releasing.runbook.journal import Journal
 journal = Journal(Path(sys.argv[1]))
 print("up", flush=True)
 for number in range(10**9):

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 HOLDER = """
 import sys
 from pathlib import Path
-from releasing.lock import held
+from releasing.shell.lock import held
 with held(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
@@ -28,7 +28,7 @@ with held(Path(sys.argv[1])):
 PARENT = """
 import os, subprocess, sys
 from pathlib import Path
-from releasing.lock import held
+from releasing.shell.lock import held
 with held(Path(sys.argv[1])) as lock:
     subprocess.Popen(["cat"], pass_fds=[lock], start_new_session=True, stdout=subprocess.DEVNULL)
     print("held", flush=True)

@@ -139,6 +139,6 @@ def test_programs_in_another_folder_are_given_the_whole_path(
 
 
 def test_programs_do_not_load_the_types_of_the_whole_file() -> None:
-    read = "import sys; from releasing.registry.settings_file import settings; settings({})"
+    read = "import sys; from releasing.config.registry_settings import settings; settings({})"
     command = [sys.executable, "-c", f"{read}; assert 'pydantic' not in sys.modules"]
     subprocess.run(command, cwd=ROOT, check=True)

@@ -54,7 +54,7 @@ def test_what_was_begun_goes_on_by_itself_and_is_read_later(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("way", "loaded"), [("read", "False"), ("succeeds", "False"), ("run", "True")])
 def test_only_running_needs_plumbum(way: str, loaded: str) -> None:
-    code = f"import sys; from releasing.shell import Shell; sh = Shell(); sh.{way}(sh['true'])"
+    code = f"import sys; from releasing.shell.programs import Shell; sh = Shell(); sh.{way}(sh['true'])"
     asked = python(f"{code}; print('plumbum' in sys.modules)").within(str(ROOT))
     assert Shell().read(asked) == loaded
 

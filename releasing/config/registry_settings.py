@@ -27,7 +27,7 @@ def settings(environment: Mapping[str, str]) -> Settings:
 
 @lru_cache(maxsize=8)
 def _read(path: Path, _changed: int) -> Settings:
-    # Not through config_file.py at once: its imports take 0.12 s, several times what this takes.
+    # Not through file.py at once: its imports take 0.12 s, several times what this takes.
     try:
         return _quickly(path)
     except ValueError:

@@ -1,4 +1,4 @@
-"""release.yaml as frozen types: what is released, where, and for whom. Loading is in config_file.py."""
+"""release.yaml as frozen types: what is released, where, and for whom. Loading is in file.py."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def step(
 
     `needs` come before it; `irreversible` says that it cannot be taken back; `lasting=False` that it may lapse
     and matters only until all that needs it is done (a login, a gate); `options` are what it takes on the command
-    line beside those of every step (commands.py has their texts); `exclusive` that it is not at work on two machines
+    line beside those of every step; `exclusive` that it is not at work on two machines
     at once (lease.py); `when` for which projects it exists; `each` what it exists for, by the name that its step
     gets: action and check are given the thing, too.
     """

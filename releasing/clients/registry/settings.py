@@ -1,7 +1,7 @@
 """How registries are to be reached, as release.yaml says: the values, and the form that each must have.
 
-release.yaml has two readers: config.py, with everything else, and settings_file.py, which starts sooner. The rules
-stand here, so that both refuse the same.
+release.yaml has two readers: config/file.py, with everything else, and config/registry_settings.py, which starts
+sooner. The rules stand here, so that both refuse the same.
 """
 
 from __future__ import annotations
