@@ -5,11 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from releasing.clients.git.checkout import Checkout
+from releasing.clients.git.tagging import Annotation
 from releasing.config.placeholders import filled
 from releasing.config.release_yaml import Config, Profile
 from releasing.version import Candidate, Version
+
+if TYPE_CHECKING:
+    from releasing.shell.protocol import Commands
 
 
 class Undertaking(ABC):
@@ -68,6 +73,10 @@ class Undertaking(ABC):
     def checkout(self) -> str:
         """Our own clone of the repository; the operator's is never touched."""
         return str(self.state / "checkout")
+
+    def origin(self, sh: Commands) -> Checkout:
+        """Our clone, for what origin has: read and changed through `sh`."""
+        return Checkout(self.checkout, sh)
 
     @property
     def namespace(self) -> str:
@@ -140,6 +149,21 @@ class Release(Proposing):
     def purpose(self) -> str:
         """What its changes are made for, as pull requests say it."""
         return f"Release {self.tag}"
+
+    @property
+    def signature_form(self) -> str:
+        """How tags are signed, as git's gpg.format names it; empty when they are not."""
+        return self.config.signing.format if self.config.signing else ""
+
+    def annotation(self, tag: str) -> Annotation:
+        """What the git tag `tag` of this release carries."""
+        return Annotation(f"{self.config.project} {tag}", self.signature_form)
+
+    @property
+    def tag_taken(self) -> str:
+        """What to do when a git tag of this release is on another commit."""
+        following = self.candidate.number + 1
+        return f"look at that tag; if it is wrong, the next candidate is right: --candidate {following}"
 
     def command(self, recipe: str) -> str:
         """What to type for all of `recipe`."""

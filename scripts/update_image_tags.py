@@ -47,7 +47,7 @@ from releasing.image import DIGEST, ImageName, ImagePattern, movable
 from releasing.image_tags.referred import Ours, referred, unlisted
 from releasing.image_tags.row_changes import Changed, with_builds, with_tag
 from releasing.image_tags.validation import missing, problems
-from releasing.references.checkout import contents, tracked_files
+from releasing.references.tracked_files import contents, tracked_files
 
 if TYPE_CHECKING:
     from releasing.clients.registry.client import Registry

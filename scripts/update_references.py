@@ -31,8 +31,8 @@ from entry import program
 
 from releasing.errors import PreconditionError, UsageError
 from releasing.references import survey_checkout
-from releasing.references.checkout import replace_content
 from releasing.references.rules import Rules
+from releasing.references.tracked_files import replace_content
 
 if TYPE_CHECKING:
     from releasing.references.report import Report

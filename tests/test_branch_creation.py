@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from releasing.clients.git import branch_creation
-from releasing.clients.git import origin as at_origin
 from releasing.errors import CommandError
 from releasing.runbook.step_shell import StepShell
 from releasing.shell.programs import Shell
@@ -34,7 +33,7 @@ class Person:
     def create(self, commit_id: str) -> None:
         release, sh = self.origin.release, self.origin.sh
         sh.shell.show = self.told.append
-        branch_creation.create(release, sh, at_origin.git(release, sh), BRANCH, commit_id)
+        branch_creation.create(release.origin(sh), release.origin(sh).git, BRANCH, commit_id)
 
     def said(self, text: str) -> bool:
         return any(text in line for line in self.told)
@@ -61,7 +60,7 @@ def test_a_branch_that_is_there_is_told_about_and_never_moved(person: Person, tm
     assert person.told[-1] == (
         f"{BRANCH} was created by somebody else meanwhile, and is used: {theirs[:12]} Begin v0.3 (Grace, {date})"
     )
-    assert at_origin.has(person.origin.release, person.origin.sh, f"origin/{BRANCH}")
+    assert person.origin.release.origin(person.origin.sh).has(f"origin/{BRANCH}")
 
 
 def test_a_branch_that_is_behind_is_not_moved_forward_either(person: Person) -> None:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from releasing.errors import CommandError, PreconditionError
-from releasing.references.checkout import Search, contents, replace_content, tracked_files
+from releasing.references.tracked_files import Search, contents, replace_content, tracked_files
 
 NOBODY = 65534
 

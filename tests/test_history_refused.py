@@ -68,9 +68,9 @@ def test_a_tag_on_the_default_branch_is_no_candidate_and_no_final(origin: Origin
     tag(origin, CANDIDATE, "master")
     tag(origin, FINAL, "master")
     origin.fetched()
-    assert tagging.problem(origin.release, origin.sh, CANDIDATE, BRANCH).endswith(
-        f"is at {newest[:12]}, which is not on {BRANCH}"
-    )
+    assert tagging.problem(
+        origin.release.origin(origin.sh), CANDIDATE, BRANCH, origin.release.signature_form
+    ).endswith(f"is at {newest[:12]}, which is not on {BRANCH}")
     assert f"which is not on {BRANCH}" in final(origin)
 
 
@@ -124,7 +124,9 @@ def test_a_lightweight_tag_is_refused(origin: Origin) -> None:
     """74 of 77 were."""
     tag(origin, CANDIDATE, BRANCH, annotated=False)
     origin.fetched()
-    assert tagging.problem(origin.release, origin.sh, CANDIDATE, BRANCH).endswith("is not annotated")
+    assert tagging.problem(
+        origin.release.origin(origin.sh), CANDIDATE, BRANCH, origin.release.signature_form
+    ).endswith("is not annotated")
 
 
 def test_an_operator_at_head_is_a_change_that_is_asked_for(origin: Origin) -> None:

@@ -11,7 +11,6 @@ import pytest
 
 from releasing.changes import pull_requests
 from releasing.changes.pull_requests import Change
-from releasing.clients.git import origin as at_origin
 from releasing.config.release_yaml import PullRequests
 from releasing.errors import CommandError, PreconditionError
 from tests.rehearsal.local_github import LocalGitHub
@@ -35,7 +34,7 @@ class Scene:
 
     def settle(self) -> None:
         pull_requests.settle(self.origin.release, self.origin.sh, self.change)
-        self.origin.sh.run(at_origin.fetch(self.origin.release, self.origin.sh))
+        self.origin.sh.run(self.origin.release.origin(self.origin.sh).fetch())
 
     def proposed(self) -> tuple[bool, str]:
         finding = pull_requests.proposed(self.origin.release, self.origin.sh, self.change)
@@ -70,7 +69,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         origin.sh.environment["PATH"] += f"{os.pathsep}{SCRIPTS}"
 
         def lacks() -> bool:
-            content = at_origin.file_at(origin.release, origin.sh, "origin/master", "config.txt") or b""
+            content = origin.release.origin(origin.sh).file_at("origin/master", "config.txt") or b""
             return b"TWO" not in content
 
         change = Change(

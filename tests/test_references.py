@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from releasing.errors import PreconditionError, UsageError
 from releasing.references import COPIES, survey, survey_checkout
-from releasing.references.checkout import contents, tracked_files
 from releasing.references.protected_paths import is_copy
 from releasing.references.report import Report
 from releasing.references.rules import Rules
+from releasing.references.tracked_files import contents, tracked_files
 
 OURS = r"(gcr\.io/p|\{0\}/\{1\})/(notebook-[0-9.]+|operator)"
 DIGEST = "sha256:" + "a" * 64

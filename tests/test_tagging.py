@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from releasing.clients.git import origin as at_origin
 from releasing.clients.git import tagging
 from releasing.config.release_yaml import Config
 from releasing.errors import CommandError, PreconditionError
@@ -35,8 +34,15 @@ def told(origin: Origin) -> list[str]:
     return lines
 
 
+def push(origin: Origin, commit: str, tag: str = TAG) -> None:
+    release = origin.release
+    tagging.push(release.origin(origin.sh), tag, commit, release.annotation(tag), release.tag_taken)
+
+
 def problem(origin: Origin, tag: str = TAG) -> str:
-    return tagging.problem(origin.release, origin.sh, tag, "v0.2-branch")
+    return tagging.problem(
+        origin.release.origin(origin.sh), tag, "v0.2-branch", origin.release.signature_form
+    )
 
 
 def signing(origin: Origin, form: str) -> Origin:
@@ -52,22 +58,22 @@ def configure(origin: Origin, key: str, value: str) -> None:
 
 def test_a_tag_is_pushed_annotated_and_the_same_again_changes_nothing(origin: Origin) -> None:
     first = head(origin.bare, "v0.2-branch")
-    tagging.push(origin.release, origin.sh, TAG, first)
-    listing = at_origin.listed(origin.release, origin.sh, f"refs/tags/{TAG}")
+    push(origin, first)
+    listing = origin.release.origin(origin.sh).listed(f"refs/tags/{TAG}")
     there = origin.sh.read(listing)
-    tagging.push(origin.release, origin.sh, TAG, first)
+    push(origin, first)
     assert problem(origin) == ""
     assert origin.sh.read(listing) == there
 
 
 def test_a_tag_never_moves_and_the_loser_is_told_who_was_first(origin: Origin) -> None:
     first, other = head(origin.bare, "v0.2-branch"), head(origin.bare, "master")
-    tagging.push(origin.release, origin.sh, TAG, first)
+    push(origin, first)
     with pytest.raises(
         PreconditionError, match=rf"{TAG} is on origin at {first[:12]} already, by Ada on \d{{4}}-"
     ):
-        tagging.push(origin.release, origin.sh, TAG, other)
-    assert at_origin.commit_of(origin.release, origin.sh, f"refs/tags/{TAG}") == first
+        push(origin, other)
+    assert origin.release.origin(origin.sh).commit_of(f"refs/tags/{TAG}") == first
 
 
 def test_a_tag_whose_answer_was_lost_is_found(origin: Origin) -> None:
@@ -76,7 +82,7 @@ def test_a_tag_whose_answer_was_lost_is_found(origin: Origin) -> None:
     hook.chmod(0o755)
     lines = told(origin)
     first = head(origin.bare, "v0.2-branch")
-    tagging.push(origin.release, origin.sh, TAG, first)
+    push(origin, first)
     assert f"{TAG} is on origin at {first[:12]} as wanted, by Ada on " in lines[-1]
     assert problem(origin) == ""
 
@@ -86,12 +92,12 @@ def test_a_push_that_did_not_arrive_is_an_error(origin: Origin) -> None:
     hook.write_text("#!/bin/sh\necho no tags today >&2\nexit 1\n")
     hook.chmod(0o755)
     with pytest.raises(CommandError, match="no tags today"):
-        tagging.push(origin.release, origin.sh, TAG, head(origin.bare, "v0.2-branch"))
+        push(origin, head(origin.bare, "v0.2-branch"))
 
 
 def test_what_is_wrong_with_a_tag_is_told(origin: Origin) -> None:
     newest = head(origin.bare, "master")
-    tagging.push(origin.release, origin.sh, TAG, newest)
+    push(origin, newest)
     assert problem(origin, "v0.2.1") == "origin has no tag v0.2.1"
     assert problem(origin, "v0.2.0") == "v0.2.0 on origin is not annotated"
     assert problem(origin) == f"{TAG} is at {newest[:12]}, which is not on v0.2-branch"
@@ -124,13 +130,13 @@ def test_an_ssh_signature_by_a_trusted_key_is_good_and_no_other(origin: Origin, 
     commit = head(origin.bare, "v0.2-branch")
     for key, tag, good in ((trusted, TAG, True), (stranger, "v0.2.1-rc.1", False)):
         configure(origin, "user.signingKey", str(key))
-        tagging.push(origin.release, origin.sh, tag, commit)
+        push(origin, commit, tag)
         expected = "" if good else f"{tag} on origin has no good ssh signature (git verify-tag {tag})"
         assert problem(origin, tag) == expected
 
 
 def test_a_tag_without_a_signature_is_not_enough_when_one_is_asked_for(origin: Origin) -> None:
-    tagging.push(origin.release, origin.sh, TAG, head(origin.bare, "v0.2-branch"))
+    push(origin, head(origin.bare, "v0.2-branch"))
     assert problem(origin) == ""
     assert "has no good ssh signature" in problem(signing(origin, "ssh"))
 
@@ -139,7 +145,7 @@ def test_the_signature_of_another_tag_of_that_name_does_not_count(origin: Origin
     key = ssh_key(tmp_path, "trusted")
     allowed = tmp_path / "allowed"
     allowed.write_text(f"ada@example.org {key.with_suffix('.pub').read_text()}")
-    tagging.push(origin.release, origin.sh, TAG, head(origin.bare, "v0.2-branch"))
+    push(origin, head(origin.bare, "v0.2-branch"))
     configure(origin, "gpg.ssh.allowedSignersFile", str(allowed))
     signed = signing(origin, "ssh")
     git = origin.sh["git"]["-C", origin.release.checkout]
@@ -166,7 +172,7 @@ def gnupg(tmp_path: Path) -> Iterator[Path]:
 def test_an_openpgp_signature_is_verified(origin: Origin, gnupg: Path) -> None:
     origin.sh.shell.environment["GNUPGHOME"] = str(gnupg)
     origin = signing(origin, "openpgp")
-    tagging.push(origin.release, origin.sh, TAG, head(origin.bare, "v0.2-branch"))
+    push(origin, head(origin.bare, "v0.2-branch"))
     assert problem(origin) == ""
     del origin.sh.shell.environment["GNUPGHOME"]
     origin.sh.shell.environment["HOME"] = str(gnupg / "nobody")

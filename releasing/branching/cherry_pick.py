@@ -84,5 +84,5 @@ def words(commit: Commit) -> tuple[str, ...]:
 
 
 def _clean(sh: StepShell, git: Command) -> None:
-    if sh.shell.succeeds(git["rev-parse", "--quiet", "--verify", "CHERRY_PICK_HEAD"]):
+    if sh.succeeds(git["rev-parse", "--quiet", "--verify", "CHERRY_PICK_HEAD"]):
         sh.run(git["cherry-pick", "--abort"])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from releasing.clients.git import origin
 from releasing.clients.git.commits import Commit, commits
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Divergence:
 
 def read(release: Release, sh: StepShell) -> Divergence:
     """How the two branches of origin differ, as last fetched; both are there."""
-    git = origin.git(release, sh)
+    git = release.origin(sh).git
     default, branch = f"origin/{release.config.default_branch}", f"origin/{release.branch}"
     every = commits(sh, git["log", "--topo-order", "--left-right", "--cherry-mark", f"{default}...{branch}"])
     # A commit that has a twin is marked as that and no longer by its side.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from releasing.branching import divergence, pick_request
 from releasing.branching import policy as branching
 from releasing.branching.cherry_pick import Pick
-from releasing.clients.git import branch_creation, origin
+from releasing.clients.git import branch_creation
 from releasing.clients.git.commits import commits
 from releasing.clients.github import proposals
 from releasing.errors import PreconditionError, UsageError
@@ -43,7 +43,7 @@ def pick(release: Release, sh: StepShell, text: str) -> None:
     to be picked, one conflicts, or somebody closed the pull request. Then nothing was pushed.
     """
     named = _named(text)
-    if origin.commit_of(release, sh, f"refs/heads/{release.branch}") is None:
+    if release.origin(sh).commit_of(f"refs/heads/{release.branch}") is None:
         raise PreconditionError(
             f"origin has no branch {release.branch}", f"scripts/invoke cut-branch --version {release.version}"
         )
@@ -78,8 +78,8 @@ def _named(text: str) -> list[str]:
 
 def _resolved(release: Release, sh: StepShell, named: list[str]) -> list[Commit]:
     """The commits that `named` begin the ids of, each once; PreconditionError naming all that origin lacks."""
-    git = origin.git(release, sh)
-    unknown = [word for word in named if not origin.has(release, sh, word)]
+    git = release.origin(sh).git
+    unknown = [word for word in named if not release.origin(sh).has(word)]
     if unknown:
         raise PreconditionError(
             f"{', '.join(unknown)}: no commit on a branch of {release.slug}, or several",
@@ -99,7 +99,7 @@ def _chosen(release: Release, sh: StepShell, asked: list[Commit], merged: set[st
         on_default = commit.id in apart.on_default
         if on_default and apart.lacks(commit.id, carried):
             missing.append(commit)
-        elif on_default or commit.id in sources or origin.is_on(release, sh, commit.id, release.branch):
+        elif on_default or commit.id in sources or release.origin(sh).is_on(commit.id, release.branch):
             there.append(commit)
         elif reason := pick_request.reason(release, sh, commit):
             missing.append(commit)
@@ -136,14 +136,14 @@ def _pushed(it: Pick, sh: StepShell) -> bool:
     PreconditionError when it is something else.
     """
     release = it.release
-    if origin.commit_of(release, sh, f"refs/heads/{it.head}") is None:
+    if release.origin(sh).commit_of(f"refs/heads/{it.head}") is None:
         git = it.clone(sh)
-        if sh.shell.succeeds(git["diff", "--quiet", f"origin/{release.branch}", "HEAD"]):
+        if sh.succeeds(git["diff", "--quiet", f"origin/{release.branch}", "HEAD"]):
             sh.say(f"{release.branch} has all of it, in other patches; there is nothing to propose")
             return False
-        branch_creation.create(release, sh, git, it.head, "HEAD")
-    sh.run(origin.fetch(release, sh))
-    log = origin.git(release, sh)["log", f"origin/{release.branch}..origin/{it.head}"]
+        branch_creation.create(release.origin(sh), git, it.head, "HEAD")
+    sh.run(release.origin(sh).fetch())
+    log = release.origin(sh).git["log", f"origin/{release.branch}..origin/{it.head}"]
     sources = {source for commit in commits(sh, log) for source in commit.sources}
     lacking = [str(commit) for commit in it.commits if commit.id not in sources]
     if lacking:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from releasing.branching import divergence
 from releasing.branching.divergence import Divergence, brought
-from releasing.clients.git import origin
 from releasing.clients.git.commits import Commit, picked_from, printable
 from releasing.clients.github import proposals
 from releasing.runbook.step import Finding, met, unmet
@@ -58,7 +57,7 @@ class Request:
 
 def findings(release: Release, sh: StepShell) -> Iterator[tuple[str, Finding]]:
     """What the policy says of the release branch, by name of the rule; nothing before there is a branch."""
-    if not origin.has(release, sh, f"origin/{release.branch}"):
+    if not release.origin(sh).has(f"origin/{release.branch}"):
         return
     apart = divergence.read(release, sh)
     into = proposals.onto(release, sh, release.branch)
@@ -101,7 +100,7 @@ def requests(
         if proposal.commit in apart.on_default:
             if apart.lacks(proposal.commit, carried):
                 found.append(Request(proposal, open_picks.get(proposal.commit)))
-        elif not origin.is_on(release, sh, proposal.commit, release.branch):
+        elif not release.origin(sh).is_on(proposal.commit, release.branch):
             found.append(Request(proposal, absent=release.config.default_branch))
     return found
 
@@ -146,7 +145,7 @@ def _is_picked(release: Release, sh: StepShell, apart: Divergence, sources: froz
 
 
 def _is_on_default(release: Release, sh: StepShell, apart: Divergence, commit: str) -> bool:
-    return commit in apart.on_default or origin.is_on(release, sh, commit, release.config.default_branch)
+    return commit in apart.on_default or release.origin(sh).is_on(commit, release.config.default_branch)
 
 
 def _reasons(release: Release, found: list[Stray]) -> Finding:

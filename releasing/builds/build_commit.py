@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from releasing.changes import image_tags_edit
 from releasing.clients.checks import commit_checks as checks
-from releasing.clients.git import origin
 from releasing.errors import PreconditionError, UsageError
 from releasing.runbook import waivers
 
@@ -66,11 +65,11 @@ def found(release: Undertaking, sh: StepShell, named: str) -> str:
             f"--commit {named}: expected the id of a commit, of at least seven digits",
             f"git log origin/{release.config.default_branch} lists them",
         )
-    if not origin.has(release, sh, named):
+    if not release.origin(sh).has(named):
         raise PreconditionError(
             f"origin has no commit {named}", f"is it pushed? git log origin/{release.config.default_branch}"
         )
-    return sh.shell.read(origin.git(release, sh)["rev-parse", "--verify", f"{named}^{{commit}}"])
+    return sh.look(release.origin(sh).git["rev-parse", "--verify", f"{named}^{{commit}}"])
 
 
 def _refuse_another(release: Release, sh: StepShell, commit: str) -> None:
@@ -88,8 +87,8 @@ def _refuse_another(release: Release, sh: StepShell, commit: str) -> None:
 def _branch(release: Release, sh: StepShell, commit: str) -> str:
     """The branch that the commit is on."""
     default = release.config.default_branch
-    branches = [branch for branch in (default, release.branch) if origin.has(release, sh, f"origin/{branch}")]
-    found = next((branch for branch in branches if origin.is_on(release, sh, commit, branch)), None)
+    branches = [branch for branch in (default, release.branch) if release.origin(sh).has(f"origin/{branch}")]
+    found = next((branch for branch in branches if release.origin(sh).is_on(commit, branch)), None)
     if found is None:
         raise PreconditionError(
             f"{commit[:12]} is not on {' or '.join(branches)}",

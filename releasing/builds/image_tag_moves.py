@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from releasing.builds import build as builds
 from releasing.changes.reference_edit import escaped
 from releasing.clients import registry
-from releasing.clients.git import origin
 from releasing.errors import PreconditionError, ReleaseError
 from releasing.image import movable
 
@@ -34,7 +33,7 @@ def unnamed(release: Release, sh: StepShell) -> str:
     Once the candidate is tagged, its images are settled. A registry that cannot be read yet, because the login
     comes later, foretells nothing: apply-image-tags will refuse then.
     """
-    if not release.images or origin.commit_of(release, sh, f"refs/tags/{release.candidate.tag}"):
+    if not release.images or release.origin(sh).commit_of(f"refs/tags/{release.candidate.tag}"):
         return ""
     try:
         there = registry.digests(release.images, release.image_tag, sh.environment)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from releasing.changes.pull_requests import Change
 from releasing.clients import registry
-from releasing.clients.git import origin
 
 if TYPE_CHECKING:
     from releasing.release import Release
@@ -55,7 +54,7 @@ def _command(release: Release, sh: StepShell, checkout: str) -> Command:
 
 
 def _recorded(release: Release, sh: StepShell) -> bool:
-    content = origin.file_at(release, sh, f"origin/{release.branch}", release.config.document or "")
+    content = release.origin(sh).file_at(f"origin/{release.branch}", release.config.document or "")
     text = (content or b"").decode(errors="replace")
     digests = registry.digests(release.images, release.image_tag, sh.environment)
     section = text.partition(_begin(release.tag))[2].partition(_end(release.tag))[0]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from releasing.changes import pull_requests
 from releasing.changes.pull_requests import Change
 from releasing.changes.reference_edit import escaped
-from releasing.clients.git import origin
+from releasing.clients.git.checkout import LOG
 
 if TYPE_CHECKING:
     from releasing.image_tags import Image
@@ -46,7 +46,7 @@ def listed_build(release: Release, sh: StepShell) -> str | None:
         if proposed and proposed.merged
         else f"origin/{release.head(change_of_this.step)}"
     )
-    if proposed is None or not origin.has(release, sh, revision):
+    if proposed is None or not release.origin(sh).has(revision):
         return None
     tags = [
         {tag for tag in version.tags if BUILD_TAG.fullmatch(tag)}
@@ -86,7 +86,7 @@ def rows(release: Release, sh: StepShell, revision: str) -> tuple[Image, ...]:
     """All images that image_tags.yaml at `revision` lists; none when it is not there."""
     from releasing.image_tags import parse  # noqa: PLC0415 - only where the file is read
 
-    content = origin.file_at(release, sh, revision, _path(release))
+    content = release.origin(sh).file_at(revision, _path(release))
     return parse(content, f"{revision}:{_path(release)}").images if content else ()
 
 
@@ -98,12 +98,12 @@ def strayed(release: Release, sh: StepShell, commit: str) -> str:
     """
     if not release.config.image_tags:
         return ""
-    git, default = origin.git(release, sh), f"origin/{release.config.default_branch}"
+    git, default = release.origin(sh).git, f"origin/{release.config.default_branch}"
     base = sh.read(git["merge-base", default, commit])
-    if sh.shell.succeeds(git["diff", "--quiet", "--no-ext-diff", base, commit, "--", _path(release)]):
+    if sh.succeeds(git["diff", "--quiet", "--no-ext-diff", base, commit, "--", _path(release)]):
         return ""
     shape = ("--format=%h %s", f"{default}..{commit}", "--", _path(release))
-    who = "; ".join(sh.read(git[*origin.LOG, *shape]).splitlines())
+    who = "; ".join(sh.read(git[*LOG, *shape]).splitlines())
     return f"{_path(release)} was changed on {release.branch}, not on {release.config.default_branch} only: {who}"
 
 

@@ -13,7 +13,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from releasing.changes import operators
-from releasing.clients.git import origin
 from releasing.config.build_sections import NEWEST
 from releasing.config.value_forms import IMAGE_TAG
 from releasing.errors import CommandError, PreconditionError, UsageError
@@ -124,9 +123,9 @@ def _in_files(release: Release, sh: StepShell, name: str, operator: Operator) ->
 
     image = f"{release.config.registry}/{operator.image}"
     for revision in (f"refs/tags/{release.candidate.tag}", f"origin/{release.head(f'update-{name}')}"):
-        if not origin.has(release, sh, revision):
+        if not release.origin(sh).has(revision):
             continue
-        files = origin.files_naming(release, sh, revision, (operator.image,))
+        files = release.origin(sh).files_naming(revision, (operator.image,))
         tags = Counter(each.tag for each in mentions(release, files) if each.image == image and each.tag)
         if tags:
             return tags.most_common(1)[0][0]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasing.clients.git import branch_creation, origin
+from releasing.clients.git import branch_creation
 from releasing.clients.github import pull_attention
 from releasing.errors import CommandError, PreconditionError
 from releasing.runbook.step import Finding, met, unmet
@@ -101,7 +101,7 @@ def push(release: Proposing, sh: StepShell, change: Change) -> None:
     A branch that is there was pushed whole by an earlier run.
     """
     branch = f"refs/heads/{release.head(change.step)}"
-    if not sh.lacks(origin.listed(release, sh, branch)):
+    if not sh.lacks(release.origin(sh).listed(branch)):
         return
     scratch = clone(release, sh, change.step, change.base)
     for edit in change.edits(sh, scratch):
@@ -110,7 +110,7 @@ def push(release: Proposing, sh: StepShell, change: Change) -> None:
     paragraphs = [change.title, change.reason, *_marks(release, change)]
     message = [word for paragraph in paragraphs for word in ("-m", paragraph)]
     sh.run(sh["git"]["-C", scratch, "commit", "--quiet", *message])
-    branch_creation.create(release, sh, sh["git"]["-C", scratch], release.head(change.step), "HEAD")
+    branch_creation.create(release.origin(sh), sh["git"]["-C", scratch], release.head(change.step), "HEAD")
 
 
 def request(release: Proposing, sh: StepShell, change: Change) -> None:
@@ -124,7 +124,7 @@ def request(release: Proposing, sh: StepShell, change: Change) -> None:
             sh.run(sh["gh"]["api", "-X", "POST", f"repos/{release.slug}/pulls", "--silent", *fields])
         except CommandError as error:
             # The answer may be lost, or somebody ran the same command: what is there decides.
-            found = sh.shell.read(_lookup(release, sh, change, "all", f"{alive} | {BY}"))
+            found = sh.look(_lookup(release, sh, change, "all", f"{alive} | {BY}"))
             if not found:
                 raise
             sh.say(f"{found}, is there, although opening it failed: {error.cause}")
@@ -160,7 +160,7 @@ def settle(release: Proposing, sh: StepShell, change: Change) -> None:
 
 def _merger(sh: StepShell, path: str) -> str:
     """Who merged the pull request: a person, or an app such as the merge queue."""
-    return sh.shell.read(sh["gh"]["api", path, "--jq", '.merged_by.login // "somebody"'])
+    return sh.look(sh["gh"]["api", path, "--jq", '.merged_by.login // "somebody"'])
 
 
 def waiting(release: Proposing, sh: StepShell, commit: str, contexts: tuple[str, ...]) -> Command:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasing.changes.pull_requests import Change
-from releasing.clients.git import origin
+from releasing.clients.git.checkout import GREP
 from releasing.config.placeholders import filled
 
 if TYPE_CHECKING:
@@ -70,12 +70,12 @@ class ReferenceEdit:
         also = [file for file, _, _ in (*self.pins, *self.pins_if_present)]
         for files, name, _ in self.parameters:
             also += _setting(release, sh, revision, name, files)
-        return survey(origin.files_naming(release, sh, revision, prefixes(release), tuple(also)), rules)
+        return survey(release.origin(sh).files_naming(revision, prefixes(release), tuple(also)), rules)
 
     def wanted(self, release: Release, sh: StepShell, base: str) -> bool:
         """Whether `base` on origin lacks (part of) the edit; a branch that is not there yet lacks it."""
         revision = f"origin/{base}"
-        return not origin.has(release, sh, revision) or bool(self.survey(release, sh, revision).changes)
+        return not release.origin(sh).has(revision) or bool(self.survey(release, sh, revision).changes)
 
 
 def change(release: Release, step: str, base: str, text: tuple[str, str], edit: ReferenceEdit) -> Change:
@@ -123,6 +123,5 @@ def rules(release: Release, groups: Iterable[Images], tag: str) -> tuple[str, ..
 def _setting(release: Release, sh: StepShell, revision: str, name: str, files: str) -> list[str]:
     """The paths at `revision` that match the glob `files` and contain `name`."""
     # A plain pathspec means what our globs mean: * crosses folders, and a folder names all that is in it.
-    search = origin.git(release, sh)[*origin.GREP, "-l", "-e", name, revision, "--", files]
-    found = sh.read(search).split("\0")[:-1] if sh.shell.succeeds(search) else []
-    return [line.removeprefix(f"{revision}:") for line in found]
+    search = release.origin(sh).git[*GREP, "-l", "-e", name, revision, "--", files]
+    return release.origin(sh).paths_found(search, revision)

@@ -15,7 +15,6 @@ from uuid import uuid4
 from releasing.changes import operator_releases
 from releasing.clients.cluster import gcp_access
 from releasing.clients.cluster.lease import Lease
-from releasing.clients.git import origin
 from releasing.commands.request import NEXT, Wish, open_candidate, tagged_candidate
 from releasing.config.release_yaml import Config, Profile
 from releasing.errors import CommandError, ConfigError, UnreachableError, UsageError
@@ -88,7 +87,7 @@ def world(config: Config, place: Place, wish: Wish, show: Callable[[str], None],
     release = Release(config, place.profile, wish.version, first, place.state, account, user, wish.allow_move)
     shell = Shell(place.environment, held=place.lock)
     bring_up(release, shell)
-    tags = origin.tags(release, asking(shell), f"{wish.version.tag}*")
+    tags = release.origin(asking(shell)).tags(f"{wish.version.tag}*")
     if recipe == "rc":
         begun = [journal.parent.name for journal in (release.state / "releases").glob("*/journal.jsonl")]
         candidate = open_candidate(wish, tags, begun, lambda known: _stays(replace(release, candidate=known)))
@@ -136,7 +135,7 @@ def reading(config: Config, place: Place, wish: Wish) -> tuple[Release, StepShel
     shell = Shell(place.environment, held=place.lock)
     bring_up(release, shell)
     sh = asking(shell.remembering())
-    candidate, final = meant(origin.tags(release, sh, "*"), wish.version, wish.candidate)
+    candidate, final = meant(release.origin(sh).tags("*"), wish.version, wish.candidate)
     return operator_releases.settled(replace(release, candidate=candidate, final=final), sh, {}), sh
 
 
@@ -149,7 +148,7 @@ def bring_up(release: Undertaking, shell: Shell) -> None:
             shell.read(shell["rm"]["-rf", partial])
             shell.read(shell["git"]["clone", "--quiet", "--no-checkout", release.url, partial])
             Path(partial).rename(checkout)
-        shell.read(origin.fetch(release, asking(shell)))
+        shell.read(release.origin(asking(shell)).fetch())
     except CommandError as error:
         raise UnreachableError(
             f"{release.url} cannot be read: {error.cause}",

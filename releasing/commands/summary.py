@@ -13,7 +13,6 @@ from releasing.builds import candidate_changes as changes
 from releasing.changes import digest_table as document
 from releasing.changes import pull_requests
 from releasing.clients import registry
-from releasing.clients.git import origin
 from releasing.shell.command import Command
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 def lines(world: World, sh: StepShell) -> Iterator[str]:
     """The report, read from the world once more."""
     release = world.release
-    commit = origin.commit_of(release, sh, f"refs/tags/{release.tag}")
+    commit = release.origin(sh).commit_of(f"refs/tags/{release.tag}")
     yield f"{release.config.project} {release.tag}"
     yield f"  tag      {release.tag} is at {commit or 'no commit'} on {release.branch}"
     yield from _images(release, sh)

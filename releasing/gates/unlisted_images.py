@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from releasing.builds import candidate_changes as changes
 from releasing.changes import image_tags_edit, pull_requests
 from releasing.changes.reference_edit import prefixes
-from releasing.clients.git import origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +36,7 @@ def proposed(release: Release, sh: StepShell) -> str:
 def merged(release: Release, sh: StepShell) -> str:
     """What the candidate, or before its tag the release branch, refers to and the default branch does not list."""
     tag = f"refs/tags/{release.tag}"
-    revision = tag if origin.has(release, sh, tag) else f"origin/{release.branch}"
+    revision = tag if release.origin(sh).has(tag) else f"origin/{release.branch}"
     return _said(release, sh, revision, (release.config.default_branch,))
 
 
@@ -61,12 +60,12 @@ def _unlisted(
     from releasing.image_tags.referred import Ours, referred, unlisted  # noqa: PLC0415 - as image_tags_edit does
 
     ours = Ours.of(prefixes(release), release.config.left_alone)
-    files = origin.files_naming(release, sh, revision, (release.image_tag,))
+    files = release.origin(sh).files_naming(revision, (release.image_tag,))
     found = [*referred(files, ours, release.image_tag)]
     rows = [
         row
         for branch in listings
-        if found and origin.has(release, sh, f"origin/{branch}")
+        if found and release.origin(sh).has(f"origin/{branch}")
         for row in image_tags_edit.rows(release, sh, f"origin/{branch}")
     ]
     return unlisted(found, rows, ours, release.image_tag)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasing.clients import registry
-from releasing.clients.git import origin
 from releasing.errors import PreconditionError
 from releasing.gates import vote
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 def record(release: Release, sh: StepShell, result: str, evidence: str) -> str:
     """Keep `result` of the vote on the release's candidate; gives a sentence about it."""
     tag = release.candidate.tag
-    commit = origin.commit_of(release, sh, f"refs/tags/{tag}")
+    commit = release.origin(sh).commit_of(f"refs/tags/{tag}")
     if commit is None:
         raise PreconditionError(
             f"origin has no tag {tag}", f"scripts/invoke release.rc --version {release.version}"

@@ -15,8 +15,8 @@ from releasing.nightly.build_contexts import Context, Look, broken, repository_o
 from releasing.nightly.extra_repositories import NEWEST, VARIABLE
 from releasing.nightly.named_builds import NIGHTLY
 from releasing.nightly.resolution import TAG, resolve
-from releasing.references.checkout import contents, tracked_files
 from releasing.references.forms import references
+from releasing.references.tracked_files import contents, tracked_files
 from releasing.verification.claim import Claim, counted, judged
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasing.clients.git import origin
 from releasing.errors import CommandError, ConfigError
 from releasing.nightly import release_config
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 def checked_out(work: Upkeep, sh: StepShell) -> Path:
     """A checkout of it in a folder of our own, which is made anew; ConfigError when there is no such branch."""
-    folder, git = work.scratch("checkout"), origin.git(work, sh)
+    folder, git = work.scratch("checkout"), work.origin(sh).git
     sh.read(sh["rm"]["-rf", folder])
     sh.read(git["worktree", "prune"])
     try:
@@ -38,7 +37,7 @@ def covered(work: Upkeep, sh: StepShell, checkout: Path) -> Covered:
 def entries(work: Upkeep, sh: StepShell) -> tuple[Entry, ...]:
     """What the release config there lists; ConfigError when it is not valid or not there."""
     where, branch = work.settings.config, work.config.default_branch
-    content = origin.file_at(work, sh, f"origin/{branch}", where)
+    content = work.origin(sh).file_at(f"origin/{branch}", where)
     if content is None:
         raise ConfigError(
             f"{where}: not on {branch} of {work.slug}", "nightly.config of release.yaml names it"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from releasing.builds import build_commit
 from releasing.clients.cluster import workflow_template
-from releasing.clients.git import origin
 from releasing.errors import ConfigError, PreconditionError
 from releasing.nightly import entry_build, in_cluster
 from releasing.nightly.night import Night, Skipped
@@ -51,7 +50,7 @@ def overtaken(night: Night, sh: StepShell) -> str:
 def with_entries(night: Night, sh: StepShell, commit: str) -> Night:
     """The night with what the release config at `commit` lists for it; ConfigError when it cannot be read."""
     path = night.settings.config
-    content = origin.file_at(night, sh, commit, path)
+    content = night.origin(sh).file_at(commit, path)
     if content is None:
         raise ConfigError(
             f"{path}: not there at {commit[:12]} of {night.slug}", "nightly.config of release.yaml names it"
@@ -71,7 +70,7 @@ def with_entries(night: Night, sh: StepShell, commit: str) -> Night:
 
 def _let_in(night: Night, sh: StepShell, commit: str, named: str, because: str) -> None:
     branch = night.config.default_branch
-    if not origin.is_on(night, sh, commit, branch):
+    if not night.origin(sh).is_on(commit, branch):
         raise PreconditionError(
             f"{commit[:12]} is not on {branch}: a night builds the default branch", "merge it first"
         )
@@ -97,7 +96,7 @@ def _templates(
 ) -> dict[str, tuple[str, ...]]:
     """The parameters of each entry that is a WorkflowTemplate at `commit`."""
     apps = {f"{each.folder}/app.yaml" for each in entries}
-    found = dict(origin.contents(night, sh, commit, sorted({*apps, *(each.template for each in entries)})))
+    found = dict(night.origin(sh).contents(commit, sorted({*apps, *(each.template for each in entries)})))
     return {
         each.name: _parameters(found[each.template], each.template)
         for each in entries
@@ -116,7 +115,7 @@ def _parameters(content: bytes, where: str) -> tuple[str, ...]:
 def _changed(night: Night, sh: StepShell, commit: str) -> list[str]:
     """The files that the commit itself changed, as the original asks git."""
     # A merge counts with what it brings to the branch, and a first commit with everything.
-    log = origin.git(night, sh)["log", "-1", "-m", "--first-parent", "--name-only", "--format=", "-z", commit]
+    log = night.origin(sh).git["log", "-1", "-m", "--first-parent", "--name-only", "--format=", "-z", commit]
     return [path for path in sh.read(log).split("\0") if path]
 
 

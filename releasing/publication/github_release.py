@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from releasing.clients import registry
-from releasing.clients.git import origin
 from releasing.errors import UnmetError
 from releasing.publication import manifest, notes
 from releasing.publication.manifest import Manifest
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 def publish(release: Release, sh: StepShell) -> None:
     """Write the manifest, then publish the release with notes and manifest."""
-    commit = origin.tagged(release, sh, release.tag)
+    commit = release.origin(sh).tagged(release.tag)
     sh.run(_manifest(release, sh, commit))
     title = f"{release.config.project} {release.tag}"
     command = sh["publish_release.py"][release.slug, release.tag, _file(release), "--title", title]
@@ -81,7 +80,7 @@ def _disagreements(release: Release, sh: StepShell, found: Published) -> list[st
 
 
 def _differences(release: Release, sh: StepShell, said: Manifest) -> list[str]:
-    commit = origin.commit_of(release, sh, f"refs/tags/{release.tag}")
+    commit = release.origin(sh).commit_of(f"refs/tags/{release.tag}")
     wrong = [] if said.commit == commit else [f"its manifest is about {said.commit}, the tag is at {commit}"]
     wanted = {*images(release)}
     there = manifest.digests(sorted(wanted | {*said.images}), sh.environment)
@@ -101,7 +100,7 @@ def _is_superseded(release: Release, sh: StepShell) -> bool:
         return False
     begun = f"{release.version.tag}-rc."
     listed = sh.read(
-        origin.git(release, sh)["ls-remote", "origin", f"refs/tags/{begun}*", f"refs/heads/release/{begun}*"]
+        release.origin(sh).git["ls-remote", "origin", f"refs/tags/{begun}*", f"refs/heads/release/{begun}*"]
     )
     numbers = re.findall(rf"/{re.escape(begun)}(\d+)(?:/|$|\^)", listed, re.MULTILINE)
     return any(int(number) > release.candidate.number for number in numbers)

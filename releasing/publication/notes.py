@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasing.clients.git import origin
+from releasing.clients.git.checkout import LOG
 from releasing.runbook import waivers
 from releasing.runbook.step import Finding, met, unmet
 
@@ -52,7 +52,7 @@ def complete(release: Release, sh: StepShell) -> Finding:
     """Whether the notes mention every pull request, but for those that are waived."""
     if not path(release).exists():
         return unmet(f"there are no release notes: {path(release)}")
-    if not origin.has(release, sh, f"origin/{release.branch}"):
+    if not release.origin(sh).has(f"origin/{release.branch}"):
         return unmet(f"there is no {release.branch} yet")
     everything = merged(sh.shell, release.checkout, release.branch, release.version)
     missing = unmentioned(path(release).read_text(encoding="utf-8"), everything)
@@ -72,9 +72,7 @@ def merged(sh: Shell, checkout: str, branch: str, version: Version) -> list[Merg
     tags = sh.read(git["tag", "--list", "v*", "--merged", f"origin/{branch}"]).split()
     before = [final for final in finals(tags) if final < version]
     since = [f"^{before[-1].tag}"] if before else []
-    log = git[
-        *origin.LOG, "--first-parent", "--reverse", f"--format={FORMAT}", f"origin/{branch}", *since, "--"
-    ]
+    log = git[*LOG, "--first-parent", "--reverse", f"--format={FORMAT}", f"origin/{branch}", *since, "--"]
     return of(sh.read(log))
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasing.references.checkout import Search, contents
 from releasing.references.required_words import required_words
+from releasing.references.tracked_files import Search, contents
 
 if TYPE_CHECKING:
     from releasing.references.report import Report

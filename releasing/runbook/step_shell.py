@@ -37,6 +37,14 @@ class StepShell:
         """
         return self.shell.read(command, pending)
 
+    def look(self, command: Command, *, stdin: str | None = None) -> str:
+        """The output of `command`, which changes nothing; read in a plan as well, whatever is held back."""
+        return self.shell.read(command, stdin=stdin)
+
+    def succeeds(self, command: Command) -> bool:
+        """Whether `command`, which changes nothing, exits 0."""
+        return self.shell.succeeds(command)
+
     def ask(self, command: Command) -> str:
         """The output of `command`, which changes nothing; empty in a plan when nothing answers it yet."""
         return self.read(command)

@@ -94,7 +94,7 @@ def _wanted_context(release: Undertaking) -> str:
 
 def _wrong_context(release: Undertaking, sh: StepShell) -> str:
     """What is wrong with kubectl's current context; empty when nothing is."""
-    if not sh.shell.succeeds(sh["kubectl"]["config", "current-context"]):
+    if not sh.succeeds(sh["kubectl"]["config", "current-context"]):
         return "kubectl has no current context"
     view = sh["kubectl"]["config", "view", "--minify", "-o"]
     parts = [sh.read(view[f"jsonpath={{.contexts[0].context.{part}}}"]) for part in ("cluster", "namespace")]

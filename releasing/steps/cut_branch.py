@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasing.builds import build as builds
-from releasing.clients.git import branch_creation, origin
+from releasing.clients.git import branch_creation
 from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.authenticate import auth
 from releasing.steps.preflight import preflight
@@ -22,17 +22,17 @@ def cut_branch(release: Release, sh: StepShell) -> None:
     The empty lease makes the push create-only: a branch that somebody else cut meanwhile is used, not moved.
     """
     commit = builds.commit(release, sh)
-    branch_creation.create(release, sh, origin.git(release, sh), release.branch, commit)
-    sh.run(origin.fetch(release, sh))
+    branch_creation.create(release.origin(sh), release.origin(sh).git, release.branch, commit)
+    sh.run(release.origin(sh).fetch())
 
 
 @cut_branch.verified_by
 def branch_is_on_origin(release: Release, sh: StepShell) -> Finding:
     """`git ls-remote origin` lists the release branch; what it left the default branch at is shown."""
-    commit = origin.commit_of(release, sh, f"refs/heads/{release.branch}")
+    commit = release.origin(sh).commit_of(f"refs/heads/{release.branch}")
     if commit is None:
         return unmet(f"origin has no branch {release.branch}")
-    if not origin.has(release, sh, f"origin/{release.branch}"):
+    if not release.origin(sh).has(f"origin/{release.branch}"):
         return unmet(f"{release.branch} is on origin, but not fetched")
     left = _departure(release, sh)
     default = release.config.default_branch
@@ -46,7 +46,7 @@ def _departure(release: Release, sh: StepShell) -> str:
 
     Not the merge base: that moves on when the default branch is merged into the release branch.
     """
-    git, branch = origin.git(release, sh), f"origin/{release.branch}"
+    git, branch = release.origin(sh).git, f"origin/{release.branch}"
     outside = git["rev-list", "--first-parent", "--reverse", "--parents"]
     first = sh.read(outside[f"origin/{release.config.default_branch}..{branch}"]).partition("\n")[0].split()
     return "".join(first[1:2]) if first else sh.read(git["rev-parse", branch])

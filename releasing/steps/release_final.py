@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from releasing.announcements import outbox as mail
 from releasing.clients import registry
-from releasing.clients.git import origin, tagging
+from releasing.clients.git import tagging
 from releasing.gates import vote
 from releasing.publication import github_release as publishing
 from releasing.publication import notes
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @step(needs=(preflight,), lasting=False)
 def check_vote(release: Release, sh: StepShell) -> None:
     """Stop unless the vote on the candidate passed, and nothing has changed since."""
-    commit = origin.tagged(release, sh, release.candidate.tag)
+    commit = release.origin(sh).tagged(release.candidate.tag)
     check = sh["check_vote.py"][str(vote.path(release)), *release.images]
     sh.wait(check["--commit", commit, "--image-tag", release.image_tag])
 
@@ -29,7 +29,7 @@ def check_vote(release: Release, sh: StepShell) -> None:
 @check_vote.verified_by
 def vote_has_passed(release: Release, sh: StepShell) -> Finding:
     """A vote is recorded as passed, on the commit of the candidate's tag and the digests of the registry."""
-    commit = origin.commit_of(release, sh, f"refs/tags/{release.candidate.tag}")
+    commit = release.origin(sh).commit_of(f"refs/tags/{release.candidate.tag}")
     digests = registry.digests(release.images, release.image_tag, sh.environment) if release.images else {}
     problems = vote.problems(vote.path(release), commit, digests)
     if problems:
@@ -43,17 +43,20 @@ def tag_final(release: Release, sh: StepShell) -> None:
 
     Exactly the commit that was voted on, whatever the release branch has got since.
     """
-    tagging.push(release, sh, release.tag, origin.tagged(release, sh, release.candidate.tag))
+    origin, tag = release.origin(sh), release.tag
+    tagging.push(
+        origin, tag, origin.tagged(release.candidate.tag), release.annotation(tag), release.tag_taken
+    )
 
 
 @tag_final.verified_by
 def final_is_the_candidates_commit(release: Release, sh: StepShell) -> Finding:
     """Origin lists the tag, annotated, on the commit of the candidate's tag."""
-    problem = tagging.problem(release, sh, release.tag, release.branch)
+    problem = tagging.problem(release.origin(sh), release.tag, release.branch, release.signature_form)
     if problem:
         return unmet(problem)
-    commit = origin.commit_of(release, sh, f"refs/tags/{release.tag}")
-    voted = origin.commit_of(release, sh, f"refs/tags/{release.candidate.tag}")
+    commit = release.origin(sh).commit_of(f"refs/tags/{release.tag}")
+    voted = release.origin(sh).commit_of(f"refs/tags/{release.candidate.tag}")
     if commit != voted:
         return unmet(f"{release.tag} is at {commit}, but {release.candidate.tag} is at {voted}")
     return met(f"{release.tag} is at {commit}, as {release.candidate.tag} is")
@@ -78,7 +81,7 @@ def release_is_published(release: Release, sh: StepShell) -> Finding:
 def announce_release(release: Release, sh: StepShell) -> None:
     """Announce the release by mail."""
     announcement = release.config.announcement
-    commit = origin.tagged(release, sh, release.tag)
+    commit = release.origin(sh).tagged(release.tag)
     write = sh["announce_release.py"][
         str(mail.path(release)), *release.images, "--project", release.config.project
     ]
@@ -91,4 +94,4 @@ def announce_release(release: Release, sh: StepShell) -> None:
 @announce_release.verified_by
 def release_is_announced(release: Release, sh: StepShell) -> Finding:
     """The outbox has the mail, it names the commit that the release's tag is at, and it was sent if mails are."""
-    return mail.names(release, origin.commit_of(release, sh, f"refs/tags/{release.tag}"))
+    return mail.names(release, release.origin(sh).commit_of(f"refs/tags/{release.tag}"))

@@ -10,7 +10,7 @@ from releasing.builds import candidate_changes as changes
 from releasing.changes import digest_table as document
 from releasing.changes import image_tags_edit, pull_requests
 from releasing.clients.checks import commit_checks as checks
-from releasing.clients.git import origin, tagging
+from releasing.clients.git import tagging
 from releasing.gates import broken_files
 from releasing.publication import github_release as publishing
 from releasing.publication import notes
@@ -41,18 +41,18 @@ def tag_candidate(release: Release, sh: StepShell) -> None:
     if sh.chosen("candidate commit") is None:
         # Looked at before it is recorded: a branch that is mended is tagged at its new head.
         sh.require(
-            lambda: _unfit(release, sh, origin.head(release, sh, release.branch)),
+            lambda: _unfit(release, sh, release.origin(sh).head(release.branch)),
             f"mend {release.branch}, then the same command",
         )
         sh.require(
-            lambda: broken_files.problem(release, sh, origin.head(release, sh, release.branch)),
+            lambda: broken_files.problem(release, sh, release.origin(sh).head(release.branch)),
             f"mend them on {release.branch}, or list what is meant so under leave-alone in release.yaml",
         )
-    commit = sh.choose("candidate commit", lambda: origin.head(release, sh, release.branch))
+    commit = sh.choose("candidate commit", lambda: release.origin(sh).head(release.branch))
     again = f"scripts/invoke release.rc --version {release.version} --candidate next"
     sh.require(lambda: _unfit(release, sh, commit), f"tag a later commit: {again}")
     sh.wait(pull_requests.waiting(release, sh, commit, release.config.checks.postsubmit))
-    tagging.push(release, sh, release.tag, commit)
+    tagging.push(release.origin(sh), release.tag, commit, release.annotation(release.tag), release.tag_taken)
 
 
 @tag_candidate.verified_by
@@ -60,8 +60,8 @@ def candidate_is_on_origin(release: Release, sh: StepShell) -> Finding:
     """Origin lists the tag, annotated, on a commit of the release branch whose postsubmit is green and that has the
     release's own pull requests."""
     ref = f"refs/tags/{release.tag}"
-    commit = origin.commit_of(release, sh, ref)
-    problem = tagging.problem(release, sh, release.tag, release.branch)
+    commit = release.origin(sh).commit_of(ref)
+    problem = tagging.problem(release.origin(sh), release.tag, release.branch, release.signature_form)
     if problem or commit is None:
         return unmet(problem)
     problems = checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
@@ -99,7 +99,7 @@ def announce_vote(release: Release, sh: StepShell) -> None:
         lambda: _end(announcement.vote_days),
         how=f"$(date -u -d '+{announcement.vote_days} days' '+%F %R UTC')",
     )
-    commit = origin.tagged(release, sh, release.tag)
+    commit = release.origin(sh).tagged(release.tag)
     write = sh["announce_vote.py"][
         str(mail.path(release)), *release.images, "--project", release.config.project
     ]
@@ -116,7 +116,7 @@ def announce_vote(release: Release, sh: StepShell) -> None:
 @announce_vote.verified_by
 def vote_is_announced(release: Release, sh: StepShell) -> Finding:
     """The outbox has the mail, it names the commit that the candidate's tag is at, and it was sent if mails are."""
-    commit = origin.commit_of(release, sh, f"refs/tags/{release.tag}")
+    commit = release.origin(sh).commit_of(f"refs/tags/{release.tag}")
     return mail.names(release, commit)
 
 
@@ -136,6 +136,6 @@ def _lack(release: Release, sh: StepShell, commit: str) -> str:
     found = (pull_requests.find(release, sh, change) for change in own)
     merged = [each for each in found if each and each.merged]
     lack = [
-        f"#{each.number}" for each in merged if not origin.contains(release, sh, commit, each.merge_commit)
+        f"#{each.number}" for each in merged if not release.origin(sh).contains(commit, each.merge_commit)
     ]
     return f"{commit[:12]} does not have {' and '.join(lack)} of {release.tag}" if lack else ""

@@ -8,7 +8,6 @@ from releasing.builds import build as builds
 from releasing.builds import candidate_changes as changes
 from releasing.changes import image_tags_edit, pull_requests
 from releasing.clients import registry
-from releasing.clients.git import origin
 from releasing.gates import unlisted_images as dangling
 from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.build_jupyter import build_jupyter
@@ -46,7 +45,7 @@ def prototypes_are_on_a_branch(release: Release, sh: StepShell) -> Finding:
     """Origin has the branch with the update, or the release branch names every image at the release's tag."""
     proposal = changes.prototypes(release)
     head = release.head(proposal.step)
-    commit = origin.commit_of(release, sh, f"refs/heads/{head}")
+    commit = release.origin(sh).commit_of(f"refs/heads/{head}")
     if commit:
         return met(f"{head} is at {commit[:12]}")
     return pull_requests.proposed(release, sh, proposal)
@@ -60,7 +59,7 @@ def update_image_tags(release: Release, sh: StepShell) -> None:
     """
     tag = builds.build_tag(release, sh)
     pull_requests.propose(release, sh, image_tags_edit.change(release, update_image_tags.name, tag))
-    sh.run(origin.fetch(release, sh))
+    sh.run(release.origin(sh).fetch())
 
 
 @update_image_tags.verified_by
@@ -91,7 +90,7 @@ def apply_image_tags(release: Release, sh: StepShell) -> None:
 def tags_are_on_their_digests(release: Release, sh: StepShell) -> Finding:
     """In the registry, the release's tag of each image is on the digest that image_tags.yaml names."""
     listing = f"origin/{_listing(release, sh)}"
-    wanted = image_tags_edit.digests(release, sh, listing) if origin.has(release, sh, listing) else {}
+    wanted = image_tags_edit.digests(release, sh, listing) if release.origin(sh).has(listing) else {}
     unlisted = [image for image in release.images if image not in wanted]
     if unlisted:
         return unmet(f"image_tags.yaml has no {release.image_tag} for {', '.join(unlisted)}")

@@ -8,7 +8,7 @@ from releasing.builds import build as builds
 from releasing.builds import candidate_changes as changes
 from releasing.changes import pull_requests
 from releasing.clients.checks import commit_checks as checks
-from releasing.clients.git import origin, tagging
+from releasing.clients.git import tagging
 from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.preflight import preflight
 from releasing.steps.update_images import has_images
@@ -40,7 +40,7 @@ def master_update_is_proposed(release: Release, sh: StepShell) -> Finding:
 def merge_master_update(release: Release, sh: StepShell) -> None:
     """Wait for the presubmit of the update and merge it."""
     pull_requests.settle(release, sh, _change(release, sh))
-    sh.run(origin.fetch(release, sh))
+    sh.run(release.origin(sh).fetch())
 
 
 @merge_master_update.verified_by
@@ -57,10 +57,11 @@ def master_has_the_update(release: Release, sh: StepShell) -> Finding:
 def tag_master(release: Release, sh: StepShell) -> None:
     """Wait for a passing postsubmit and tag that commit with the images' tag."""
     branch = release.config.default_branch
-    sh.run(origin.fetch(release, sh))
-    commit = sh.choose("master commit", lambda: origin.head(release, sh, branch))
+    sh.run(release.origin(sh).fetch())
+    commit = sh.choose("master commit", lambda: release.origin(sh).head(branch))
     sh.wait(pull_requests.waiting(release, sh, commit, release.config.checks.postsubmit))
-    tagging.push(release, sh, builds.chosen_tag(release, sh), commit)
+    tag = builds.chosen_tag(release, sh)
+    tagging.push(release.origin(sh), tag, commit, release.annotation(tag), release.tag_taken)
 
 
 @tag_master.verified_by
@@ -69,8 +70,8 @@ def images_tag_is_on_master(release: Release, sh: StepShell) -> Finding:
     tag = builds.known_tag(release, sh)
     if tag is None:
         return unmet("this candidate's images are not built here yet")
-    problem = tagging.problem(release, sh, tag, release.config.default_branch)
-    commit = origin.commit_of(release, sh, f"refs/tags/{tag}")
+    problem = tagging.problem(release.origin(sh), tag, release.config.default_branch, release.signature_form)
+    commit = release.origin(sh).commit_of(f"refs/tags/{tag}")
     if problem or commit is None:
         return unmet(problem)
     unsuccessful = checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)

@@ -9,7 +9,6 @@ from releasing.builds import candidate_changes as changes
 from releasing.changes import digest_table as document
 from releasing.changes import pull_requests
 from releasing.clients.checks import commit_checks as checks
-from releasing.clients.git import origin
 from releasing.gates import blockers
 from releasing.gates import unlisted_images as dangling
 from releasing.publication import notes
@@ -42,7 +41,7 @@ def wait_for_presubmit(release: Release, sh: StepShell) -> None:
     """
     for change in changes.of(release, builds.build_tag(release, sh) if release.images else ""):
         pull_requests.settle(release, sh, change)
-    sh.run(origin.fetch(release, sh))
+    sh.run(release.origin(sh).fetch())
 
 
 @wait_for_presubmit.verified_by
@@ -64,15 +63,15 @@ def pull_requests_are_merged(release: Release, sh: StepShell) -> Finding:
 @step(needs=(wait_for_presubmit,))
 def wait_for_postsubmit(release: Release, sh: StepShell) -> None:
     """Wait for a passing postsubmit of the release branch after the merge."""
-    sh.run(origin.fetch(release, sh))
-    head = origin.head(release, sh, release.branch)
+    sh.run(release.origin(sh).fetch())
+    head = release.origin(sh).head(release.branch)
     sh.wait(pull_requests.waiting(release, sh, head, release.config.checks.postsubmit))
 
 
 @wait_for_postsubmit.verified_by
 def postsubmit_is_green(release: Release, sh: StepShell) -> Finding:
     """The commit that merged the release's pull request has a green postsubmit; without one, the branch's head."""
-    if not origin.has(release, sh, f"origin/{release.branch}"):
+    if not release.origin(sh).has(f"origin/{release.branch}"):
         return unmet(f"there is no {release.branch} yet")
     merged = None
     if changes.has_references(release):
@@ -80,7 +79,7 @@ def postsubmit_is_green(release: Release, sh: StepShell) -> Finding:
         if not pull_requests.is_settled(release, sh, change):
             return unmet(f"{release.branch} does not have the release's change yet")
         merged = pull_requests.find(release, sh, change)
-    commit = merged.merge_commit if merged else origin.head(release, sh, release.branch)
+    commit = merged.merge_commit if merged else release.origin(sh).head(release.branch)
     problems = checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
     if problems:
         return unmet(f"{commit[:12]}: {'; '.join(map(str, problems))}")
@@ -102,7 +101,7 @@ def record_image_digests(release: Release, sh: StepShell) -> None:
     if sh.needed(lambda: not pull_requests.is_settled(release, sh, change)):
         pull_requests.propose(release, sh, change)
         pull_requests.settle(release, sh, change)
-    sh.run(origin.fetch(release, sh))
+    sh.run(release.origin(sh).fetch())
 
 
 @record_image_digests.verified_by

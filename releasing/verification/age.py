@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from releasing.changes import reference_edit
 from releasing.changes.image_mentions import mentions
-from releasing.clients.git import origin
+from releasing.clients.git.checkout import GREP, LOG
 from releasing.errors import CommandError
 from releasing.verification.claim import Claim, counted, judged
 from releasing.version import finals
@@ -64,7 +64,7 @@ def _lines_with_images(it: Tagged, releases: list[str]) -> dict[str, dict[str, b
     words = [option for prefix in reference_edit.prefixes(it.release) for option in ("-e", prefix)]
     trees = [f"refs/tags/{release}" for release in releases]
     try:
-        hits = it.read(*origin.GREP, "--full-name", *words, *trees).split("\n")
+        hits = it.read(*GREP, "--full-name", *words, *trees).split("\n")
     except CommandError as error:
         if error.said:
             raise
@@ -95,6 +95,4 @@ def _day(it: Tagged, mention: Mention) -> str:
     # The tag v0.2.0 of an operator says nothing about a day: it is of another project.
     if mention.image in it.operators or mention.tag not in it.tags or not _RELEASE.fullmatch(mention.tag):
         return ""
-    return it.read(
-        *origin.LOG, "--max-count=1", "--format=%cd", "--date=format:%Y%m%d", f"refs/tags/{mention.tag}"
-    )
+    return it.read(*LOG, "--max-count=1", "--format=%cd", "--date=format:%Y%m%d", f"refs/tags/{mention.tag}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasing.clients.git import origin
+from releasing.clients.git.checkout import LOG
 from releasing.errors import ConfigError
 from releasing.image_tags import Image, ImageTags, parse
 from releasing.image_tags.validation import missing, problems
@@ -31,11 +31,9 @@ class Listing:
     def read(cls, release: Release, sh: StepShell) -> Listing:
         """The newest version on the default branch, also when the file was deleted later."""
         path, branch = release.config.image_tags or "", f"origin/{release.config.default_branch}"
-        newest = origin.git(release, sh)[
-            *origin.LOG, "--max-count=1", "--diff-filter=AM", "--format=%H", branch
-        ]
+        newest = release.origin(sh).git[*LOG, "--max-count=1", "--diff-filter=AM", "--format=%H", branch]
         revision = sh.read(newest["--", path])
-        content = origin.file_at(release, sh, revision, path) if revision else None
+        content = release.origin(sh).file_at(revision, path) if revision else None
         if content is None:
             return cls(path, "", ImageTags(()), f"{release.config.default_branch} never had {path}")
         try:
@@ -65,7 +63,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
         return
     wrong = listing.fault.splitlines() or problems(listing.tags, listing.path)
     size = f"{len(listing.tags.images)} images in {listing.path} of {release.config.default_branch}"
-    deleted = origin.file_at(release, it.sh, f"origin/{release.config.default_branch}", listing.path) is None
+    deleted = release.origin(it.sh).file_at(f"origin/{release.config.default_branch}", listing.path) is None
     size += f", as last at {listing.revision[:12]}: it is deleted" if deleted and listing.revision else ""
     yield judged("listing", wrong, size, f"{size}: {counted(len(wrong), 'problem')}")
     if release.images:
@@ -79,7 +77,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
 def _changed_elsewhere(it: Tagged, listing: Listing) -> Claim:
     """Cherry-picks to a release branch made two files that both claimed to say what is in the registry."""
     default = it.release.config.default_branch
-    log = it.read(*origin.LOG, "--format=%h %cs %s", f"origin/{default}..{it.commit}", "--", listing.path)
+    log = it.read(*LOG, "--format=%h %cs %s", f"origin/{default}..{it.commit}", "--", listing.path)
     commits = log.splitlines()
     return judged(
         "listing's place",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing.clients.git import origin
+from releasing.clients.git.checkout import LOG
 from releasing.clients.github import releases as publication
 from releasing.errors import ReleaseError, UnmetError
 from releasing.publication import manifest, notes
@@ -42,9 +42,7 @@ def _notes(it: Tagged, text: str) -> Claim:
     merged = it.read("tag", "--list", "v*", "--merged", it.commit).split()
     before = [final for final in finals(merged) if final < it.release.version]
     since = [f"^refs/tags/{before[-1].tag}"] if before else []
-    pulls = notes.of(
-        it.read(*origin.LOG, "--first-parent", f"--format={notes.FORMAT}", it.commit, *since, "--")
-    )
+    pulls = notes.of(it.read(*LOG, "--first-parent", f"--format={notes.FORMAT}", it.commit, *since, "--"))
     lost = tuple(f"#{each.number} {each.title}" for each in notes.unmentioned(text, pulls))
     count = len(pulls)
     after = f" since {before[-1].tag}" if before else ""

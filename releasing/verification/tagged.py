@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasing.changes.image_mentions import Mention, mentions
-from releasing.clients.git import origin
 from releasing.references.protected_paths import is_copy
 from releasing.references.rules import globs
 from releasing.verification import names
@@ -40,7 +39,7 @@ class Tagged:
     @property
     def git(self) -> Command:
         """Git in our own clone."""
-        return origin.git(self.release, self.sh)
+        return self.release.origin(self.sh).git
 
     @property
     def short(self) -> str:
@@ -112,7 +111,7 @@ def commit_of(refs: Mapping[str, str], tag: str) -> str:
 
 
 def _refs(release: Release, sh: StepShell) -> dict[str, str]:
-    listed = sh.read(origin.git(release, sh)["ls-remote", "--heads", "--tags", "origin"]).splitlines()
+    listed = sh.read(release.origin(sh).git["ls-remote", "--heads", "--tags", "origin"]).splitlines()
     return {name: commit for commit, name in (line.split("\t") for line in listed)}
 
 
@@ -124,8 +123,8 @@ def _tags(refs: Mapping[str, str]) -> Iterator[str]:
 
 def files_at(release: Release, sh: StepShell, commit: str) -> Iterator[tuple[str, bytes]]:
     """Every regular file of the tree but the copies of others' work, which are most of its bytes."""
-    listed = sh.read(origin.git(release, sh)["ls-tree", "-r", "-z", "--full-tree", commit])
+    listed = sh.read(release.origin(sh).git["ls-tree", "-r", "-z", "--full-tree", commit])
     rows = [row.partition("\t") for row in listed.split("\0") if row]
     paths = [path for mode, _, path in rows if mode.startswith("100") and not is_copy(path)]
     # A path with a line break cannot be asked for in a batch.
-    return origin.contents(release, sh, commit, [path for path in paths if "\n" not in path])
+    return release.origin(sh).contents(commit, [path for path in paths if "\n" not in path])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from releasing.clients.git import origin
 from releasing.verification import names
 from releasing.verification.claim import Claim, counted
 from releasing.verification.tagged import Tagged
@@ -42,7 +41,7 @@ def _annotated(it: Tagged) -> Claim:
 
 def _signed(it: Tagged, form: str) -> Claim:
     """Whether git takes the tag's signature for good."""
-    good = it.sh.shell.succeeds(it.git["-c", f"gpg.format={form}", "verify-tag", it.tag])
+    good = it.sh.succeeds(it.git["-c", f"gpg.format={form}", "verify-tag", it.tag])
     return Claim("signed", good, f"{'a' if good else 'no'} good {form} signature")
 
 
@@ -53,7 +52,7 @@ def _branch_exists(it: Tagged) -> Claim:
 
 def _on_branch(it: Tagged) -> Claim:
     branch = it.release.branch
-    if origin.is_on(it.release, it.sh, it.commit, branch):
+    if it.release.origin(it.sh).is_on(it.commit, branch):
         return Claim("on its branch", True, f"{it.short} is on {branch}")
     where = it.read("branch", "--remotes", "--contains", it.commit, "--format=%(refname:lstrip=3)").split()
     default = it.release.config.default_branch
@@ -67,7 +66,7 @@ def _branch_came_first(it: Tagged) -> Claim:
     own = it.read("rev-list", "--first-parent", "--reverse", branch, f"^{default}").split()
     cut = it.read("rev-parse", "--verify", f"{own[0]}^" if own else branch)
     name = "branch came first"
-    if it.commit != cut and it.sh.shell.succeeds(it.git["merge-base", "--is-ancestor", it.commit, cut]):
+    if it.commit != cut and it.sh.succeeds(it.git["merge-base", "--is-ancestor", it.commit, cut]):
         count = it.read("rev-list", "--count", f"{it.commit}..{cut}")
         return Claim(
             name, False, f"{it.release.branch} was cut {counted(int(count), 'commit')} after {it.tag}"

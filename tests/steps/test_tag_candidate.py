@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from releasing.clients.git import origin as at_origin
 from releasing.clients.git import tagging
 from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError
@@ -28,7 +27,7 @@ def merged(origin: Origin, api: object) -> tuple[str, str]:
     pulls = "repos/kubeflow/kubeflow/pulls"
     api(pulls, "-f", "title=Use them", "-f", f"head={branch}", "-f", f"base={origin.release.branch}")
     api("-X", "PUT", f"{pulls}/1/merge", "-f", "merge_method=squash")
-    origin.sh.run(at_origin.fetch(origin.release, origin.sh))
+    origin.sh.run(origin.release.origin(origin.sh).fetch())
     return before, head(origin.bare, origin.release.branch)
 
 
@@ -41,9 +40,13 @@ def test_a_commit_without_the_releases_own_change_is_no_candidate(tmp_path: Path
         lack = f"{before[:12]} does not have #1 of {release.tag}"
         with pytest.raises(PreconditionError, match=lack):
             tag_candidate.action(release, sh)
-        assert at_origin.tags(release, sh, f"{release.tag}*") == []
-        tagging.push(release, sh, release.tag, before)
+        assert release.origin(sh).tags(f"{release.tag}*") == []
+        tagging.push(
+            release.origin(sh), release.tag, before, release.annotation(release.tag), release.tag_taken
+        )
         assert tag_candidate.verify(release, sh).text == lack
         sh.run(sh["git"]["-C", str(origin.bare), "tag", "-d", release.tag])
-        tagging.push(release, sh, release.tag, after)
+        tagging.push(
+            release.origin(sh), release.tag, after, release.annotation(release.tag), release.tag_taken
+        )
         assert tag_candidate.verify(release, sh).holds

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from releasing.clients.git import origin
 from releasing.config.release_yaml import Config
 from releasing.image_tags import Image, ImageTags, Version, dump
 from releasing.rehearsal.oci.images import build
@@ -178,7 +177,7 @@ class Project:
         release, sh = release or self.release(candidate), self.shell()
         if not Path(release.checkout).exists():
             sh.run(sh["git"]["clone", "--quiet", "--no-checkout", release.url, release.checkout])
-        sh.run(origin.fetch(release, sh))
+        sh.run(release.origin(sh).fetch())
         return tagged(release, sh)
 
     def claims(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from releasing.runbook.step_shell import StepShell
-    from releasing.shell.programs import Command
+    from releasing.shell.command import Command
+    from releasing.shell.protocol import Commands
 
 FORMAT = "%x00".join(["%m", "%H", "%P", "%an", "%as", "%B", ""])
 FIELDS = FORMAT.count("%x00")
@@ -45,7 +45,7 @@ class Commit:
         return printable(f"{self.id[:12]} {self.subject} ({self.author}, {self.date})")
 
 
-def commits(sh: StepShell, log: Command) -> list[Commit]:
+def commits(sh: Commands, log: Command) -> list[Commit]:
     """The commits that a `git log` lists, in its order."""
     fields = sh.read(log["--no-show-signature", f"--format={FORMAT}", "--"]).split("\0")
     rows = (fields[at : at + FIELDS] for at in range(0, len(fields) - 1, FIELDS))

@@ -1,84 +1,84 @@
-"""Git tags of a release on origin: annotated, signed where release.yaml asks for it, pushed once, never moved."""
+"""Git tags on origin: annotated, signed where that is asked for, pushed once, never moved."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasing.clients.git import origin
 from releasing.errors import CommandError, PreconditionError
 
 if TYPE_CHECKING:
-    from releasing.release import Release
-    from releasing.runbook.step_shell import StepShell
-    from releasing.shell.programs import Command
+    from releasing.clients.git.checkout import Checkout
+    from releasing.shell.command import Command
 
 
-def push(release: Release, sh: StepShell, tag: str, commit: str) -> None:
+@dataclass(frozen=True)
+class Annotation:
+    """What a tag carries: its message, and a signature in `form` (git's gpg.format) unless that is empty."""
+
+    message: str
+    form: str = ""
+
+
+def push(checkout: Checkout, tag: str, commit: str, annotation: Annotation, hint: str) -> None:
     """Put `tag` on `commit`, on origin as well; a tag that is there already is never moved.
 
-    Raises PreconditionError when somebody else was first with another commit, CommandError when the push failed.
+    Raises PreconditionError with `hint` when somebody else was first with another commit, CommandError when the push
+    failed.
     """
-    text = f"{release.config.project} {tag}"
-    kind = "--sign" if release.config.signing else "--annotate"
-    sh.run(_git(release, sh)["tag", "--force", kind, tag, commit, "-m", text])
+    sh = checkout.sh
+    kind = "--sign" if annotation.form else "--annotate"
+    sh.run(_git(checkout, annotation.form)["tag", "--force", kind, tag, commit, "-m", annotation.message])
     try:
         # Never forced: origin refuses when somebody else was first, and voters may already have that tag.
-        sh.run(origin.git(release, sh)["push", "--quiet", "origin", f"refs/tags/{tag}"])
+        sh.run(checkout.git["push", "--quiet", "origin", f"refs/tags/{tag}"])
     except CommandError as error:
         # The answer alone does not tell: the push may have been taken, and its answer lost.
-        found = origin.commit_of(release, sh, f"refs/tags/{tag}")
+        found = checkout.commit_of(f"refs/tags/{tag}")
         if found is None:
             raise
-        sh.run(_fetch(release, sh, tag))
-        by = _tagger(release, sh, tag)
+        sh.run(checkout.git["fetch", "--quiet", "--force", "origin", f"refs/tags/{tag}:refs/tags/{tag}"])
+        by = _tagger(checkout, tag)
         if found != commit:
-            following = release.candidate.number + 1
             raise PreconditionError(
                 f"{tag} is on origin at {found[:12]} already, by {by}; it was to be {commit[:12]}, and never moves",
-                f"look at that tag; if it is wrong, the next candidate is right: --candidate {following}",
+                hint,
             ) from None
         sh.say(
             f"{tag} is on origin at {found[:12]} as wanted, by {by}, although the push failed: {error.cause}"
         )
 
 
-def problem(release: Release, sh: StepShell, tag: str, branch: str) -> str:
-    """What is wrong with `tag` on origin: absent, not annotated, off `branch`, or not signed as it should be.
+def problem(checkout: Checkout, tag: str, branch: str, form: str) -> str:
+    """What is wrong with `tag` on origin: absent, not annotated, off `branch`, or not signed in `form`.
 
-    Only annotated tags are seen by git describe.
+    No signature is asked for when `form` is empty. Only annotated tags are seen by git describe.
     """
     ref = f"refs/tags/{tag}"
-    commit = origin.commit_of(release, sh, ref)
+    commit = checkout.commit_of(ref)
     if commit is None:
         return f"origin has no tag {tag}"
-    listed = sh.read(origin.listed(release, sh, f"{ref}*")).split()
+    listed = checkout.sh.read(checkout.listed(f"{ref}*")).split()
     if f"{ref}^{{}}" not in listed:
         return f"{tag} on origin is not annotated"
-    if not origin.is_on(release, sh, commit, branch):
+    if not checkout.is_on(commit, branch):
         return f"{tag} is at {commit[:12]}, which is not on {branch}"
-    if release.config.signing and not _is_signed(release, sh, tag, listed[listed.index(ref) - 1]):
-        return f"{tag} on origin has no good {release.config.signing.format} signature (git verify-tag {tag})"
+    if form and not _is_signed(checkout, tag, form, listed[listed.index(ref) - 1]):
+        return f"{tag} on origin has no good {form} signature (git verify-tag {tag})"
     return ""
 
 
-def _is_signed(release: Release, sh: StepShell, tag: str, tag_object: str) -> bool:
+def _is_signed(checkout: Checkout, tag: str, form: str, tag_object: str) -> bool:
     """Whether the tag that origin has, and no other of that name, carries a signature that git takes for good."""
-    here = sh.read(origin.git(release, sh)["rev-parse", "--verify", f"refs/tags/{tag}"])
-    return here == tag_object and sh.shell.succeeds(_git(release, sh)["verify-tag", tag])
+    here = checkout.sh.read(checkout.git["rev-parse", "--verify", f"refs/tags/{tag}"])
+    return here == tag_object and checkout.sh.succeeds(_git(checkout, form)["verify-tag", tag])
 
 
-def _git(release: Release, sh: StepShell) -> Command:
-    """Git in our clone, told how tags are signed; the key is that of the operator's own configuration."""
-    signing = release.config.signing
-    git = origin.git(release, sh)
-    return git["-c", f"gpg.format={signing.format}"] if signing else git
+def _git(checkout: Checkout, form: str) -> Command:
+    """Git in the clone, told how tags are signed; the key is that of the release manager's own configuration."""
+    return checkout.git["-c", f"gpg.format={form}"] if form else checkout.git
 
 
-def _fetch(release: Release, sh: StepShell, tag: str) -> Command:
-    ref = f"refs/tags/{tag}"
-    return origin.git(release, sh)["fetch", "--quiet", "--force", "origin", f"{ref}:{ref}"]
-
-
-def _tagger(release: Release, sh: StepShell, tag: str) -> str:
+def _tagger(checkout: Checkout, tag: str) -> str:
     shape = "--format=%(taggername) on %(taggerdate:iso)"
-    return sh.read(origin.git(release, sh)["for-each-ref", shape, f"refs/tags/{tag}"])
+    return checkout.sh.read(checkout.git["for-each-ref", shape, f"refs/tags/{tag}"])

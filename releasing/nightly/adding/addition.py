@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from releasing.clients.git import origin
 from releasing.errors import UsageError
 from releasing.nightly import extra_repositories
 from releasing.nightly.build_contexts import repository_of
@@ -142,7 +141,7 @@ def app_yaml(release: Upkeep, sh: StepShell, place: str) -> dict[str, Any]:
     """What the app.yaml in a folder of the default branch says; empty when there is none."""
     import yaml  # noqa: PLC0415 - `invoke --list` does without
 
-    text = origin.file_at(release, sh, f"origin/{release.config.default_branch}", f"{place}/app.yaml")
+    text = release.origin(sh).file_at(f"origin/{release.config.default_branch}", f"{place}/app.yaml")
     found = yaml.safe_load(text) if text else None
     return found if isinstance(found, dict) else {}
 

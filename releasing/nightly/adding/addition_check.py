@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.clients.git import origin
 from releasing.errors import PreconditionError
 from releasing.nightly import build_contexts, default_branch
 from releasing.nightly.adding import build_template
@@ -43,7 +42,7 @@ def _require_place(release: Upkeep, sh: StepShell, asked: Addition) -> None:
     """Raise PreconditionError when the app is there that is to be made, or is not there that is to be added to."""
     place = folder(release, asked)
     branch = f"origin/{release.config.default_branch}"
-    listing = origin.git(release, sh)["ls-tree", "-r", "--name-only", "-z", branch, f"{place}/"]
+    listing = release.origin(sh).git["ls-tree", "-r", "--name-only", "-z", branch, f"{place}/"]
     there = {path.removeprefix(f"{place}/") for path in sh.read(listing).split("\0")} - {""}
     is_app, argo = "app.yaml" in there, release.config.engine == "argo"
     if there and not asked.app:

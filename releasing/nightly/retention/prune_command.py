@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from releasing import image_tags
 from releasing.builds import submission
-from releasing.clients.git import origin
 from releasing.errors import CommandError, ConfigError, PreconditionError, UsageError
 from releasing.nightly import default_branch
 from releasing.nightly.night import PREFIX
@@ -39,7 +38,7 @@ def _images(work: Upkeep, sh: StepShell) -> set[str]:
     """What release.yaml and image_tags.yaml list, and what entries of the release config build."""
     config, revision = work.config, f"origin/{work.config.default_branch}"
     names = {f"{config.registry}/{name}" for group in config.images for name in group.names}
-    if config.image_tags and (content := origin.file_at(work, sh, revision, config.image_tags)):
+    if config.image_tags and (content := work.origin(sh).file_at(revision, config.image_tags)):
         listed = image_tags.parse(content, config.image_tags).images
         names |= {image.name for image in listed if image.name.startswith(f"{config.registry}/")}
     names |= _built(work, sh)

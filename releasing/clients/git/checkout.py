@@ -1,0 +1,103 @@
+"""A clone of a repository: what origin has, read through git and never from memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from releasing.shell.command import Command
+    from releasing.shell.protocol import Commands
+
+REFSPEC = "+refs/heads/*:refs/remotes/origin/*"
+# People colour, number and verify what git shows them (color.ui, grep.lineNumber, log.showSignature).
+GREP = ("grep", "--no-color", "--no-line-number", "--no-column", "-I", "-z", "-F")
+LOG = ("log", "--no-show-signature")
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """The clone at `path`, read and changed through `sh`."""
+
+    path: str
+    sh: Commands
+
+    @property
+    def git(self) -> Command:
+        """Git in the clone."""
+        return self.sh["git"]["-C", self.path]
+
+    def fetch(self) -> Command:
+        """The command that brings the clone up to origin; tags that moved there move here, too."""
+        return self.git["fetch", "--quiet", "--prune", "--force", "--tags", "origin", REFSPEC]
+
+    def listed(self, ref: str) -> Command:
+        """The command that lists `ref` on origin, and nothing when it is not there."""
+        return self.git["ls-remote", "origin", ref]
+
+    def commit_of(self, ref: str) -> str | None:
+        """The commit that `ref` (refs/heads/… or refs/tags/…, annotated or not) names on origin now."""
+        lines = self.sh.read(self.listed(f"{ref}*")).splitlines()
+        found = {name: commit for commit, name in (line.split("\t") for line in lines)}
+        return found.get(f"{ref}^{{}}", found.get(ref))
+
+    def head(self, branch: str) -> str:
+        """The commit at the head of `branch`, as last fetched."""
+        return self.sh.read(
+            self.git["rev-parse", "--verify", f"origin/{branch}"], pending=f"head of {branch}"
+        )
+
+    def tagged(self, tag: str) -> str:
+        """The commit that `tag` names in the clone."""
+        command = self.git["rev-parse", "--verify", f"{tag}^{{commit}}"]
+        return self.sh.read(command, pending=f"commit of {tag}")
+
+    def tags(self, pattern: str) -> list[str]:
+        """The names of the tags on origin that match the glob `pattern`."""
+        lines = self.sh.read(self.git["ls-remote", "--refs", "--tags", "origin", pattern]).splitlines()
+        return [line.split("\t")[1].removeprefix("refs/tags/") for line in lines]
+
+    def has(self, revision: str) -> bool:
+        """Whether the clone knows `revision`."""
+        return self.sh.succeeds(self.git["rev-parse", "--quiet", "--verify", f"{revision}^{{commit}}"])
+
+    def contains(self, newer: str, older: str) -> bool:
+        """Whether the history of the commit `newer` has `older`; both are in the clone."""
+        return self.sh.succeeds(self.git["merge-base", "--is-ancestor", older, newer])
+
+    def is_on(self, commit: str, branch: str) -> bool:
+        """Whether `commit` is on `branch` of origin, as last fetched."""
+        return self.contains(f"origin/{branch}", commit)
+
+    def file_at(self, revision: str, path: str) -> bytes | None:
+        """The content of `path` at `revision`; None when it is not there."""
+        return dict(self.contents(revision, [path])).get(path)
+
+    def files_naming(
+        self, revision: str, words: tuple[str, ...], also: tuple[str, ...] = ()
+    ) -> Iterator[tuple[str, bytes]]:
+        """Path and content at `revision` of each text file that contains one of `words`, and of `also`."""
+        options = [option for word in words for option in ("-e", word)]
+        found = self.paths_found(self.git[*GREP, "-l", "--full-name", *options, revision], revision)
+        return self.contents(revision, sorted({*found, *also}))
+
+    def paths_found(self, search: Command, revision: str) -> list[str]:
+        """The paths that `search`, a git grep -l of `revision`, finds; none when it finds nothing."""
+        found = self.sh.read(search).split("\0")[:-1] if self.sh.succeeds(search) else []
+        return [line.removeprefix(f"{revision}:") for line in found]
+
+    def contents(self, revision: str, paths: list[str]) -> Iterator[tuple[str, bytes]]:
+        """Path and content at `revision` of those `paths` that are there, in one reading."""
+        asked = "".join(f"{revision}:{path}\n" for path in paths)
+        answer = self.sh.look(self.git["cat-file", "--batch"], stdin=asked)
+        whole, at = answer.encode(errors="surrogateescape") + b"\n", 0
+        for path in paths:
+            end = whole.index(b"\n", at)
+            header, at = whole[at:end], end + 1
+            if header.endswith(b" missing"):
+                continue
+            size = int(header.split()[-1])
+            # The shell takes trailing newlines off, here those of the last file.
+            yield path, whole[at : at + size].ljust(size, b"\n")
+            at += size + 1
