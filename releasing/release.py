@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from releasing.clients.git.checkout import Checkout
 from releasing.clients.git.tagging import Annotation
+from releasing.clients.github.pull_attention import Attention
+from releasing.clients.github.pull_request import PullRequests
 from releasing.config.placeholders import filled
 from releasing.config.release_yaml import Config, Profile
 from releasing.version import Candidate, Version
@@ -73,6 +75,15 @@ class Undertaking(ABC):
     def checkout(self) -> str:
         """Our own clone of the repository; the operator's is never touched."""
         return str(self.state / "checkout")
+
+    def pull_requests(self, sh: Commands) -> PullRequests:
+        """The pull requests of the repository, asked for and changed through `sh`."""
+        return PullRequests(self.slug, sh)
+
+    @property
+    def attention(self) -> Attention:
+        """The labels and reviewers of our pull requests."""
+        return Attention(self.config.pull_requests.labels, self.config.pull_requests.reviewers)
 
     def origin(self, sh: Commands) -> Checkout:
         """Our clone, for what origin has: read and changed through `sh`."""

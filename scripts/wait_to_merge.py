@@ -14,7 +14,7 @@ from entry import program  # isort: skip
 
 import argparse
 
-from releasing.clients.github.merging import wait_until_mergeable
+from releasing.clients.checks.mergeability import wait_until_mergeable
 from releasing.shell.programs import Shell
 
 

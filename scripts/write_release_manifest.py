@@ -18,6 +18,7 @@ import os
 import re
 from pathlib import Path
 
+from releasing.clients.github import api
 from releasing.errors import CommandError, PreconditionError, UsageError
 from releasing.publication.manifest import Manifest, digests
 from releasing.shell.files import replace_text
@@ -57,7 +58,7 @@ def commit_of(also: str) -> tuple[str, str]:
         raise UsageError(f"--also {also}: expected OWNER/NAME@TAG", "--also kubeflow/tf-operator@v0.2.0")
     sh = Shell()
     try:
-        return slug, sh.read(sh["gh"]["api", f"repos/{slug}/commits/{tag}", "--jq", ".sha"])
+        return slug, sh.read(api.question(f"repos/{slug}/commits/{tag}", ".sha"))
     except CommandError as error:
         if not re.search(r"HTTP 4(04|22)", error.message):
             raise

@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING
 
 from releasing.branching import policy as branching
 from releasing.clients.git.commits import picked_from, printable
-from releasing.clients.github import proposals
-from releasing.errors import CommandError, PreconditionError, UnmetError
+from releasing.errors import PreconditionError, UnmetError
 
 if TYPE_CHECKING:
     from releasing.branching.cherry_pick import Pick
     from releasing.clients.git.commits import Commit
-    from releasing.clients.github.proposals import Proposal
+    from releasing.clients.github.pull_request import PullRequest
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
 
 TITLE_LIMIT = 200  # characters; GitHub takes 256
 
 
-def found(it: Pick, sh: StepShell, into: Iterable[Proposal]) -> bool:
+def found(it: Pick, sh: StepShell, into: Iterable[PullRequest]) -> bool:
     """Whether the pull request of this pick is there, open or merged, among those `into` the release branch.
 
     Other open ones with the same commits are told about. Raises PreconditionError when somebody closed it.
@@ -45,14 +44,7 @@ def found(it: Pick, sh: StepShell, into: Iterable[Proposal]) -> bool:
 def request(it: Pick, sh: StepShell) -> None:
     """Open the pull request of the branch that is on origin, once; UnmetError when it is not there then."""
     release = it.release
-    words = [f"title={_title(it)}", f"head={it.head}", f"base={release.branch}", f"body={_body(it)}"]
-    fields = [word for field in words for word in ("-f", field)]
-    try:
-        sh.run(sh["gh"]["api", "-X", "POST", f"repos/{release.slug}/pulls", "--silent", *fields])
-    except CommandError:
-        # It may be there all the same: an answer is lost, or somebody ran the same command.
-        if not _listed(it, sh):
-            raise
+    release.pull_requests(sh).open(_title(it), it.head, release.branch, _body(it))
     if not found(it, sh, _listed(it, sh)):
         raise UnmetError(f"GitHub lists no pull request of {it.head}", f"the same command again: {it.again}")
 
@@ -62,13 +54,13 @@ def reason(release: Release, sh: StepShell, commit: Commit) -> str:
     if said := branching.release_only(release, commit.message):
         return said
     label = release.config.branching.release_only_label
-    owners = proposals.introducing(release, sh, commit.id) if label else []
+    owners = release.pull_requests(sh).introducing(commit.id) if label else []
     return next((f"labelled in #{each.number}" for each in owners if label in each.labels), "")
 
 
-def _listed(it: Pick, sh: StepShell) -> list[Proposal]:
+def _listed(it: Pick, sh: StepShell) -> list[PullRequest]:
     release = it.release
-    return proposals.onto(release, sh, release.branch, head=f"{release.owner}:{it.head}")
+    return release.pull_requests(sh).onto(release.branch, head=f"{release.owner}:{it.head}")
 
 
 def _title(it: Pick) -> str:
@@ -88,6 +80,6 @@ def _body(it: Pick) -> str:
     return "\n\n".join(filter(None, [begin, "\n".join(items), "\n".join(marks)]))
 
 
-def _told(release: Release, each: Proposal) -> str:
+def _told(release: Release, each: PullRequest) -> str:
     state = "merged" if each.merged else each.state
     return f"#{each.number} ({state}): https://github.com/{release.slug}/pull/{each.number}"

@@ -13,7 +13,6 @@ from releasing.branching import policy as branching
 from releasing.branching.cherry_pick import Pick
 from releasing.clients.git import branch_creation
 from releasing.clients.git.commits import commits
-from releasing.clients.github import proposals
 from releasing.errors import PreconditionError, UsageError
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def pick(release: Release, sh: StepShell, text: str) -> None:
             f"origin has no branch {release.branch}", f"scripts/invoke cut-branch --version {release.version}"
         )
     asked = _resolved(release, sh, named)
-    into = proposals.onto(release, sh, release.branch)
+    into = release.pull_requests(sh).onto(release.branch)
     choice = _chosen(release, sh, asked, branching.merged_sources(into))
     for commit in choice.there:
         sh.say(f"{release.branch} has it already: {commit}")

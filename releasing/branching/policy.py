@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 from releasing.branching import divergence
 from releasing.branching.divergence import Divergence, brought
 from releasing.clients.git.commits import Commit, picked_from, printable
-from releasing.clients.github import proposals
 from releasing.runbook.step import Finding, met, unmet
 from releasing.shell.command import Command
 
 if TYPE_CHECKING:
-    from releasing.clients.github.proposals import Proposal
+    from releasing.clients.github.pull_request import PullRequest
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
 
@@ -44,12 +43,12 @@ class Request:
     `under_way` is the pull request that proposes it, `absent` the branch that it should be picked from and is not on.
     """
 
-    proposal: Proposal
+    proposal: PullRequest
     under_way: int | None = None
     absent: str = ""
 
     def __str__(self) -> str:
-        text = printable(f"{self.proposal.commit[:12]} #{self.proposal.number} {self.proposal.title}")
+        text = printable(f"{self.proposal.merge_commit[:12]} #{self.proposal.number} {self.proposal.title}")
         if self.absent:
             return f"{text}: merged into {self.proposal.base}, and not on {self.absent}"
         return f"{text}: #{self.under_way} proposes it" if self.under_way else text
@@ -60,14 +59,14 @@ def findings(release: Release, sh: StepShell) -> Iterator[tuple[str, Finding]]:
     if not release.origin(sh).has(f"origin/{release.branch}"):
         return
     apart = divergence.read(release, sh)
-    into = proposals.onto(release, sh, release.branch)
+    into = release.pull_requests(sh).onto(release.branch)
     yield "branching policy", _reasons(release, strays(release, sh, apart, into))
     if label := wanted_label(release):
-        asked = proposals.labelled(release, sh, label)
+        asked = release.pull_requests(sh).labelled(label)
         yield label, _wishes(release, requests(release, sh, apart, into, asked))
 
 
-def strays(release: Release, sh: StepShell, apart: Divergence, into: Iterable[Proposal]) -> list[Stray]:
+def strays(release: Release, sh: StepShell, apart: Divergence, into: Iterable[PullRequest]) -> list[Stray]:
     """The commits of the release branch that are neither on the default branch nor marked, newest first.
 
     A merge is looked through: what it brought is judged, each by itself.
@@ -78,7 +77,9 @@ def strays(release: Release, sh: StepShell, apart: Divergence, into: Iterable[Pr
     for commit in apart.branch:
         owner = owners.get(commit.id)
         # A squash is all of its pull request, which may say what the message does not.
-        text = f"{commit.message}\n{owner.body}" if owner and owner.commit == commit.id else commit.message
+        text = (
+            f"{commit.message}\n{owner.body}" if owner and owner.merge_commit == commit.id else commit.message
+        )
         labelled = owner is not None and release.config.branching.release_only_label in owner.labels
         accounted = commit.is_merge or commit.twin or commit.id in known or labelled
         if accounted or release_only(release, text) or _is_picked(release, sh, apart, picked_from(text)):
@@ -88,7 +89,11 @@ def strays(release: Release, sh: StepShell, apart: Divergence, into: Iterable[Pr
 
 
 def requests(
-    release: Release, sh: StepShell, apart: Divergence, into: Iterable[Proposal], asked: Iterable[Proposal]
+    release: Release,
+    sh: StepShell,
+    apart: Divergence,
+    into: Iterable[PullRequest],
+    asked: Iterable[PullRequest],
 ) -> list[Request]:
     """Those of the merged pull requests `asked` for whose change the release branch does not have."""
     carried = apart.carried(merged_sources(into))
@@ -97,15 +102,15 @@ def requests(
     }
     found = []
     for proposal in asked:
-        if proposal.commit in apart.on_default:
-            if apart.lacks(proposal.commit, carried):
-                found.append(Request(proposal, open_picks.get(proposal.commit)))
-        elif not release.origin(sh).is_on(proposal.commit, release.branch):
+        if proposal.merge_commit in apart.on_default:
+            if apart.lacks(proposal.merge_commit, carried):
+                found.append(Request(proposal, open_picks.get(proposal.merge_commit)))
+        elif not release.origin(sh).is_on(proposal.merge_commit, release.branch):
             found.append(Request(proposal, absent=release.config.default_branch))
     return found
 
 
-def merged_sources(into: Iterable[Proposal]) -> set[str]:
+def merged_sources(into: Iterable[PullRequest]) -> set[str]:
     """The commits that merged pull requests say they picked."""
     return {source for each in into if each.merged for source in picked_from(each.body)}
 
@@ -124,13 +129,13 @@ def wanted_label(release: Release) -> str:
     return label.replace("{major}", str(version.major)).replace("{minor}", str(version.minor))
 
 
-def _owners(apart: Divergence, into: Iterable[Proposal]) -> dict[str, Proposal]:
+def _owners(apart: Divergence, into: Iterable[PullRequest]) -> dict[str, PullRequest]:
     """The merged pull request that each commit of the release branch came with."""
-    found: dict[str, Proposal] = {}
+    found: dict[str, PullRequest] = {}
     for proposal in into:
         made: Mapping[str, Commit] = apart.on_branch if proposal.merged else {}
-        if proposal.commit in made:
-            ids = {proposal.commit, *brought(made[proposal.commit], made)}
+        if proposal.merge_commit in made:
+            ids = {proposal.merge_commit, *brought(made[proposal.merge_commit], made)}
             found |= dict.fromkeys(ids, proposal)
     return found
 
@@ -174,7 +179,9 @@ def _marking(release: Release) -> str:
 def _wishes(release: Release, found: list[Request]) -> Finding:
     if not found:
         return met(f"every merged pull request with this label is on {release.branch}")
-    ready = [each.proposal.commit[:12] for each in found[:LONGEST] if not (each.under_way or each.absent)]
+    ready = [
+        each.proposal.merge_commit[:12] for each in found[:LONGEST] if not (each.under_way or each.absent)
+    ]
     command = f"scripts/invoke pick --version {release.version} --commits {','.join(ready)}"
     counted = _counted(found, "merged pull request with this label", "merged pull requests with this label")
     return unmet(

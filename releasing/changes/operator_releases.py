@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from releasing.changes import operators
+from releasing.clients.github import api
 from releasing.config.build_sections import NEWEST
 from releasing.config.value_forms import IMAGE_TAG
 from releasing.errors import CommandError, PreconditionError, UsageError
@@ -61,7 +62,7 @@ def newest(sh: StepShell, slug: str) -> str:
     """
     path = f"repos/{slug}/releases?per_page=100"
     try:
-        tags = sh.read(sh["gh"]["api", "--paginate", path, "--jq", RELEASED]).split()
+        tags = sh.read(api.question(path, RELEASED, pages=True)).split()
     except CommandError as error:
         raise PreconditionError(
             f"the releases of {slug} cannot be read: {error.cause}", _named(slug)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasing.clients.git import branch_creation
-from releasing.clients.github import pull_attention
+from releasing.clients.github import api, pull_attention
+from releasing.clients.github.pull_request import ALIVE, ROW, PullRequest
 from releasing.errors import CommandError, PreconditionError
 from releasing.runbook.step import Finding, met, unmet
 from releasing.shell.command import Command
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from releasing.runbook.step_shell import StepShell
 
 BY = r'"#\(.number), opened by \(.user.login)"'
-FIELDS = ".number, .state, .merged_at != null, .head.sha, .merge_commit_sha"
 
 
 @dataclass(frozen=True)
@@ -36,24 +36,10 @@ class Change:
     wanted: Callable[[StepShell], bool]
 
 
-@dataclass(frozen=True)
-class PullRequest:
-    """What GitHub knows of a pull request."""
-
-    number: str
-    state: str
-    merged: bool
-    head: str
-    merge_commit: str
-
-
 def find(release: Proposing, sh: StepShell, change: Change) -> PullRequest | None:
     """The newest pull request of `change` in any state; None when there is none."""
-    row = sh.read(_lookup(release, sh, change, "all", f"[{FIELDS}] | @tsv"))
-    if not row:
-        return None
-    number, state, merged, head, merge_commit = row.split("\t")
-    return PullRequest(number, state, merged == "true", head, merge_commit)
+    row = sh.read(_lookup(release, sh, change, "all", ROW))
+    return PullRequest.parse(row) if row else None
 
 
 def proposed(release: Proposing, sh: StepShell, change: Change) -> Finding:
@@ -67,10 +53,10 @@ def proposed(release: Proposing, sh: StepShell, change: Change) -> Finding:
         return met(f"#{pull_request.number} is merged into {change.base} as {pull_request.merge_commit[:12]}")
     if pull_request.state == "closed":
         return unmet(f"#{pull_request.number} was closed without being merged")
-    lacking = pull_attention.lacking(release, sh, pull_request.number)
+    lacking = pull_attention.lacking(sh, release.slug, pull_request.number, release.attention)
     if lacking:
         return unmet(f"#{pull_request.number} is open, but lacks {', '.join(lacking)}")
-    return met(f"#{pull_request.number} is open, at {pull_request.head[:12]}")
+    return met(f"#{pull_request.number} is open, at {pull_request.tip[:12]}")
 
 
 def is_settled(release: Proposing, sh: StepShell, change: Change) -> bool:
@@ -115,21 +101,17 @@ def push(release: Proposing, sh: StepShell, change: Change) -> None:
 
 def request(release: Proposing, sh: StepShell, change: Change) -> None:
     """Open the pull request for the branch of `change`, unless it is there, and ask for its labels and reviews."""
-    alive = 'select(.state == "open" or .merged_at != null)'
-    live = _lookup(release, sh, change, "all", f"{alive} | .number")
+    live = _lookup(release, sh, change, "all", f"{ALIVE} | .number")
     if sh.lacks(live):
-        words = [f"title={change.title}", f"head={release.head(change.step)}", f"base={change.base}"]
-        fields = [word for field in [*words, f"body={_body(release, sh, change)}"] for word in ("-f", field)]
-        try:
-            sh.run(sh["gh"]["api", "-X", "POST", f"repos/{release.slug}/pulls", "--silent", *fields])
-        except CommandError as error:
+        head, body = release.head(change.step), _body(release, sh, change)
+        error = release.pull_requests(sh).open(change.title, head, change.base, body)
+        if error:
             # The answer may be lost, or somebody ran the same command: what is there decides.
-            found = sh.look(_lookup(release, sh, change, "all", f"{alive} | {BY}"))
-            if not found:
-                raise
+            found = sh.look(_lookup(release, sh, change, "all", f"{ALIVE} | {BY}"))
             sh.say(f"{found}, is there, although opening it failed: {error.cause}")
-    if pull_attention.is_wanted(release):
-        pull_attention.ask(release, sh, sh.read(live, pending=f"{change.step} pull request"))
+    if release.attention:
+        number = sh.read(live, pending=f"{change.step} pull request")
+        pull_attention.ask(sh, release.slug, number, release.attention)
 
 
 def settle(release: Proposing, sh: StepShell, change: Change) -> None:
@@ -143,15 +125,15 @@ def settle(release: Proposing, sh: StepShell, change: Change) -> None:
             f"open it: {release.redo(change.step)}",
         )
     path = f"repos/{release.slug}/pulls/{number}"
-    head = sh.read(sh["gh"]["api", path, "--jq", ".head.sha"], pending=f"{change.step} head")
+    head = sh.read(api.question(path, ".head.sha"), pending=f"{change.step} head")
     options = [word for context in release.config.checks.presubmit for word in ("--context", context)]
     sh.wait(sh["wait_to_merge.py"][release.slug, number, head, *options])
     if not sh.needed(lambda: not is_settled(release, sh, change)):
         sh.say(f"#{number} was merged by {_merger(sh, path)} meanwhile")
         return
-    fields = ["-f", f"sha={head}", "-f", "merge_method=squash"]
+    fields = api.text_fields([("sha", head), ("merge_method", "squash")])
     try:
-        sh.run(sh["gh"]["api", "-X", "PUT", f"{path}/merge", "--silent", *fields])
+        sh.run(api.change("PUT", f"{path}/merge", *fields))
     except CommandError as error:
         if not is_settled(release, sh, change):
             raise
@@ -160,7 +142,7 @@ def settle(release: Proposing, sh: StepShell, change: Change) -> None:
 
 def _merger(sh: StepShell, path: str) -> str:
     """Who merged the pull request: a person, or an app such as the merge queue."""
-    return sh.look(sh["gh"]["api", path, "--jq", '.merged_by.login // "somebody"'])
+    return sh.look(api.question(path, '.merged_by.login // "somebody"'))
 
 
 def waiting(release: Proposing, sh: StepShell, commit: str, contexts: tuple[str, ...]) -> Command:
@@ -191,8 +173,5 @@ def _marks(release: Proposing, change: Change) -> list[str]:
 
 
 def _lookup(release: Proposing, sh: StepShell, change: Change, state: str, wanted: str) -> Command:
-    query = ["-f", f"head={release.owner}:{release.head(change.step)}", "-f", f"base={change.base}"]
-    return sh["gh"][
-        "api", "-X", "GET", f"repos/{release.slug}/pulls", *query, "-f", f"state={state}",
-        "--jq", f".[0] // empty | {wanted}",
-    ]  # fmt: skip
+    head = f"{release.owner}:{release.head(change.step)}"
+    return release.pull_requests(sh).newest(head, change.base, state, wanted)

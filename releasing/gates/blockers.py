@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasing.clients.github import api
 from releasing.errors import PreconditionError
 
 if TYPE_CHECKING:
@@ -33,11 +34,11 @@ def found(sh: Shell, slug: str, labels: tuple[str, ...], milestone: str = "") ->
 
     Raises PreconditionError when there is no such milestone.
     """
-    inside = ["-f", f"milestone={_milestone(sh, slug, milestone)}"] if milestone else []
+    inside = [("milestone", _milestone(sh, slug, milestone))] if milestone else []
     blockers: dict[str, Blocker] = {}
     for label in labels:
-        query = ["-X", "GET", f"repos/{slug}/issues", "-f", f"labels={label}", "-f", "state=open", *inside]
-        for row in sh.read(sh["gh"]["api", "--paginate", *query, "--jq", ROWS]).splitlines():
+        query = [("labels", label), ("state", "open"), *inside]
+        for row in sh.read(api.question(f"repos/{slug}/issues", ROWS, query, pages=True)).splitlines():
             number, title, url = map(str, json.loads(row))
             blockers[number] = Blocker(number, title, url)
     return list(blockers.values())
@@ -49,9 +50,7 @@ def without(blockers: list[Blocker], waived: Collection[str]) -> list[Blocker]:
 
 
 def _milestone(sh: Shell, slug: str, title: str) -> str:
-    listing = sh["gh"][
-        "api", "--paginate", f"repos/{slug}/milestones?state=all&per_page=100", "--jq", MILESTONES
-    ]
+    listing = api.question(f"repos/{slug}/milestones?state=all&per_page=100", MILESTONES, pages=True)
     known = {name: str(number) for number, name in map(json.loads, sh.read(listing).splitlines())}
     if title not in known:
         raise PreconditionError(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from releasing.clients.github import api
 from releasing.errors import CommandError
 from releasing.shell.waiting import NO_LOGIN
 
@@ -88,7 +89,7 @@ def github(sh: Shell, need: Need) -> Iterator[Answer]:
 
 def _asked(sh: Shell, path: str) -> Reply:
     try:
-        shown = sh.read(sh["gh"]["api", "-X", "GET", path, "-i"])
+        shown = sh.read(api.GH_API["-X", "GET", path, "-i"])
     except CommandError as error:
         said = f"{error.cause} {' '.join(error.said)}".strip()
         return Reply(error=said, anonymous=error.status == NO_LOGIN)
@@ -156,9 +157,7 @@ def _lifetime(need: Need, told: str, renewal: str) -> Iterator[Answer]:
 
 def _requests(sh: Shell) -> Iterator[Answer]:
     try:
-        remaining, limit, reset = map(
-            int, sh.read(sh["gh"]["api", "-X", "GET", "rate_limit", "--jq", WINDOW]).split()
-        )
+        remaining, limit, reset = map(int, sh.read(api.question("rate_limit", WINDOW)).split())
     except CommandError as error:
         yield Answer(f"GitHub does not tell the rate limit: {error.cause}", "gh api rate_limit")
         return

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasing.clients.github import api
 from releasing.errors import CommandError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def grouped(found: Sequence[Line], groups: Mapping[str, Iterable[str]]) -> list[
 
 def _line(sh: Shell, slug: str, each: Merged) -> Line:
     try:
-        known = json.loads(sh.read(sh["gh"]["api", f"repos/{slug}/pulls/{each.number}", "--jq", FACTS]))
+        known = json.loads(sh.read(api.question(f"repos/{slug}/pulls/{each.number}", FACTS)))
     except CommandError as error:
         # Old numbers may be those of a repository that has been moved.
         if not re.search(r"HTTP 404", error.message):

@@ -7,6 +7,13 @@ from typing import Protocol
 from releasing.shell.command import Command
 
 
+class Reads(Protocol):
+    """Commands that read."""
+
+    def read(self, command: Command, pending: str = "") -> str:
+        """The output of `command`, which changes nothing."""
+
+
 class Commands(Protocol):
     """Commands that read or change something; in a plan, those that change are only shown (runbook/plan.py)."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasing.clients.github import api
 from releasing.errors import PreconditionError, UnmetError
 from releasing.shell.waiting import wait
 
@@ -37,9 +38,8 @@ class Check:
 def reported(sh: Shell, slug: str, commit: str) -> dict[str, Check]:
     """Every check on `commit` of the repository `slug`, by name."""
     base = f"repos/{slug}/commits/{commit}"
-    pages = sh["gh"]["api", "--paginate", "--jq"]
-    rows = sh.read(pages[STATUSES, f"{base}/status?per_page=100"]).splitlines()
-    rows += sh.read(pages[RUNS, f"{base}/check-runs?per_page=100"]).splitlines()
+    rows = sh.read(api.question(f"{base}/status?per_page=100", STATUSES, pages=True)).splitlines()
+    rows += sh.read(api.question(f"{base}/check-runs?per_page=100", RUNS, pages=True)).splitlines()
     return {check.name: check for check in (Check(*row.split("\t")) for row in rows)}
 
 
@@ -55,8 +55,8 @@ def latest_green(sh: Shell, slug: str, branch: str, contexts: tuple[str, ...], d
 
     Runbook: "Look at the postsubmit dashboard to find the latest green postsubmit".
     """
-    query = ["-X", "GET", f"repos/{slug}/commits", "-f", f"sha={branch}", "-f", f"per_page={depth}"]
-    commits = sh.read(sh["gh"]["api", *query, "--jq", ".[].sha"]).split()
+    query = [("sha", branch), ("per_page", str(depth))]
+    commits = sh.read(api.question(f"repos/{slug}/commits", ".[].sha", query)).split()
     seen = []
     for commit in commits:
         problems = unsuccessful(sh, slug, commit, contexts)

@@ -17,6 +17,7 @@ from releasing.clients.checks.testgrid_tab import (
     Summary,
     Tab,
 )
+from releasing.clients.github import api
 from releasing.errors import CommandError, PreconditionError
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _on_branch(sh: Shell, tab: Tab, column: Column, slug: str, branch: str) -> s
     """The full id of the column's commit; PreconditionError unless GitHub finds it on `branch`."""
     compared = f"repos/{slug}/compare/{column.commit}...{branch}"
     try:
-        answer = sh.read(sh["gh"]["api", compared, "--jq", "[.status, .base_commit.sha] | @tsv"])
+        answer = sh.read(api.question(compared, "[.status, .base_commit.sha] | @tsv"))
     except CommandError as error:
         if "HTTP 404" not in error.message:
             raise

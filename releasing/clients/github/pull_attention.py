@@ -1,44 +1,48 @@
-"""Labels and reviewers of the release's own pull requests: asked for once each, as release.yaml says."""
+"""Labels and reviewers of a pull request: asked for once each."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasing.clients.github import api
+
 if TYPE_CHECKING:
-    from releasing.release import Undertaking
-    from releasing.runbook.step_shell import StepShell
+    from releasing.shell.protocol import Commands
 
 # GitHub asks nobody to review their own pull request.
 FACTS = "[.labels[].name], [.requested_reviewers[].login, .user.login]"
 
 
-def is_wanted(release: Undertaking) -> bool:
-    """Whether release.yaml asks for labels or reviewers at all."""
-    return bool(release.config.pull_requests.labels or release.config.pull_requests.reviewers)
+@dataclass(frozen=True)
+class Attention:
+    """The labels and the reviewers (logins) that pull requests get."""
+
+    labels: Collection[str]
+    reviewers: Collection[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.labels or self.reviewers)
 
 
-def ask(release: Undertaking, sh: StepShell, number: str) -> None:
-    """Give the pull request its labels and reviewers; what it has already does no harm."""
-    wanted = release.config.pull_requests
-    path = f"repos/{release.slug}"
-    labels = [word for label in wanted.labels for word in ("-f", f"labels[]={label}")]
+def ask(sh: Commands, slug: str, number: str, wanted: Attention) -> None:
+    """Give the pull request `number` of `slug` its labels and reviewers; what it has already does no harm."""
+    labels = api.text_fields(("labels[]", label) for label in wanted.labels)
     if labels:
-        sh.run(sh["gh"]["api", "-X", "POST", f"{path}/issues/{number}/labels", "--silent", *labels])
-    people = [word for login in wanted.reviewers for word in ("-f", f"reviewers[]={login}")]
+        sh.run(api.change("POST", f"repos/{slug}/issues/{number}/labels", *labels))
+    people = api.text_fields(("reviewers[]", login) for login in wanted.reviewers)
     if people:
-        sh.run(
-            sh["gh"]["api", "-X", "POST", f"{path}/pulls/{number}/requested_reviewers", "--silent", *people]
-        )
+        sh.run(api.change("POST", f"repos/{slug}/pulls/{number}/requested_reviewers", *people))
 
 
-def lacking(release: Undertaking, sh: StepShell, number: str) -> list[str]:
+def lacking(sh: Commands, slug: str, number: int, wanted: Attention) -> list[str]:
     """What the pull request lacks: labels, and people who were neither asked for a review nor gave one."""
-    wanted = release.config.pull_requests
-    if not is_wanted(release):
+    if not wanted:
         return []
-    path = f"repos/{release.slug}/pulls/{number}"
-    labels, people = json.loads(sh.read(sh["gh"]["api", path, "--jq", f"[{FACTS}] | @json"]))
-    people += sh.read(sh["gh"]["api", "--paginate", f"{path}/reviews", "--jq", ".[].user.login"]).split()
+    path = f"repos/{slug}/pulls/{number}"
+    labels, people = json.loads(sh.read(api.question(path, f"[{FACTS}] | @json")))
+    people += sh.read(api.question(f"{path}/reviews", ".[].user.login", pages=True)).split()
     lost = [f"the label {label}" for label in wanted.labels if label not in labels]
     return lost + [f"a review by {login}" for login in wanted.reviewers if login not in people]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from releasing.clients.github import api
 from releasing.errors import CommandError, PreconditionError, UnmetError
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Publication:
 def find(sh: Shell, slug: str, tag: str) -> Published | None:
     """The release of `tag`, the published one before any draft; None when there is none."""
     query = f".[] | select(.tag_name == {json.dumps(tag)}) | {FIELDS} | @json"
-    rows = sh.read(sh["gh"]["api", "--paginate", f"repos/{slug}/releases?per_page=100", "--jq", query])
+    rows = sh.read(api.question(f"repos/{slug}/releases?per_page=100", query, pages=True))
     found = [_published(json.loads(row)) for row in rows.splitlines()]
     return min(found, key=lambda each: each.draft, default=None)
 
@@ -70,7 +71,7 @@ def find(sh: Shell, slug: str, tag: str) -> Published | None:
 def content(sh: Shell, slug: str, asset: Asset) -> str:
     """The text of a file of a release."""
     accept = ("-H", "Accept: application/octet-stream")
-    return sh.read(sh["gh"]["api", *accept, f"repos/{slug}/releases/assets/{asset.id}"])
+    return sh.read(api.GH_API[*accept, f"repos/{slug}/releases/assets/{asset.id}"])
 
 
 def publish(sh: Shell, wanted: Publication) -> str:
@@ -85,17 +86,9 @@ def publish(sh: Shell, wanted: Publication) -> str:
         _upload(sh, wanted, found, file)
     if found.draft:
         # GitHub compares versions for `legacy`: a patch of an older stream does not become the latest.
-        fields = (
-            "-F",
-            "draft=false",
-            "-F",
-            f"prerelease={_flag(wanted.prerelease)}",
-            "-f",
-            "make_latest=legacy",
-        )
-        sh.run(
-            sh["gh"]["api", "-X", "PATCH", f"repos/{wanted.slug}/releases/{found.id}", "--silent", *fields]
-        )
+        flags = api.typed_fields([("draft", "false"), ("prerelease", _flag(wanted.prerelease))])
+        latest = api.text_fields([("make_latest", "legacy")])
+        sh.run(api.change("PATCH", f"repos/{wanted.slug}/releases/{found.id}", *flags, *latest))
     return found.url if not found.draft else f"https://github.com/{wanted.slug}/releases/tag/{wanted.tag}"
 
 
@@ -127,7 +120,7 @@ def _published(row: dict[str, object]) -> Published:
 
 def _require_tag(sh: Shell, wanted: Publication) -> None:
     try:
-        sh.read(sh["gh"]["api", f"repos/{wanted.slug}/git/ref/tags/{wanted.tag}", "--jq", ".object.sha"])
+        sh.read(api.question(f"repos/{wanted.slug}/git/ref/tags/{wanted.tag}", ".object.sha"))
     except CommandError as error:
         if "HTTP 404" not in error.message:
             raise
@@ -138,9 +131,9 @@ def _require_tag(sh: Shell, wanted: Publication) -> None:
 
 
 def _draft(sh: Shell, wanted: Publication) -> Published:
-    fields = ("-f", f"tag_name={wanted.tag}", "-f", f"name={wanted.title}", "-F", f"body=@{wanted.notes}")
-    flags = ("-F", "draft=true", "-F", f"prerelease={_flag(wanted.prerelease)}")
-    sh.run(sh["gh"]["api", "-X", "POST", f"repos/{wanted.slug}/releases", "--silent", *fields, *flags])
+    fields = api.text_fields([("tag_name", wanted.tag), ("name", wanted.title)])
+    typed = [("body", f"@{wanted.notes}"), ("draft", "true"), ("prerelease", _flag(wanted.prerelease))]
+    sh.run(api.change("POST", f"repos/{wanted.slug}/releases", *fields, *api.typed_fields(typed)))
     made = find(sh, wanted.slug, wanted.tag)
     if made is None:
         raise UnmetError(f"GitHub does not list the draft of {wanted.tag}", "run the same command again")

@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasing.clients.checks import commit_checks as checks
+from releasing.clients.github import api
+from releasing.clients.github.pull_request import PullRequest, read
 from releasing.errors import PreconditionError, UnmetError
 from releasing.shell.waiting import wait
 
 if TYPE_CHECKING:
     from releasing.shell.programs import Shell
 
-FACTS = (
-    '[.state, .merged, .head.sha, .base.ref, (.mergeable_state // "unknown"), .draft,'
-    " [.requested_reviewers[]?.login], .html_url] | @json"
-)
 READY = ("clean", "unstable", "has_hooks")
 STATES = {
     "behind": "its base has moved on: its branch must be updated",
     "blocked": "reviews, or what else the branch asks for",
     "unknown": "GitHub to find out whether it can be merged",
 }
-
-
-@dataclass(frozen=True)
-class PullRequest:
-    """A pull request as GitHub shows it now."""
-
-    state: str
-    merged: bool
-    head: str
-    base: str
-    mergeable: str
-    draft: bool
-    reviewers: tuple[str, ...]
-    url: str
-
-
-def read(sh: Shell, slug: str, number: str) -> PullRequest:
-    """The pull request `number` of `slug`."""
-    row = json.loads(sh.read(sh["gh"]["api", f"repos/{slug}/pulls/{number}", "--jq", FACTS]))
-    state, merged, head, base, mergeable, draft, reviewers, url = row
-    return PullRequest(state, merged, head, base, mergeable, draft, tuple(reviewers), url)
 
 
 def wait_until_mergeable(
@@ -71,9 +46,9 @@ def _missing(sh: Shell, slug: str, number: str, head: str, contexts: tuple[str, 
         raise PreconditionError(
             f"{it.url} was closed without being merged", "open it again, then the same command"
         )
-    if it.head != head:
+    if it.tip != head:
         raise UnmetError(
-            f"{it.url}: {it.head[:12]} was pushed meanwhile; {head[:12]} is not its head any more",
+            f"{it.url}: {it.tip[:12]} was pushed meanwhile; {head[:12]} is not its head any more",
             "look at what was pushed; the same command waits for the new head",
         )
     if text := checks.awaited(sh, slug, head, contexts):
@@ -93,5 +68,5 @@ def _unready(sh: Shell, slug: str, it: PullRequest) -> str:
             f" (asked for: {', '.join(it.reviewers)})" if it.reviewers and it.mergeable == "blocked" else ""
         )
         return STATES.get(it.mergeable, it.mergeable) + asked
-    rules = sh.read(sh["gh"]["api", f"repos/{slug}/rules/branches/{it.base}", "--jq", ".[].type"])
+    rules = sh.read(api.question(f"repos/{slug}/rules/branches/{it.base}", ".[].type"))
     return f"the merge queue of {it.base}: somebody has to add it" if "merge_queue" in rules.split() else ""

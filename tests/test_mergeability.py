@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.clients.github import merging
+from releasing.clients.checks import mergeability
 from releasing.errors import PreconditionError, UnmetError
 from releasing.shell.programs import Shell
 from tests.rehearsal.local_github import GH, LocalGitHub
@@ -34,7 +34,7 @@ def wait(github: LocalGitHub, head_commit: str = "", seconds: float = 5) -> None
     wanted = head_commit or head(github.repository().path, "fix")
     path = os.pathsep.join([str(GH.parent), github.environment["PATH"]])
     sh = Shell({**github.environment, "PATH": path})
-    merging.wait_until_mergeable(sh, SLUG, "1", wanted, ("presubmit",), seconds)
+    mergeability.wait_until_mergeable(sh, SLUG, "1", wanted, ("presubmit",), seconds)
 
 
 def test_a_pull_request_without_rules_may_be_merged_after_its_checks(
