@@ -22,10 +22,10 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import registry_floor  # noqa: E402
 from benchmarks.program_run import measured, ran  # noqa: E402
-from releasing.clients import registry  # noqa: E402
 from releasing.clients.registry import promotion  # noqa: E402
 from releasing.clients.registry.client import Registry  # noqa: E402
 from releasing.clients.registry.promotion import ImageTag  # noqa: E402
+from releasing.config import registries  # noqa: E402
 from releasing.image_tags import ImageTags  # noqa: E402
 from tests.tagged_images import Digests, filled_registry, mirrored, tagged, wanted  # noqa: E402
 
@@ -108,7 +108,7 @@ def promoted(url: str, tags: list[ImageTag]) -> dict[str, float]:
         begun["connecting"] = time.perf_counter()
         return await promotion.apply(client, await promotion.plan(client, tags, None, watch), watch)
 
-    registry.ask(work, mirrored(url)).raise_failures()
+    registries.ask(work, mirrored(url)).raise_failures()
     ends = [*list(begun.values())[1:], time.perf_counter()]
     return {phase: end - start for (phase, start), end in zip(begun.items(), ends, strict=True)}
 

@@ -19,9 +19,9 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.program_run import ran  # noqa: E402
 from releasing import image_tags  # noqa: E402
-from releasing.clients import registry  # noqa: E402
 from releasing.clients.registry import promotion  # noqa: E402
 from releasing.clients.registry.client import Registry  # noqa: E402
+from releasing.config import registries  # noqa: E402
 from releasing.image_tags import ImageTags  # noqa: E402
 from tests.tagged_images import Digests, filled_registry, mirrored, tagged, wanted  # noqa: E402
 
@@ -86,7 +86,7 @@ def planned(url: str, rows: bytes) -> float:
         return await promotion.plan(client, wanted(image_tags.parse(rows, "rows")), None, watch)
 
     start = time.perf_counter()
-    registry.ask(work, mirrored(url))
+    registries.ask(work, mirrored(url))
     return time.perf_counter() - start
 
 

@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING
 from entry import program
 
 from releasing import image_tags
-from releasing.clients import registry
 from releasing.clients.registry import promotion
 from releasing.clients.registry.progress import Progress
 from releasing.clients.registry.promotion_report import facts, lines
+from releasing.config import registries
 from releasing.config.registry_settings import settings
 from releasing.image import ImagePattern, movable
 
@@ -51,7 +51,7 @@ def main() -> int:
         plan = await promotion.plan(client, wanted, allow_move, progress.phase, floating)
         return plan if options.plan else await promotion.apply(client, plan, progress.phase)
 
-    result = registry.ask(work, notice=progress.line)
+    result = registries.ask(work, notice=progress.line)
     print(json.dumps(facts(result), indent=2) if options.json else "\n".join(lines(result)))
     if isinstance(result, promotion.Report):
         result.raise_failures()

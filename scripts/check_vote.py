@@ -14,7 +14,7 @@ import argparse
 import os
 from pathlib import Path
 
-from releasing.clients.registry import digests
+from releasing.config.registries import digests
 from releasing.errors import PreconditionError
 from releasing.gates.vote import problems
 

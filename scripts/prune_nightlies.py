@@ -22,8 +22,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasing.clients import registry
 from releasing.clients.registry.progress import Progress
+from releasing.config import registries
 from releasing.errors import UsageError
 from releasing.nightly import named_builds
 from releasing.nightly.retention import old_tags as retention
@@ -50,7 +50,7 @@ def main() -> int:
     async def work(client: Registry) -> Pruned:
         return await retention.prune(client, options.image, rules, progress.phase, write=options.write)
 
-    found = registry.ask(work, notice=progress.line)
+    found = registries.ask(work, notice=progress.line)
     print(as_json(found) if options.json else "\n".join(lines(found, options.write)))
     found.raise_failures()
     return 0

@@ -16,7 +16,7 @@ import os
 from pathlib import Path
 
 from releasing.changes.digest_table import with_section
-from releasing.clients.registry import existing_digests
+from releasing.config.registries import existing_digests
 from releasing.errors import ConfigError
 from releasing.shell.files import replace_text
 

@@ -37,9 +37,10 @@ from typing import TYPE_CHECKING
 from entry import program
 
 from releasing import image_tags
-from releasing.clients import registry
 from releasing.clients.registry import registry_builds
+from releasing.clients.registry.concurrency import together
 from releasing.clients.registry.progress import Progress
+from releasing.config import registries
 from releasing.config.path import config_path
 from releasing.config.registry_settings import settings
 from releasing.errors import ConfigError, UsageError
@@ -74,7 +75,7 @@ def add(options: argparse.Namespace, tags: ImageTags) -> None:
     async def work(client: Registry) -> list[Image]:
         return await registry_builds.builds(client, listed, options.image, pattern)
 
-    finish(options.file, tags, with_builds(tags, registry.ask(work, notice=Progress().line)))
+    finish(options.file, tags, with_builds(tags, registries.ask(work, notice=Progress().line)))
 
 
 def tag(options: argparse.Namespace, tags: ImageTags) -> None:
@@ -130,9 +131,9 @@ def absent(tags: ImageTags, where: str) -> list[str]:
     rows = [(i.name, v) for i in tags.images for v in i.versions if DIGEST.fullmatch(v.digest)]
 
     async def work(client: Registry) -> list[str | None]:
-        return await registry.together(client.digest(name, version.digest) for name, version in rows)
+        return await together(client.digest(name, version.digest) for name, version in rows)
 
-    found = registry.ask(work, notice=Progress().line)
+    found = registries.ask(work, notice=Progress().line)
     return [
         f"{where}:{version.line}: {name}@{version.digest} is not in the registry"
         for (name, version), digest in zip(rows, found, strict=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.clients import registry
+from releasing.config import registries
 from tests.faulty_registry import PROJECT, listing, pushed
 from tests.registries import docker_registry, rehearsal_registry
 from tests.release_yaml import release_yaml
@@ -46,10 +46,10 @@ def test_a_plan_writes_nothing_and_the_run_does_what_it_says(url: str, tmp_path:
     file.write_bytes(listing(digests, TAG))
     planned = ran(url, file, "--plan")
     assert (planned.returncode, planned.stdout.splitlines()[-1]) == (0, "2 to write, 0 already there")
-    assert registry.digest(f"{PROJECT}/a", TAG, environment(url)) is None
+    assert registries.digest(f"{PROJECT}/a", TAG, environment(url)) is None
     applied = ran(url, file, "--json")
     assert (applied.returncode, len(json.loads(applied.stdout)["applied"])) == (0, 2)
-    found = registry.digests([f"{PROJECT}/a", f"{PROJECT}/katib/b"], TAG, environment(url))
+    found = registries.digests([f"{PROJECT}/a", f"{PROJECT}/katib/b"], TAG, environment(url))
     assert list(found.values()) == [digests["a"], digests["katib/b"]]
     assert ran(url, file).stdout.splitlines()[-1] == "0 applied, 2 already there, 0 failed"
 
@@ -76,7 +76,7 @@ def test_a_tag_floats_as_the_release_yaml_in_use_says(url: str, tmp_path: Path) 
     moved = ran(url, file, pattern=".*:edge", **floating)
     assert moved.returncode == 0
     assert "(was on sha256:" in moved.stdout
-    assert registry.digest(f"{PROJECT}/a", "edge", environment(url)) == new["a"]
+    assert registries.digest(f"{PROJECT}/a", "edge", environment(url)) == new["a"]
 
 
 def test_mistakes_have_their_exit_codes_and_no_traceback(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing.clients import registry
 from releasing.clients.registry import promotion
 from releasing.clients.registry.client import Registry
 from releasing.clients.registry.promotion_report import facts, lines
 from releasing.clients.registry.transport import Patience
+from releasing.config import registries
 from releasing.errors import ConfigError, PreconditionError, UnmetError, UnreachableError, UsageError
 from releasing.image import ImagePattern, movable
 from releasing.image_tags import parse
@@ -39,11 +39,11 @@ def promoted(faulty: Faulty, digests: dict[str, str], allow_move: str | None = N
         plan = await promotion.plan(client, tags, movable(allow_move), watch)
         return await promotion.apply(client, plan, watch)
 
-    return registry.ask(work, faulty.environment, patience=QUICK)
+    return registries.ask(work, faulty.environment, patience=QUICK)
 
 
 def there(faulty: Faulty, *names: str) -> dict[str, str | None]:
-    found = registry.digests([f"{PROJECT}/{name}" for name in names], TAG, faulty.environment)
+    found = registries.digests([f"{PROJECT}/{name}" for name in names], TAG, faulty.environment)
     return {name.removeprefix(f"{PROJECT}/"): digest for name, digest in found.items()}
 
 
@@ -100,12 +100,12 @@ def test_a_floating_tag_moves_without_being_named_and_no_other_does(faulty: Faul
         return await promotion.apply(client, plan, watch)
 
     with pytest.raises(PreconditionError, match=f"a:{TAG} is on") as raised:
-        registry.ask(lambda client: moved(client, latest, TAG), faulty.environment)
+        registries.ask(lambda client: moved(client, latest, TAG), faulty.environment)
     assert f":{latest} is on" not in raised.value.message
-    assert registry.digest(image, latest, faulty.environment) == old["a"]
-    report = registry.ask(lambda client: moved(client, latest), faulty.environment)
+    assert registries.digest(image, latest, faulty.environment) == old["a"]
+    report = registries.ask(lambda client: moved(client, latest), faulty.environment)
     assert lines(report)[0] == f"applied        {image}:{latest} on {new} (was on {old['a']})"
-    assert registry.digest(image, latest, faulty.environment) == new
+    assert registries.digest(image, latest, faulty.environment) == new
 
 
 def test_nothing_is_written_when_one_digest_is_missing(faulty: Faulty) -> None:
@@ -158,7 +158,7 @@ def test_many_tags_of_one_image_are_listed_once(faulty: Faulty) -> None:
         return await promotion.apply(client, await promotion.plan(client, wanted, None, watch), watch)
 
     faulty.asked.clear()
-    assert len(registry.ask(work, faulty.environment).applied) == 50
+    assert len(registries.ask(work, faulty.environment).applied) == 50
     assert [line for line in faulty.asked if line.startswith("GET")] == [
         f"GET /v2/{PROJECT}/a/tags/list",
         f"GET /v2/{PROJECT}/a/manifests/{digest}",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.clients import registry
+from releasing.config import registries
 from releasing.rehearsal.oci.images import push
 from tests.fault_proxy import FaultProxy, Rule, fault_proxy, says
 from tests.faulty_registry import CREATED, PROJECT, faulty_registry, fetched, index_of, stored
@@ -79,8 +79,8 @@ def pruned(
 
 
 def tags(url: str, name: str = "a") -> list[str]:
-    found = registry.ask(lambda client: client.listing(f"{PROJECT}/{name}"), environment(url))
-    return [tag for tag in found.all_tags if registry.digest(f"{PROJECT}/{name}", tag, environment(url))]
+    found = registries.ask(lambda client: client.listing(f"{PROJECT}/{name}"), environment(url))
+    return [tag for tag in found.all_tags if registries.digest(f"{PROJECT}/{name}", tag, environment(url))]
 
 
 def test_the_newest_stay_and_the_others_go_when_asked_for(url: str, checkout: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing.clients import registry
 from releasing.clients.registry.client import Registry
 from releasing.clients.registry.transport import Patience
+from releasing.config import registries
 from releasing.errors import UnreachableError, UsageError
 from releasing.rehearsal.oci.layout import OCI_INDEX
 from tests.faulty_registry import PROJECT, faulty_registry, fetched, index_of, pushed, stored
@@ -34,16 +34,16 @@ def environment(url: str) -> dict[str, str]:
 def test_digests_are_those_that_were_pushed_and_none_for_what_is_absent(url: str) -> None:
     pushed_digests = pushed(url, "a", "katib/b")
     names = [f"{PROJECT}/{name}" for name in ("a", "katib/b", "never")]
-    found = registry.digests(names, BUILD, environment(url))
+    found = registries.digests(names, BUILD, environment(url))
     assert found == dict(zip(names, [pushed_digests["a"], pushed_digests["katib/b"], None], strict=True))
-    assert registry.digest(names[0], "absent", environment(url)) is None
+    assert registries.digest(names[0], "absent", environment(url)) is None
 
 
 def test_labels_are_those_of_the_configuration_also_through_an_index(url: str) -> None:
     digest = pushed(url, "a")["a"]
     index = stored(url, f"{PROJECT}/a/manifests/multi", OCI_INDEX, index_of(url, "a", digest))
-    assert registry.labels(f"{PROJECT}/a", digest, environment(url)) == {"build": BUILD}
-    assert registry.labels(f"{PROJECT}/a", index, environment(url)) == {"build": BUILD}
+    assert registries.labels(f"{PROJECT}/a", digest, environment(url)) == {"build": BUILD}
+    assert registries.labels(f"{PROJECT}/a", index, environment(url)) == {"build": BUILD}
 
 
 def test_a_tag_gets_the_exact_bytes_and_type_of_an_index(url: str) -> None:
@@ -54,9 +54,9 @@ def test_a_tag_gets_the_exact_bytes_and_type_of_an_index(url: str) -> None:
         assert manifest
         await client.tag(f"{PROJECT}/a", "v0.2.1", manifest)
 
-    registry.ask(work, environment(url))
+    registries.ask(work, environment(url))
     assert fetched(url, f"{PROJECT}/a/manifests/v0.2.1") == fetched(url, f"{PROJECT}/a/manifests/multi")
-    assert registry.digest(f"{PROJECT}/a", "v0.2.1", environment(url)) == index
+    assert registries.digest(f"{PROJECT}/a", "v0.2.1", environment(url)) == index
 
 
 def test_all_pages_of_a_list_are_read(tmp_path: Path) -> None:
@@ -73,13 +73,13 @@ def test_all_pages_of_a_list_are_read(tmp_path: Path) -> None:
         for number in range(3):
             pushed(faulty.url, "paged", tag=f"v{number}")
         faulty.fault = one_at_a_time
-        assert registry.ask(work, faulty.environment) == ["v0", "v1", "v2"]
+        assert registries.ask(work, faulty.environment) == ["v0", "v1", "v2"]
 
 
 def test_it_may_be_called_from_several_threads(url: str) -> None:
     digest = pushed(url, "a")["a"]
     with ThreadPoolExecutor(4) as threads:
-        calls = [threads.submit(registry.digest, f"{PROJECT}/a", BUILD, environment(url)) for _ in range(4)]
+        calls = [threads.submit(registries.digest, f"{PROJECT}/a", BUILD, environment(url)) for _ in range(4)]
         assert [call.result() for call in calls] == [digest] * 4
 
 
@@ -90,9 +90,9 @@ def test_a_registry_that_is_away_is_unreachable() -> None:
         return await client.digest(f"{PROJECT}/a", "v1")
 
     with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:9"):
-        registry.ask(work, away, patience=Patience(tries=2, first_pause=0.001))
+        registries.ask(work, away, patience=Patience(tries=2, first_pause=0.001))
 
 
 def test_a_malformed_mirror_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="RELEASE_REGISTRY_MIRRORS"):
-        registry.digest("gcr.io/a", "v1", {"RELEASE_REGISTRY_MIRRORS": "nonsense"})
+        registries.digest("gcr.io/a", "v1", {"RELEASE_REGISTRY_MIRRORS": "nonsense"})

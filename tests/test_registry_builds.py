@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing.clients import registry
 from releasing.clients.registry.client import Registry
 from releasing.clients.registry.registry_builds import builds
+from releasing.config import registries
 from releasing.errors import UsageError
 from releasing.image import ImagePattern
 from releasing.image_tags import Image, Version
@@ -31,7 +31,7 @@ def found(faulty: Faulty, pattern: str, listed: list[str], extra: tuple[str, ...
     async def work(client: Registry) -> list[Image]:
         return await builds(client, listed, extra, ImagePattern.parse(pattern))
 
-    return registry.ask(work, faulty.environment)
+    return registries.ask(work, faulty.environment)
 
 
 def test_a_build_has_all_its_tags_and_the_time_of_its_configuration(faulty: Faulty) -> None:

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from releasing.clients import registry
 from releasing.clients.registry import promotion
 from releasing.clients.registry.client import Registry
 from releasing.clients.registry.progress import Progress
 from releasing.clients.registry.promotion import ImageTag, Report
 from releasing.clients.registry.promotion_report import lines
 from releasing.clients.registry.transport import Patience
+from releasing.config import registries
 from releasing.errors import PreconditionError, ReleaseError, UnmetError, UnreachableError
 from releasing.image_tags import ImageTags, dump
 from tests import fault_proxy as faults
@@ -70,7 +70,7 @@ class World:
             plan = await promotion.plan(client, tags, None, Progress().phase)
             return await promotion.apply(client, plan, Progress().phase)
 
-        return registry.ask(work, mirrored(self.proxy.url), patience=patience)
+        return registries.ask(work, mirrored(self.proxy.url), patience=patience)
 
     def ran(self, file: Path, *words: str) -> subprocess.CompletedProcess[str]:
         with self.running(file, *words) as program:

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from releasing.clients import registry
 from releasing.clients.registry.auth import gcloud
 from releasing.clients.registry.auth.gcloud import Tagger
 from releasing.clients.registry.client import Registry
+from releasing.config import registries
 from releasing.errors import CommandError
 from releasing.rehearsal.oci.images import push
 from tests.faulty_registry import CREATED, PROJECT, faulty_registry, pushed, stored
@@ -65,7 +65,7 @@ class World:
         )
 
     def there(self, *names: str) -> dict[str, str | None]:
-        found = registry.digests([f"{self.prefix}/{name}" for name in names], TAG, self.environment)
+        found = registries.digests([f"{self.prefix}/{name}" for name in names], TAG, self.environment)
         return {name.rpartition("/")[2]: digest for name, digest in found.items()}
 
 
@@ -148,10 +148,10 @@ def test_when_gcloud_fails_what_is_there_decides(tmp_path: Path, written: bool) 
 
         environment = client_of(tmp_path, program, faulty.url)
         if written:
-            registry.ask(work, environment)
+            registries.ask(work, environment)
         else:
             with pytest.raises(CommandError, match="failed with exit code 1"):
-                registry.ask(work, environment)
+                registries.ask(work, environment)
     words = f"{PROJECT}/x@{digest} {PROJECT}/x:{TAG}"
     assert program.asked == [f"container images add-tag --quiet {words}"]
 

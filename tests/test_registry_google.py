@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing.clients import registry
 from releasing.clients.registry.client import Registry
+from releasing.config import registries
 from releasing.errors import PreconditionError
 from releasing.shell.programs import Shell
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, listing, pushed
@@ -111,7 +111,7 @@ def test_what_is_public_is_read_without_gcloud(
     faulty: Faulty, gcloud: Gcloud, settings: dict[str, str]
 ) -> None:
     faulty.fault = Google()
-    assert registry.ask(read, settings | gcloud.environment)
+    assert registries.ask(read, settings | gcloud.environment)
     assert gcloud.asked == []
 
 
@@ -119,7 +119,7 @@ def test_an_anonymous_token_that_runs_out_is_no_reason_to_ask_gcloud(
     faulty: Faulty, gcloud: Gcloud, settings: dict[str, str]
 ) -> None:
     faulty.fault = google = Google(uses=1)
-    assert registry.ask(thrice, settings | gcloud.environment)
+    assert registries.ask(thrice, settings | gcloud.environment)
     assert google.given == ["pull anonymous"] * 3
     assert gcloud.asked == []
 
@@ -132,14 +132,14 @@ def test_what_is_private_is_read_with_gclouds_token(
     faulty: Faulty, gcloud: Gcloud, settings: dict[str, str], refusal: int, service: bool, silent: bool
 ) -> None:
     faulty.fault = google = Google(private=True, refusal=refusal, service=service, silent=silent)
-    assert registry.ask(thrice, settings | gcloud.environment)
+    assert registries.ask(thrice, settings | gcloud.environment)
     assert len(gcloud.asked) == 1
     assert google.given[-1:] == ([] if silent else ["pull known"])
 
 
 def test_a_write_asks_gcloud_at_once(faulty: Faulty, gcloud: Gcloud, settings: dict[str, str]) -> None:
     faulty.fault = google = Google()
-    registry.ask(write, settings | gcloud.environment)
+    registries.ask(write, settings | gcloud.environment)
     assert google.given == ["pull anonymous", "pull,push known"]
     assert len(gcloud.asked) == 1
 
@@ -160,7 +160,7 @@ def test_an_access_token_that_ran_out_is_read_again(
         await write(client)
         return await read(client)
 
-    assert registry.ask(an_hour_later, settings | gcloud.environment)
+    assert registries.ask(an_hour_later, settings | gcloud.environment)
     assert len(gcloud.asked) == 2
 
 
@@ -174,13 +174,13 @@ def test_without_gcloud_what_is_public_is_read_and_a_refusal_says_what_to_type(
         gcloud.environment if body else {"PATH": "/nonexistent", "HOME": "/nonexistent"}
     )
     faulty.fault = google = Google()
-    assert registry.ask(read, environment)
+    assert registries.ask(read, environment)
     with pytest.raises(PreconditionError, match="HTTP 403") as raised:
-        registry.ask(write, environment)
+        registries.ask(write, environment)
     assert ("gcloud auth login" if body else "install the Google Cloud CLI") in raised.value.hint
     google.private = True
     with pytest.raises(PreconditionError, match="refuses anonymous access") as raised:
-        registry.ask(read, environment)
+        registries.ask(read, environment)
     assert ("gcloud auth login" if body else "install the Google Cloud CLI") in raised.value.hint
 
 
@@ -189,7 +189,7 @@ def test_an_account_that_may_not_write_is_told_so(
 ) -> None:
     faulty.fault = Google(account="ya29.somebody-else")
     with pytest.raises(PreconditionError, match=r"gcr\.io refuses your credentials .*:pull,push") as raised:
-        registry.ask(write, settings | gcloud.environment)
+        registries.ask(write, settings | gcloud.environment)
     assert "gcloud auth list" in raised.value.hint
     assert SECRET not in str(raised.value)
 
@@ -199,7 +199,7 @@ def test_the_real_gcloud_opens_a_private_repository(
     faulty: Faulty, settings: dict[str, str], tmp_path: Path
 ) -> None:
     faulty.fault = Google(private=True)
-    assert registry.ask(read, settings | real_gcloud(tmp_path, SECRET))
+    assert registries.ask(read, settings | real_gcloud(tmp_path, SECRET))
 
 
 @pytest.mark.parametrize("account", [SECRET, "ya29.somebody-else"])

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing.clients import registry
 from releasing.clients.registry.auth import logins
 from releasing.clients.registry.client import Registry
+from releasing.config import registries
 from releasing.errors import PreconditionError
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, pushed
 from tests.registries import docker_registry, guarded_registry
@@ -62,7 +62,7 @@ def passwords(tmp_path: Path) -> Iterator[tuple[str, str]]:
 
 def test_a_registry_with_passwords_takes_dockers(passwords: tuple[str, str], tmp_path: Path) -> None:
     url, digest = passwords
-    assert registry.ask(tagged, environment(tmp_path, url, LOGIN)) == digest
+    assert registries.ask(tagged, environment(tmp_path, url, LOGIN)) == digest
 
 
 @pytest.mark.parametrize("login", ["", "me:planted"])
@@ -71,7 +71,7 @@ def test_a_registry_with_passwords_refuses_others(
 ) -> None:
     url, _ = passwords
     with pytest.raises(PreconditionError, match="HTTP 401") as raised:
-        registry.ask(tagged, environment(tmp_path, url, login))
+        registries.ask(tagged, environment(tmp_path, url, login))
     assert raised.value.hint == f"docker login {url.removeprefix('http://')}"
     assert "planted" not in str(raised.value)
 
@@ -89,7 +89,7 @@ def test_a_password_that_changed_in_the_middle_is_read_again(
         environment(tmp_path, url, LOGIN)
         return await tagged(client)
 
-    assert registry.ask(work, operator) == digest
+    assert registries.ask(work, operator) == digest
 
 
 @contextmanager
@@ -106,18 +106,18 @@ def tokens(folder: Path) -> Iterator[tuple[str, str, TokenService]]:
 @needs_openssl
 def test_a_registry_with_a_token_service_takes_its_tokens(tmp_path: Path) -> None:
     with tokens(tmp_path) as (url, digest, service):
-        assert registry.ask(tagged, environment(tmp_path, url, LOGIN)) == digest
+        assert registries.ask(tagged, environment(tmp_path, url, LOGIN)) == digest
         # docker-registry names the rights in any order.
         asked = [
             (scope.rpartition(":")[0], {*scope.rpartition(":")[2].split(",")}) for scope in service.scopes
         ]
         assert asked == [(f"repository:{X}", {"pull"}), (f"repository:{X}", {"pull", "push"})]
         service.scopes.clear()
-        assert registry.digest(X, BUILD, environment(tmp_path, url, "")) == digest
+        assert registries.digest(X, BUILD, environment(tmp_path, url, "")) == digest
         with pytest.raises(PreconditionError, match="HTTP 401"):
-            registry.ask(tagged, environment(tmp_path, url, ""))
+            registries.ask(tagged, environment(tmp_path, url, ""))
         with pytest.raises(PreconditionError, match="refuses your credentials"):
-            registry.ask(tagged, environment(tmp_path, url, "me:planted"))
+            registries.ask(tagged, environment(tmp_path, url, "me:planted"))
 
 
 CHALLENGES = {
@@ -166,7 +166,7 @@ def test_every_form_of_challenge_leads_to_a_token_for_what_is_done(
     key = "https://index.docker.io/v1/" if host == "docker.io" else host
     auths = {"auths": {key: {"auth": base64.b64encode(LOGIN.encode()).decode()}}}
     (tmp_path / "config.json").write_text(json.dumps(auths))
-    registry.ask(work, settings | {"DOCKER_CONFIG": str(tmp_path)})
+    registries.ask(work, settings | {"DOCKER_CONFIG": str(tmp_path)})
     assert asked == [("repository:p/x:pull", "Basic"), ("repository:p/x:pull,push", "Basic")]
 
 
@@ -190,7 +190,7 @@ def test_a_password_stays_with_the_token_service_it_is_for(faulty: Faulty, tmp_p
         json.dumps({"auths": {"quay.io": {"username": "me", "password": "x"}}})
     )
     settings = release_yaml(tmp_path, plain) | {"DOCKER_CONFIG": str(tmp_path)}
-    assert registry.digest("quay.io/p/x", "v1", settings) == "sha256:x"
+    assert registries.digest("quay.io/p/x", "v1", settings) == "sha256:x"
     assert [(path, bool(shown)) for path, shown in seen[1:3]] == [("/token", True), ("/token2", False)]
 
 
@@ -217,5 +217,5 @@ def test_a_token_stays_with_its_registry_when_a_list_goes_on_elsewhere(
 
     faulty.fault = paging
     plain = "registries: {quay.io: {plain-http: true}, other.example: {plain-http: true}}\n"
-    assert registry.ask(work, release_yaml(tmp_path, plain)) == ["a", "b"]
+    assert registries.ask(work, release_yaml(tmp_path, plain)) == ["a", "b"]
     assert seen == [""]

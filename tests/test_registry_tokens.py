@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing.clients import registry
 from releasing.clients.registry.client import Registry
+from releasing.clients.registry.concurrency import together
+from releasing.config import registries
 from releasing.errors import PreconditionError
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, pushed
 
@@ -67,9 +68,9 @@ def test_an_anonymous_token_is_got_once_for_each_repository(faulty: Faulty) -> N
     faulty.fault = gate = Gate(faulty, uses=99)
 
     async def work(client: Registry) -> list[str | None]:
-        return await registry.together(client.digest(X, "v20180707-5a11c84d") for _ in range(20))
+        return await together(client.digest(X, "v20180707-5a11c84d") for _ in range(20))
 
-    assert set(registry.ask(work, faulty.environment)) == {digests["x"]}
+    assert set(registries.ask(work, faulty.environment)) == {digests["x"]}
     assert gate.scopes == [f"repository:{X}:pull"]
 
 
@@ -80,7 +81,7 @@ def test_a_token_that_runs_out_in_the_middle_is_renewed(faulty: Faulty) -> None:
     async def work(client: Registry) -> list[str | None]:
         return [await client.digest(X, "v20180707-5a11c84d") for _ in range(3)]
 
-    assert registry.ask(work, faulty.environment) == [digests["x"]] * 3
+    assert registries.ask(work, faulty.environment) == [digests["x"]] * 3
     assert len(gate.scopes) == 3
 
 
@@ -93,20 +94,20 @@ def test_writing_asks_for_the_right_to_write(faulty: Faulty) -> None:
         assert manifest
         await client.tag(X, "v0.2.1", manifest)
 
-    registry.ask(work, faulty.environment)
+    registries.ask(work, faulty.environment)
     assert gate.scopes == [f"repository:{X}:pull", f"repository:{X}:pull,push"]
 
 
 def test_the_operators_credentials_buy_the_token(faulty: Faulty, tmp_path: Path) -> None:
     pushed(faulty.url, "x")
     faulty.fault = Gate(faulty, uses=99, login="me:hunter2")
-    assert registry.digest(X, "v20180707-5a11c84d", logged_in(faulty, tmp_path, "me:hunter2"))
+    assert registries.digest(X, "v20180707-5a11c84d", logged_in(faulty, tmp_path, "me:hunter2"))
 
 
 def test_refused_credentials_are_an_error_that_does_not_show_them(faulty: Faulty, tmp_path: Path) -> None:
     faulty.fault = Gate(faulty, uses=99, login="me:other")
     with pytest.raises(PreconditionError, match="refuses your credentials") as raised:
-        registry.digest(X, "v1", logged_in(faulty, tmp_path, "me:hunter2"))
+        registries.digest(X, "v1", logged_in(faulty, tmp_path, "me:hunter2"))
     assert "hunter2" not in str(raised.value)
     assert "docker login" in raised.value.hint
 
@@ -114,7 +115,7 @@ def test_refused_credentials_are_an_error_that_does_not_show_them(faulty: Faulty
 def test_a_token_that_is_never_enough_is_an_error_and_not_a_loop(faulty: Faulty) -> None:
     faulty.fault = Gate(faulty, uses=0)
     with pytest.raises(PreconditionError, match="answers HTTP 401"):
-        registry.digest(X, "v1", faulty.environment)
+        registries.digest(X, "v1", faulty.environment)
 
 
 def test_credentials_do_not_travel_in_plain_http_to_another_machine(faulty: Faulty, tmp_path: Path) -> None:
@@ -123,4 +124,4 @@ def test_credentials_do_not_travel_in_plain_http_to_another_machine(faulty: Faul
 
     faulty.fault = elsewhere
     with pytest.raises(PreconditionError, match=r"http://token\.example: only https"):
-        registry.digest(X, "v1", logged_in(faulty, tmp_path, "me:hunter2"))
+        registries.digest(X, "v1", logged_in(faulty, tmp_path, "me:hunter2"))

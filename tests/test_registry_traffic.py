@@ -14,11 +14,12 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from releasing.clients import registry
 from releasing.clients.registry.client import Registry
+from releasing.clients.registry.concurrency import together
 from releasing.clients.registry.settings import Settings
 from releasing.clients.registry.traffic import Pace, Traffic, pace
 from releasing.clients.registry.transport import Host, Patience
+from releasing.config import registries
 from releasing.errors import PreconditionError, UnreachableError
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, pushed
 from tests.release_yaml import release_yaml, through
@@ -47,7 +48,7 @@ class Clock:
 
 def asked(image: str, times: int = 1) -> Callable[[Registry], Awaitable[str | None]]:
     async def work(client: Registry) -> str | None:
-        return (await registry.together(client.digest(image, BUILD) for _ in range(times)))[0]
+        return (await together(client.digest(image, BUILD) for _ in range(times)))[0]
 
     return work
 
@@ -125,7 +126,7 @@ def test_every_request_takes_a_turn_also_one_that_is_tried_again(
         return web.Response(status=429) if left >= 0 else None
 
     faulty.fault = throttled
-    assert registry.ask(asked(X, 5), limited(faulty, tmp_path, 50), patience=QUICK)
+    assert registries.ask(asked(X, 5), limited(faulty, tmp_path, 50), patience=QUICK)
     assert len(faulty.asked) > 5
     assert turns == [50] * len(faulty.asked)
 
@@ -142,7 +143,7 @@ def test_a_redirect_within_a_host_takes_a_turn_too(
         return web.Response(status=307, headers={"Location": f"{request.path}?again=1"})
 
     faulty.fault = moved
-    assert registry.ask(asked(X), limited(faulty, tmp_path, 50))
+    assert registries.ask(asked(X), limited(faulty, tmp_path, 50))
     assert (len(turns), len(faulty.asked)) == (2, 2)
 
 
@@ -167,7 +168,7 @@ def test_the_token_service_is_a_host_of_its_own(faulty: Faulty, tmp_path: Path, 
             f"'{host}': {{requests-per-second: {rate}}}" for host, rate in zip(hosts, (50, 7), strict=True)
         ]
         both = f"registries: {{{', '.join(rates)}}}\n"
-        assert registry.ask(asked(X), faulty.environment | release_yaml(tmp_path, both))
+        assert registries.ask(asked(X), faulty.environment | release_yaml(tmp_path, both))
         assert turns == [50, 7, 50]
 
 
@@ -184,7 +185,7 @@ def test_a_registry_gets_no_more_requests_than_its_rate_from_any_number_of_worke
     environment = limited(faulty, tmp_path, 25)
     begin = time.monotonic()
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda _: registry.ask(asked(X, 15), environment), range(4)))
+        list(threads.map(lambda _: registries.ask(asked(X, 15), environment), range(4)))
     # A slow machine makes requests later, never earlier.
     assert all(number <= 25 * (when - begin) + 25 for number, when in enumerate(came, 1))
     assert len(came) == 60
@@ -193,7 +194,7 @@ def test_a_registry_gets_no_more_requests_than_its_rate_from_any_number_of_worke
 def test_a_mirror_is_a_host_of_its_own(faulty: Faulty, tmp_path: Path, turns: list[float]) -> None:
     pushed(faulty.url, "x")
     settings = release_yaml(tmp_path, "registries: {gcr.io: {requests-per-second: 1}}\n")
-    assert registry.ask(asked(X), faulty.environment | settings)
+    assert registries.ask(asked(X), faulty.environment | settings)
     assert turns == []
 
 
@@ -242,10 +243,10 @@ def allowed(folder: Path, host: str = HERE) -> dict[str, str]:
 def test_plain_http_goes_where_it_is_allowed(plain: Faulty, tmp_path: Path) -> None:
     digest = pushed(plain.url, "x")["x"]
     with pytest.raises(UnreachableError):
-        registry.ask(asked(f"{HERE}/{X}"), release_yaml(tmp_path), patience=Patience(tries=1, timeout=1))
-    assert registry.ask(asked(f"{HERE}/{X}"), allowed(tmp_path)) == digest
+        registries.ask(asked(f"{HERE}/{X}"), release_yaml(tmp_path), patience=Patience(tries=1, timeout=1))
+    assert registries.ask(asked(f"{HERE}/{X}"), allowed(tmp_path)) == digest
     mirror = {"RELEASE_REGISTRY_MIRRORS": f"gcr.io=http://{HERE}/gcr.io"}
-    assert registry.ask(asked(X), allowed(tmp_path) | mirror) == digest
+    assert registries.ask(asked(X), allowed(tmp_path) | mirror) == digest
 
 
 @pytest.mark.parametrize("host", [HERE, HERE.upper()])
@@ -258,7 +259,7 @@ def test_a_redirect_to_plain_http_elsewhere_is_refused_with_the_setting(
 
     plain.fault = leaving
     with pytest.raises(PreconditionError, match="only https") as raised:
-        registry.ask(asked(f"{HERE}/{X}"), allowed(tmp_path, host))
+        registries.ask(asked(f"{HERE}/{X}"), allowed(tmp_path, host))
     there = elsewhere.removeprefix("http://").partition("/")[0]
     assert f"registries: {{'{there}': {{plain-http: true}}}}" in raised.value.hint
     assert len(plain.asked) == 1
@@ -273,7 +274,7 @@ def test_a_token_service_elsewhere_is_refused(plain: Faulty, tmp_path: Path, rea
 
     plain.fault = gate
     with pytest.raises(PreconditionError):
-        registry.ask(asked(f"{HERE}/{X}"), allowed(tmp_path))
+        registries.ask(asked(f"{HERE}/{X}"), allowed(tmp_path))
     assert len(plain.asked) == 1
 
 
@@ -283,7 +284,7 @@ def test_a_redirect_to_what_is_no_address_is_refused(plain: Faulty, tmp_path: Pa
 
     plain.fault = leaving
     with pytest.raises(PreconditionError, match="not a URL"):
-        registry.ask(asked(f"{HERE}/{X}"), allowed(tmp_path))
+        registries.ask(asked(f"{HERE}/{X}"), allowed(tmp_path))
 
 
 @pytest.mark.parametrize("address", ["http://other.example/v2/x/tags/list?last=b", "http://["])
@@ -297,4 +298,4 @@ def test_the_next_page_of_a_list_may_not_leave_either(plain: Faulty, tmp_path: P
 
     plain.fault = elsewhere
     with pytest.raises(PreconditionError, match=r"only https|not a URL"):
-        registry.ask(work, allowed(tmp_path))
+        registries.ask(work, allowed(tmp_path))

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing.clients import registry
 from releasing.clients.registry.client import Registry
+from releasing.clients.registry.concurrency import together
 from releasing.clients.registry.settings import Settings
 from releasing.clients.registry.traffic import Traffic
 from releasing.clients.registry.transport import Host, Patience
+from releasing.config import registries
 from releasing.errors import UnreachableError
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, fetched, pushed, stored
 
@@ -53,7 +54,7 @@ async def asked(client: Registry) -> str | None:
 def test_a_passing_fault_is_waited_out(faulty: Faulty, status: int) -> None:
     digests = pushed(faulty.url, "x")
     faulty.fault = Times(2, status)
-    assert registry.ask(asked, faulty.environment, patience=QUICK) == digests["x"]
+    assert registries.ask(asked, faulty.environment, patience=QUICK) == digests["x"]
 
 
 @pytest.mark.parametrize(("status", "tries"), [(0, 3), (503, 3), (429, 4)])
@@ -62,12 +63,12 @@ def test_a_lasting_fault_ends_after_a_bounded_number_of_tries(
 ) -> None:
     faulty.fault = Times(1000, status)
     with pytest.raises(UnreachableError, match=rf"\({tries} tries\)"):
-        registry.ask(asked, faulty.environment, patience=QUICK)
+        registries.ask(asked, faulty.environment, patience=QUICK)
     assert len(faulty.asked) == tries
 
 
 def test_what_is_no_passing_fault_is_not_tried_again(faulty: Faulty) -> None:
-    assert registry.ask(asked, faulty.environment, patience=QUICK) is None
+    assert registries.ask(asked, faulty.environment, patience=QUICK) is None
     assert len(faulty.asked) == 1
 
 
@@ -77,9 +78,9 @@ def test_retry_after_is_obeyed_by_all_workers_of_the_host(faulty: Faulty) -> Non
     said: list[str] = []
 
     async def work(client: Registry) -> None:
-        await registry.together(asked(client) for _ in range(40))
+        await together(asked(client) for _ in range(40))
 
-    registry.ask(work, faulty.environment, patience=QUICK, notice=said.append)
+    registries.ask(work, faulty.environment, patience=QUICK, notice=said.append)
     assert said == [f"{faulty.url.removeprefix('http://')}: HTTP 429 Too Many Requests: waiting 1 s"]
 
 
@@ -97,17 +98,17 @@ def test_nobody_asks_a_paused_host_before_the_pause_is_over() -> None:
 def test_a_wait_that_is_longer_than_anyone_would_is_refused(faulty: Faulty) -> None:
     faulty.fault = Times(1, 503, **{"Retry-After": "86400"})
     with pytest.raises(UnreachableError, match="asks to wait 86400 s"):
-        registry.ask(asked, faulty.environment, patience=QUICK)
+        registries.ask(asked, faulty.environment, patience=QUICK)
 
 
 def test_a_host_that_is_away_is_given_up_by_all_at_once(faulty: Faulty) -> None:
     faulty.fault = Times(10_000, 503)
 
     async def work(client: Registry) -> None:
-        await registry.together(asked(client) for _ in range(500))
+        await together(asked(client) for _ in range(500))
 
     with pytest.raises(UnreachableError) as raised:
-        registry.ask(work, faulty.environment, patience=QUICK)
+        registries.ask(work, faulty.environment, patience=QUICK)
     assert len(raised.value.message.splitlines()) == 1
     assert len(faulty.asked) < 500
 
@@ -122,7 +123,7 @@ def test_silence_ends_with_the_timeout(faulty: Faulty) -> None:
     faulty.fault = silence
     try:
         with pytest.raises(UnreachableError, match=r"no answer within 0\.05 s"):
-            registry.ask(asked, faulty.environment, patience=Patience(tries=1, timeout=0.05))
+            registries.ask(asked, faulty.environment, patience=Patience(tries=1, timeout=0.05))
     finally:
         released.set()
 
@@ -151,7 +152,7 @@ def test_after_a_broken_write_what_is_there_decides(faulty: Faulty, taken: bool)
         faulty.fault = breaking
         await client.tag(X, "v0.2.1", manifest)
 
-    registry.ask(work, faulty.environment, patience=QUICK)
+    registries.ask(work, faulty.environment, patience=QUICK)
     tag = f"/v2/{X}/manifests/v0.2.1"
     theirs = [f"PUT {tag}"] if taken else []
     again = [] if taken else [f"PUT {tag}"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
-from releasing.clients.registry import existing_digests
+from releasing.config.registries import existing_digests
 from releasing.shell.files import replace_text
 
 

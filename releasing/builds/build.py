@@ -13,7 +13,7 @@ from releasing.builds.submission import BUILD, COMMIT, Build, Submission, labels
 from releasing.changes import image_tags_edit, pull_requests
 from releasing.changes.pull_requests import Change
 from releasing.changes.reference_edit import ReferenceEdit, change, rules
-from releasing.clients import registry
+from releasing.config import registries
 from releasing.config.path import config_path
 from releasing.errors import PreconditionError
 from releasing.runbook.step import Finding, unmet
@@ -162,7 +162,7 @@ def built(release: Release, sh: StepShell, images: Images) -> Finding:
     if tag is None:
         return unmet("no commit is chosen to build from yet")
     names = [f"{release.config.registry}/{name}" for name in images.names]
-    digests = registry.digests(names, tag, sh.environment)
+    digests = registries.digests(names, tag, sh.environment)
     missing = [name for name, digest in digests.items() if digest is None]
     if missing:
         return unmet(f"not in the registry at {tag}: {', '.join(missing)}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from releasing.builds import build as builds
 from releasing.changes.reference_edit import escaped
-from releasing.clients import registry
+from releasing.config import registries
 from releasing.errors import PreconditionError, ReleaseError
 from releasing.image import movable
 
@@ -36,7 +36,7 @@ def unnamed(release: Release, sh: StepShell) -> str:
     if not release.images or release.origin(sh).commit_of(f"refs/tags/{release.candidate.tag}"):
         return ""
     try:
-        there = registry.digests(release.images, release.image_tag, sh.environment)
+        there = registries.digests(release.images, release.image_tag, sh.environment)
     except ReleaseError:
         return ""
     allowed = movable(release.allow_move or None)
@@ -46,7 +46,7 @@ def unnamed(release: Release, sh: StepShell) -> str:
         if digest and not (allowed and allowed.fullmatch(f"{image}:{release.image_tag}"))
     }
     build = builds.known_tag(release, sh) if tagged else None
-    built = registry.digests(tagged, build, sh.environment) if build else {}
+    built = registries.digests(tagged, build, sh.environment) if build else {}
     moves = [
         f"\n  {image}:{release.image_tag} from {digest} to {built.get(image) or 'a build to come'}"
         for image, digest in tagged.items()

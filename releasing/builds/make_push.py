@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasing.builds.bootstrapper_packages import Package, packages
-from releasing.clients import registry
+from releasing.config import registries
 from releasing.errors import PreconditionError, UnmetError
 from releasing.shell.environment import clean_environment
 from releasing.shell.programs import Shell
@@ -189,12 +189,12 @@ def tag_too(images: Iterable[Pushed], tag: str) -> None:
         plan = await promotion.plan(client, wanted, None, progress.phase)
         return await promotion.apply(client, plan, progress.phase)
 
-    registry.ask(work, os.environ, notice=progress.line).raise_failures()
+    registries.ask(work, os.environ, notice=progress.line).raise_failures()
 
 
 def _verified(said: Pushed) -> Pushed:
     """The same with the digest that the registry has; UnmetError when it has none or another one."""
-    there = registry.digest(said.name, said.tag, os.environ)
+    there = registries.digest(said.name, said.tag, os.environ)
     if there is None or said.digest not in ("", there):
         told = f" as {said.digest}" if said.digest else ""
         raise UnmetError(

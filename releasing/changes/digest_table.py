@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from releasing.changes.pull_requests import Change
-from releasing.clients import registry
+from releasing.config import registries
 
 if TYPE_CHECKING:
     from releasing.release import Release
@@ -56,7 +56,7 @@ def _command(release: Release, sh: StepShell, checkout: str) -> Command:
 def _recorded(release: Release, sh: StepShell) -> bool:
     content = release.origin(sh).file_at(f"origin/{release.branch}", release.config.document or "")
     text = (content or b"").decode(errors="replace")
-    digests = registry.digests(release.images, release.image_tag, sh.environment)
+    digests = registries.digests(release.images, release.image_tag, sh.environment)
     section = text.partition(_begin(release.tag))[2].partition(_end(release.tag))[0]
     return all(
         digest and f"`{image}:{release.image_tag}` | `{digest}`" in section

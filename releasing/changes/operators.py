@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from releasing.changes import pull_requests, reference_edit
 from releasing.changes.reference_edit import ReferenceEdit, pinned
-from releasing.clients import registry
+from releasing.config import registries
 from releasing.runbook.step import Finding, unmet
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def problem(release: Release, sh: StepShell, operator: Operator) -> str:
     lacks = []
     if not sh.read(sh["git"]["ls-remote", f"https://github.com/{operator.repository}.git", ref]):
         lacks.append(f"{operator.repository} has no git tag {operator.release}")
-    if registry.digest(image, operator.release, sh.environment) is None:
+    if registries.digest(image, operator.release, sh.environment) is None:
         lacks.append(f"{image}:{operator.release} is not in the registry")
     return "; ".join(lacks)
 
@@ -62,6 +62,6 @@ def propose(release: Release, sh: StepShell, operator: Operator, step: str) -> N
 def bumped(release: Release, sh: StepShell, operator: Operator, step: str) -> Finding:
     """Whether the image exists, and the default branch or a pull request names it everywhere."""
     image = f"{release.config.registry}/{operator.image}"
-    if registry.digest(image, operator.release, sh.environment) is None:
+    if registries.digest(image, operator.release, sh.environment) is None:
         return unmet(f"{image}:{operator.release} is not in the registry: is it released?")
     return pull_requests.proposed(release, sh, change(release, operator, step))

@@ -13,12 +13,12 @@ from pathlib import Path
 from uuid import uuid4
 
 from releasing.changes import operator_releases
-from releasing.clients.cluster import gcp_access
 from releasing.clients.cluster.lease import Lease
 from releasing.commands.request import NEXT, Wish, open_candidate, tagged_candidate
 from releasing.config.release_yaml import Config, Profile
 from releasing.errors import CommandError, ConfigError, UnreachableError, UsageError
 from releasing.gates import vote
+from releasing.preflight import cloud_environment
 from releasing.release import Release, Undertaking
 from releasing.runbook.context import U, World, WorldOf
 from releasing.runbook.journal import Journal
@@ -72,7 +72,7 @@ def production(root: Path, chosen: Profile) -> Iterator[Place]:
     path = [Path(sys.executable).parent, root / "scripts", environment.get("PATH", os.defpath)]
     environment["PATH"] = os.pathsep.join(map(str, path))
     state = root / chosen.state
-    environment = gcp_access.environment(environment, chosen, root)
+    environment = cloud_environment.environment(environment, chosen, root)
     with held(state / "lock") as lock:
         yield Place(chosen, environment, state, lock)
 

@@ -12,7 +12,7 @@ from releasing.builds import build as builds
 from releasing.builds import candidate_changes as changes
 from releasing.changes import digest_table as document
 from releasing.changes import pull_requests
-from releasing.clients import registry
+from releasing.config import registries
 from releasing.shell.command import Command
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def exports(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def _images(release: Release, sh: StepShell) -> Iterator[str]:
-    digests = registry.digests(release.images, release.image_tag, sh.environment)
+    digests = registries.digests(release.images, release.image_tag, sh.environment)
     for image, digest in digests.items():
         yield f"  image    {image}:{release.image_tag} {digest or 'absent'}"
 

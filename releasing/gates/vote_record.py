@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.clients import registry
+from releasing.config import registries
 from releasing.errors import PreconditionError
 from releasing.gates import vote
 
@@ -22,6 +22,6 @@ def record(release: Release, sh: StepShell, result: str, evidence: str) -> str:
             f"origin has no tag {tag}", f"scripts/invoke release.rc --version {release.version}"
         )
     images = release.images
-    digests = registry.existing_digests(images, release.image_tag, sh.environment) if images else {}
+    digests = registries.existing_digests(images, release.image_tag, sh.environment) if images else {}
     kept = vote.record(vote.path(release), tag, result, evidence, commit, digests)
     return f"the vote on {tag} {kept.result}: {kept.evidence} (recorded by {kept.by} at {kept.time})"

@@ -137,7 +137,7 @@ def coverage_claims(config: Config, found: Covered, used: dict[str, str]) -> lis
 
 async def newest_nights(registry: Registry, images: Iterable[str]) -> dict[str, str]:
     """The newest nightly tag of each image; empty when there is none."""
-    from releasing.clients.registry import together  # noqa: PLC0415 - asyncio
+    from releasing.clients.registry.concurrency import together  # noqa: PLC0415 - asyncio
 
     names = list(images)
     listings = await together(registry.listing(name) for name in names)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from releasing.builds import build as builds
 from releasing.builds import submission
 from releasing.changes import pull_requests
-from releasing.clients import registry
 from releasing.clients.cluster import workflow
+from releasing.config import registries
 from releasing.errors import CommandError, PreconditionError
 from releasing.nightly import entry_workflow, in_cluster
 from releasing.nightly.entry_workflow import Wanted, namespace
@@ -81,7 +81,7 @@ def built(night: Night, sh: StepShell, entry: Entry) -> Finding:
     wanted, names = night.image_tag, images(night, sh, entry)
     if not names:
         return unmet("not built this night")
-    digests = registry.digests(names, wanted, sh.environment)
+    digests = registries.digests(names, wanted, sh.environment)
     missing = [name for name, digest in digests.items() if digest is None]
     if missing:
         return unmet(f"not in the registry at {wanted}: {', '.join(missing)}")

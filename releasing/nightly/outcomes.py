@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from releasing.clients import registry
+from releasing.config import registries
 from releasing.errors import CommandError
 from releasing.nightly import entry_build
 from releasing.runbook import waivers
@@ -43,7 +43,7 @@ class Outcome:
 def outcomes(night: Night, sh: StepShell, failed: Mapping[str, ReleaseError]) -> list[Outcome]:
     """The outcome of every entry of the night; `failed` are the errors of this run by entry."""
     named = {entry.name: entry_build.images(night, sh, entry) for entry in night.entries}
-    digests = registry.digests(chain(*named.values()), night.image_tag, sh.environment)
+    digests = registries.digests(chain(*named.values()), night.image_tag, sh.environment)
     found = [
         _outcome(
             night, sh, entry, {name: digests[name] for name in named[entry.name]}, failed.get(entry.name)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from releasing.clients import registry
+from releasing.config import registries
 from releasing.errors import ReleaseError, UnmetError, UnreachableError
 from releasing.nightly import build_contexts, coverage, default_branch
 from releasing.verification.claim import Claim
@@ -42,7 +42,7 @@ def _ages(work: Upkeep, sh: StepShell, found: coverage.Covered) -> list[Claim]:
     if not found.images:
         return []
     try:
-        newest = registry.ask(lambda client: coverage.newest_nights(client, found.images), sh.environment)
+        newest = registries.ask(lambda client: coverage.newest_nights(client, found.images), sh.environment)
     except ReleaseError as error:
         return [Claim("age", None, f"could not be read: {error.message}")]
     return coverage.age_claims(newest, work.settings.oldest_hours, datetime.now(UTC))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasing.clients import registry
 from releasing.clients.cluster import gcp_access
+from releasing.config import registries
 from releasing.errors import CommandError, PreconditionError, ReleaseError
 from releasing.preflight.github_access import Answer
 
@@ -127,7 +127,7 @@ def _registry(sh: Shell, need: CloudNeed) -> Iterator[Answer]:
         return
     host = need.image.partition("/")[0]
     try:
-        registry.digest(need.image, "latest", sh.environment)
+        registries.digest(need.image, "latest", sh.environment)
     except ReleaseError as error:
         yield Answer(
             error.message.split("\n")[0], error.hint or f"is the network up, and {host} the registry?"

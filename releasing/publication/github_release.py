@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from releasing.clients import registry
+from releasing.config import registries
 from releasing.errors import UnmetError
 from releasing.publication import manifest, notes
 from releasing.publication.manifest import Manifest
@@ -111,7 +111,7 @@ def _lost(sh: StepShell, images: dict[str, str]) -> list[str]:
     return [
         f"its manifest says {image} is {digest}, which the registry does not have any more"
         for image, digest in images.items()
-        if registry.digest(image.rpartition(":")[0], digest, sh.environment) != digest
+        if registries.digest(image.rpartition(":")[0], digest, sh.environment) != digest
     ]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from releasing.clients import registry
+from releasing.config import registries
 from releasing.errors import UnmetError
 
 NAME = "release-manifest.json"
@@ -68,7 +68,7 @@ def digests(references: Iterable[str], environment: Mapping[str, str]) -> dict[s
     return {
         f"{name}:{tag}": digest
         for tag, group in names.items()
-        for name, digest in registry.digests(group, tag, environment).items()
+        for name, digest in registries.digests(group, tag, environment).items()
     }
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasing.announcements import outbox as mail
-from releasing.clients import registry
 from releasing.clients.git import tagging
+from releasing.config import registries
 from releasing.gates import vote
 from releasing.publication import github_release as publishing
 from releasing.publication import notes
@@ -30,7 +30,7 @@ def check_vote(release: Release, sh: StepShell) -> None:
 def vote_has_passed(release: Release, sh: StepShell) -> Finding:
     """A vote is recorded as passed, on the commit of the candidate's tag and the digests of the registry."""
     commit = release.origin(sh).commit_of(f"refs/tags/{release.candidate.tag}")
-    digests = registry.digests(release.images, release.image_tag, sh.environment) if release.images else {}
+    digests = registries.digests(release.images, release.image_tag, sh.environment) if release.images else {}
     problems = vote.problems(vote.path(release), commit, digests)
     if problems:
         return unmet("; ".join(problems))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from releasing.builds import build as builds
 from releasing.builds import candidate_changes as changes
 from releasing.changes import image_tags_edit, pull_requests
-from releasing.clients import registry
+from releasing.config import registries
 from releasing.gates import unlisted_images as dangling
 from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.build_jupyter import build_jupyter
@@ -94,7 +94,7 @@ def tags_are_on_their_digests(release: Release, sh: StepShell) -> Finding:
     unlisted = [image for image in release.images if image not in wanted]
     if unlisted:
         return unmet(f"image_tags.yaml has no {release.image_tag} for {', '.join(unlisted)}")
-    there = registry.digests(release.images, release.image_tag, sh.environment)
+    there = registries.digests(release.images, release.image_tag, sh.environment)
     wrong = [
         f"{image}:{release.image_tag} is {there[image] or 'absent'}, not {digest}"
         for image, digest in wanted.items()

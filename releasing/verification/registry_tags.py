@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing.clients import registry
+from releasing.clients.registry.concurrency import outcomes
+from releasing.config import registries
 from releasing.errors import ReleaseError
 from releasing.verification.claim import Claim
 
@@ -36,9 +37,9 @@ def digests(wanted: list[tuple[str, str]], environment: dict[str, str]) -> Answe
     from releasing.clients.registry.transport import Patience  # noqa: PLC0415 - loads aiohttp
 
     async def work(client: Registry) -> list[str | ReleaseError | None]:
-        return await registry.outcomes(client.digest(image, tag) for image, tag in wanted)
+        return await outcomes(client.digest(image, tag) for image, tag in wanted)
 
-    found = registry.ask(work, environment, patience=Patience(tries=3, throttled_tries=5))
+    found = registries.ask(work, environment, patience=Patience(tries=3, throttled_tries=5))
     return dict(zip(wanted, found, strict=True))
 
 

@@ -13,7 +13,7 @@ import pytest
 from releasing.clients.cluster import gcp_access
 from releasing.config.release_yaml import Config, Gcp, Profile
 from releasing.errors import CommandError, PreconditionError
-from releasing.preflight import cloud_access
+from releasing.preflight import cloud_access, cloud_environment
 from releasing.release import Release
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
@@ -53,7 +53,7 @@ class Operator:
 
     @property
     def sh(self) -> StepShell:
-        environment = gcp_access.environment(self.environment, PROFILE, self.folder)
+        environment = cloud_environment.environment(self.environment, PROFILE, self.folder)
         shell = Shell(environment, show=self.lines.append)
         return StepShell(shell, Journal(self.folder / "journal.jsonl"), "auth")
 
@@ -169,8 +169,8 @@ def test_without_the_plugin_or_kubectl_one_sentence_says_what_to_install(tmp_pat
 def test_the_operators_own_settings_are_used_when_the_profile_says_so(tmp_path: Path) -> None:
     given = {"KUBECONFIG": "/mine", "CLOUDSDK_CORE_PROJECT": "mine"}
     theirs = PROFILE.model_copy(update={"kubeconfig": "operator"})
-    assert gcp_access.environment(given, theirs, tmp_path) == given
-    assert gcp_access.environment(given, PROFILE, tmp_path) == {
+    assert cloud_environment.environment(given, theirs, tmp_path) == given
+    assert cloud_environment.environment(given, PROFILE, tmp_path) == {
         "KUBECONFIG": str(tmp_path / "state" / "kubeconfig"),
         gcp_access.CONFIGURATION: "release-state",
     }
@@ -180,7 +180,7 @@ def test_a_profiles_file_of_credentials_lies_below_the_tool_and_the_variable_com
     tmp_path: Path,
 ) -> None:
     profile = PROFILE.model_copy(update={"credentials": "key.json"})
-    found = gcp_access.environment({}, profile, tmp_path)
+    found = cloud_environment.environment({}, profile, tmp_path)
     assert found[gcp_access.CREDENTIALS] == str(tmp_path / "key.json")
-    found = gcp_access.environment({gcp_access.CREDENTIALS: "/run/key.json"}, profile, tmp_path)
+    found = cloud_environment.environment({gcp_access.CREDENTIALS: "/run/key.json"}, profile, tmp_path)
     assert found[gcp_access.CREDENTIALS] == "/run/key.json"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,15 +12,12 @@ from releasing.errors import CommandError, ConfigError
 from releasing.shell.command import Command
 
 if TYPE_CHECKING:
-    from releasing.config.release_yaml import Profile
     from releasing.shell.programs import Shell
 
 # A service account's key, or the configuration of a workload identity federation: its path, never its content.
 CREDENTIALS = "RELEASE_GCP_CREDENTIALS"
 CONFIGURATION = "CLOUDSDK_ACTIVE_CONFIG_NAME"
 TOKEN_FILE = "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"  # noqa: S105 - the name of a variable
-# They would come before what `auth` sets in the tool's own configuration.
-OVERRIDES = ("CLOUDSDK_CORE_ACCOUNT", "CLOUDSDK_CORE_PROJECT")
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 EXPIRY = "--format=value(credential.token_expiry)"
 # What gcloud 528, its plugin for GKE and kubectl say. Without the network none of them does, and asking again
@@ -38,24 +34,6 @@ LAPSED = (
     "(Unauthorized)",
     "code=401",
 )
-
-
-def environment(given: Mapping[str, str], profile: Profile, root: Path) -> dict[str, str]:
-    """The variables `given`, and those with which gcloud and kubectl work for `profile` below `root`.
-
-    Unless the profile says otherwise, kubectl has a file of its own and gcloud a configuration of its own: what the
-    operator has chosen elsewhere stays, and all who are logged in stay logged in.
-    """
-    found = dict(given)
-    path = found.get(CREDENTIALS) or profile.credentials
-    if path:
-        found[CREDENTIALS] = str(root / Path(path).expanduser())
-    if profile.kubeconfig == "operator":
-        return found
-    state = root / profile.state
-    name = re.sub(r"[^a-z0-9]+", "-", state.name.lower()).strip("-")
-    own = {"KUBECONFIG": str(state / "kubeconfig"), CONFIGURATION: f"release-{name}".rstrip("-")}
-    return {key: value for key, value in found.items() if key not in OVERRIDES} | own
 
 
 def unattended(environment: Mapping[str, str]) -> str:

@@ -23,7 +23,6 @@ from releasing.clients.registry.location import VARIABLE, Location, Mirrors, is_
 from releasing.clients.registry.settings import Settings
 from releasing.clients.registry.traffic import Traffic
 from releasing.clients.registry.transport import CONNECTIONS, Patience, Transport
-from releasing.config.registry_settings import settings
 from releasing.errors import CommandError, PreconditionError, UnmetError
 from releasing.image import ImageName
 
@@ -66,13 +65,9 @@ class Description:
 
 @asynccontextmanager
 async def connected(
-    environment: Mapping[str, str], patience: Patience, notice: Callable[[str], None]
+    environment: Mapping[str, str], wanted: Settings, patience: Patience, notice: Callable[[str], None]
 ) -> AsyncIterator[Registry]:
-    """Open a Registry for one run.
-
-    Raises UsageError for a malformed RELEASE_REGISTRY_MIRRORS, ConfigError for a release.yaml that is not valid.
-    """
-    wanted = settings(environment)
+    """Open a Registry for one run, reached as `wanted` says; UsageError for a malformed RELEASE_REGISTRY_MIRRORS."""
     traffic = Traffic(wanted)
     mirrors = Mirrors.parse(environment.get(VARIABLE, ""), traffic.plain)
     async with session(CONNECTIONS, patience.timeout) as connections:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from releasing.clients.registry import outcomes, together
+from releasing.clients.registry.concurrency import outcomes, together
 from releasing.clients.registry.manifests import Manifests
 from releasing.errors import ConfigError, PreconditionError, ReleaseError, UnmetError, UnreachableError
 from releasing.image import ImagePattern

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from releasing.clients.registry import together
+from releasing.clients.registry.concurrency import together
 from releasing.clients.registry.listing import Listing
 from releasing.errors import PreconditionError, UsageError
 from releasing.image import ImagePattern

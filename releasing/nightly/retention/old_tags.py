@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasing.clients.registry import together
+from releasing.clients.registry.concurrency import together
 from releasing.clients.registry.promotion import ImageTag
 from releasing.errors import ReleaseError, UnmetError, UnreachableError
 from releasing.nightly.named_builds import NIGHTLY, Named

@@ -1,0 +1,47 @@
+"""Many requests at once: all of their answers, or one error with all problems."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterable
+from typing import Any, TypeVar
+
+from releasing.errors import ReleaseError, UnreachableError
+
+T = TypeVar("T")
+WORKERS = 32  # of one call: more gain nothing
+
+
+async def together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Wait for everything; when something failed, raise one error with all problems."""
+    done: list[T] = []
+    failed: list[ReleaseError] = []
+    for outcome in await outcomes(work):
+        if isinstance(outcome, ReleaseError):
+            failed.append(outcome)
+        else:
+            done.append(outcome)
+    if failed:
+        first = next((error for error in failed if isinstance(error, UnreachableError)), failed[0])
+        raise type(first)("\n".join(dict.fromkeys(error.message for error in failed)), first.hint)
+    return done
+
+
+async def outcomes(work: Iterable[Coroutine[Any, Any, T]]) -> list[T | ReleaseError]:
+    """Wait for everything; give what each one returned or, of a ReleaseError, raised.
+
+    Some workers take from `work` as they go, so that many thousand parts need no more memory than a few.
+    """
+    from asyncio import gather  # noqa: PLC0415
+
+    ahead = enumerate(work)
+    ended: dict[int, T | ReleaseError] = {}
+
+    async def worker() -> None:
+        for place, each in ahead:
+            try:
+                ended[place] = await each
+            except ReleaseError as error:
+                ended[place] = error
+
+    await gather(*(worker() for _ in range(WORKERS)))
+    return [ended[place] for place in range(len(ended))]
