@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from releasing.changes.pull_requests import Change
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from releasing.config.release_yaml import Images, OperatorPin, Parameter, Pin
     from releasing.references.report import Report
+    from releasing.references.rules import Rules
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
     from releasing.shell.programs import Command
@@ -54,12 +56,12 @@ class ReferenceEdit:
                 command = command[option, path]
         return command
 
-    def survey(self, release: Release, sh: StepShell, revision: str) -> Report:
-        """What the edit would change at `revision` of origin, as last fetched."""
-        from releasing.references import survey  # noqa: PLC0415
+    @cached_property
+    def rules(self) -> Rules:
+        """The same, as the rules that the command line stands for. Raises one UsageError with every problem."""
         from releasing.references.rules import Rules  # noqa: PLC0415 - a no-op run does without
 
-        rules = Rules.parse(
+        return Rules.parse(
             self.images,
             self.pins,
             self.parameters,
@@ -67,10 +69,16 @@ class ReferenceEdit:
             only=self.only,
             except_=self.leave_alone,
         )
-        also = [file for file, _, _ in (*self.pins, *self.pins_if_present)]
-        for files, name, _ in self.parameters:
-            also += _setting(release, sh, revision, name, files)
-        return survey(release.origin(sh).files_naming(revision, prefixes(release), tuple(also)), rules)
+
+    def survey(self, release: Release, sh: StepShell, revision: str) -> Report:
+        """What the edit would change at `revision` of origin, as last fetched."""
+        from releasing.references import survey  # noqa: PLC0415 - as above
+
+        also = [pin.path for pin in self.rules.pins]
+        for each in self.rules.parameters:
+            also += _setting(release, sh, revision, each.name, each.files)
+        files = release.origin(sh).files_naming(revision, prefixes(release), tuple(also))
+        return survey(files, self.rules)
 
     def wanted(self, release: Release, sh: StepShell, base: str) -> bool:
         """Whether `base` on origin lacks (part of) the edit; a branch that is not there yet lacks it."""

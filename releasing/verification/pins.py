@@ -10,22 +10,23 @@ from releasing.builds import candidate_changes as changes
 from releasing.references.edits import Edit, line_of
 from releasing.references.parameters import parameter_findings
 from releasing.references.protected_paths import protection
-from releasing.references.rules import Parameter
+from releasing.references.rules import Parameter, Pin, Rules
 from releasing.verification.claim import Claim, counted, judged
 
 if TYPE_CHECKING:
-    from releasing.changes.reference_edit import Words
     from releasing.verification.tagged import Tagged
 
 
 def claims(it: Tagged) -> Iterator[Claim]:
     """Every pin and parameter reads its value; no operator is taken as it happens to be."""
     edit = changes.prototypes_edit(it.release)
-    absent = sorted({file for file, _, _ in edit.pins_if_present if it.content(file) is None})
-    pins = [*edit.pins, *(pin for pin in edit.pins_if_present if pin[0] not in absent)]
-    if count := len(pins) + len(edit.parameters):
+    # A project with operators alone has none of these.
+    rules = edit.rules if edit.pins or edit.pins_if_present or edit.parameters else Rules()
+    absent = sorted({pin.path for pin in rules.pins if pin.if_present and it.content(pin.path) is None})
+    pins = [pin for pin in rules.pins if pin.path not in absent]
+    if count := len(pins) + len(rules.parameters):
         wrong = [line for pin in pins for line in _off_pin(it, pin)]
-        wrong += [line for each in edit.parameters for line in _off_parameter(it, Parameter.of(*each))]
+        wrong += [line for each in rules.parameters for line in _off_parameter(it, each)]
         without = f"; without {', '.join(absent)}" if absent else ""
         yield judged(
             "pins",
@@ -36,15 +37,15 @@ def claims(it: Tagged) -> Iterator[Claim]:
     yield from _heads(it)
 
 
-def _off_pin(it: Tagged, pin: Words) -> Iterator[str]:
-    file, pattern, value = pin
-    content = it.content(file)
-    found = [*re.finditer(pattern.encode(), content or b"", re.MULTILINE)]
+def _off_pin(it: Tagged, pin: Pin) -> Iterator[str]:
+    content = it.content(pin.path)
+    found = [*pin.pattern.finditer(content or b"")]
     if not found:
-        yield f"{file} is not there" if content is None else f"{file}: nothing matches {pattern}"
+        pattern = pin.pattern.pattern.decode()
+        yield f"{pin.path} is not there" if content is None else f"{pin.path}: nothing matches {pattern}"
     for each in found:
-        if content and (read := (each[1] or b"").decode(errors="replace")) != value:
-            yield f"{file}:{line_of(content, each.start(1))}: {read}, not {value}"
+        if content and (read := (each[1] or b"").decode(errors="replace")) != pin.value:
+            yield f"{pin.path}:{line_of(content, each.start(1))}: {read}, not {pin.value}"
 
 
 def _off_parameter(it: Tagged, parameter: Parameter) -> Iterator[str]:

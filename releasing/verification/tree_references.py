@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from releasing.builds import candidate_changes as changes
@@ -22,16 +22,16 @@ FLOATING = "latest"
 
 def claims(it: Tagged) -> Iterator[Claim]:
     """Every claim on the mentions of images."""
-    rules = [ImageRule.parse(text) for text in changes.prototypes_edit(it.release).images]
-    if rules:
-        yield _at_the_release(it, rules)
+    edit = changes.prototypes_edit(it.release)
+    if edit.images:
+        yield _at_the_release(it, edit.rules.images)
     yield _floating(it)
     yield _one_tag_each(it)
     if it.listing:
         yield _listed(it, it.listing)
 
 
-def _at_the_release(it: Tagged, rules: list[ImageRule]) -> Claim:
+def _at_the_release(it: Tagged, rules: Sequence[ImageRule]) -> Claim:
     """Pins by digest are shown and not judged: no rewrite of references knows what they should be."""
     asked = [(mention, rule) for mention in it.mentions if (rule := claimed(mention.name, rules))]
     tagged = [(mention, rule) for mention, rule in asked if not mention.digest]
