@@ -49,10 +49,45 @@ def test_runbook_has_every_step_once_in_each_recipe_that_has_it() -> None:
         assert re.findall(r"^#### (.*)$", part, flags=re.MULTILINE) == names
 
 
+def test_each_recipe_of_the_runbook_begins_with_a_table_of_its_steps() -> None:
+    text = (ROOT / "RUNBOOK.md").read_text()
+    links = dict(re.findall(r"^\[(.+)\]: #(.+)$", text, flags=re.MULTILINE))
+    for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
+        rows = re.findall(
+            r"^\| (\d+) \| \[(.+?)\] \| (.+?) \| (.+?) \| (yes|no) \|$", part, flags=re.MULTILINE
+        )
+        names = [name for _, name, *_ in rows]
+        assert names == re.findall(r"^#### (.*)$", part, flags=re.MULTILINE)
+        assert [number for number, *_ in rows] == [str(number) for number in range(1, len(rows) + 1)]
+        for name, described in zip(names, re.split(r"^#### ", part, flags=re.MULTILINE)[1:], strict=True):
+            _, _, title, needs, undone = rows[names.index(name)]
+            assert links[name] == name.lower()
+            assert title in described
+            if "[Described above]" not in described:
+                needed = re.search(r"^Needs: ([^.]*)\.", described, flags=re.MULTILINE)
+                named = re.findall(r"`([\w-]+)`", needed[1]) if needed else []
+                assert [str(names.index(each) + 1) for each in named] == re.findall(r"\d+", needs)
+                assert ("Cannot be undone." in described) == (undone == "no")
+
+
+def test_a_step_that_several_recipes_have_is_described_once() -> None:
+    text = (ROOT / "RUNBOOK.md").read_text()
+    described = re.findall(r"^#### (.*)\n\n(?!.*\[Described above\])", text, flags=re.MULTILINE)
+    assert len(described) == len({*described})
+    assert {"preflight", "auth"} <= {*described}
+
+
+def test_no_line_of_the_runbook_outside_its_commands_is_longer_than_120_characters() -> None:
+    prose = re.sub(
+        r"^```sh\n.*?^```\n", "", (ROOT / "RUNBOOK.md").read_text(), flags=re.MULTILINE | re.DOTALL
+    )
+    assert [line for line in prose.splitlines() if len(line) > 120] == []
+
+
 def test_every_variable_of_the_runbook_is_set_before_it_is_used() -> None:
-    known = {"ACCOUNT", "USER"}
+    known = {"USER"}
     for line in (ROOT / "RUNBOOK.md").read_text().splitlines():
-        used = set(re.findall(r'"\$\{?(\w+)\}?"', line))
+        used = set(re.findall(r"(?<!\\)\$\{?([A-Za-z]\w*)", line))
         assert used <= known, line
         known |= set(re.findall(r"^(\w+)=", line))
 
