@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from textwrap import fill
 
+from releasing.commands.image_variables import Variable, shortened, variables
 from releasing.config.release_yaml import Config, Profile
 from releasing.nightly.entry_workflow import SET_BY_NIGHTS
 from releasing.nightly.night import Night
@@ -13,6 +16,7 @@ from releasing.release import Release, Undertaking
 from releasing.runbook.journal import Journal
 from releasing.runbook.plan import PaperShell
 from releasing.runbook.step import Recipe, Step
+from releasing.shell.command import pending as mark
 from releasing.shell.programs import Shell
 from releasing.version import Candidate, Version
 
@@ -22,51 +26,94 @@ HEAD = """\
 # Runbook
 
 How {project} is released, step by step. This page is made from the steps in `releasing/steps` (`scripts/invoke
-runbook --write`); a test fails when it is out of date. The commands are those of candidate `{tag}`; they run in
-the folder of this repository with `scripts/` in `PATH`, and a value that one command prints for another is a shell
-variable. `scripts/invoke release.plan --version {version}` shows the same for the real world, with what is done
-already left out.
+runbook --write`); a test fails when it is out of date. `scripts/invoke release.plan --version {version}` shows the
+same commands for the real world, without those of steps that are done.
 
 After any step a person may go on by hand, and come back: the tool looks at what is there.
+
+The commands are those of candidate `{tag}`. They run in sh or bash, in the folder of this repository, with
+`scripts/` in `PATH`. A value that one command prints for another is a shell variable. Set these first:
+
+```sh
+account=YOU@example.org
+{settings}
+```
 """
+WIDTH = 118
 
 
 def runbook(config: Config, recipes: Iterable[Recipe], nightly: Recipe) -> str:
     """The whole page: `recipes` of versions, and that of a night when the project has nights."""
     version = Version(0, 2, 1)
     candidate = Candidate(version, 0)
-    profile, state, account, user = Profile(sandbox="-"), Path(".release"), "$ACCOUNT", "$USER"
+    profile, state, account, user = Profile(sandbox="-"), Path(".release"), mark("account"), "$USER"
     release = Release(config, profile, version, candidate, state, account, user)
-    parts = [HEAD.format(project=config.project, tag=release.tag, version=version)]
+    known = variables(release.images, release.image_tag)
+    settings = "\n".join(each.setting for each in known)
+    head = HEAD.format(project=config.project, tag=release.tag, version=version, settings=settings)
+    page = _Page(known, [head])
     for recipe in recipes:
         command = f"scripts/invoke release.{recipe.name} --version {version}"
-        parts += _chapter(recipe, recipe.of(release), command, release)
+        page.add(recipe.of(release), command, replace(release, final=recipe.name == "final"))
     if config.nightly:
         templates = {ENTRY.name: SET_BY_NIGHTS} if config.engine == "argo" else {}
         night = Night(config, profile, "YYYYMMDD", state, account, user, (ENTRY,), templates=templates)
-        parts += _chapter(nightly, nightly.of(night), "scripts/invoke nightly.run", night)
-    return "".join(parts)
+        page.add(nightly.of(night), "scripts/invoke nightly.run", night)
+    return page.text()
 
 
-def _chapter(recipe: Recipe, steps: Iterable[Step], command: str, release: Undertaking) -> Iterator[str]:
-    yield f"\n## {recipe.title}\n\n`{command}`\n"
-    section = ""
-    drafts: dict[str, str] = {}
-    for step in steps:
-        if step.section != section:
-            section = step.section
-            yield f"\n### {section}\n"
-        yield _step(step, release, drafts)
+@dataclass
+class _Page:
+    """The page so far: its parts, and the commands of each step that it describes already."""
+
+    known: tuple[Variable, ...]
+    parts: list[str]
+    described: dict[str, str] = field(default_factory=dict)
+
+    def add(self, recipe: Recipe, command: str, release: Undertaking) -> None:
+        """Add a recipe: a table of its steps, then each step under the heading of its section."""
+        self.parts.append(f"\n## {recipe.title}\n\n`{command}`\n\n{_contents(recipe)}")
+        section = ""
+        drafts: dict[str, str] = {}
+        for step in recipe:
+            if step.section != section:
+                section = step.section
+                self.parts.append(f"\n### {section}\n")
+            self.parts.append(f"\n#### {step.name}\n\n{self._described(step, release, drafts)}")
+
+    def text(self) -> str:
+        """The page, with what the names of steps in its tables link to."""
+        links = "".join(f"[{name}]: #{name.lower()}\n" for name in self.described)
+        return f"{''.join(self.parts)}\n{links}"
+
+    def _described(self, step: Step, release: Undertaking, drafts: dict[str, str]) -> str:
+        """What `step` does and its commands; a step that the page has already is only referred to."""
+        sh = PaperShell(Shell({}), Journal(Path("/dev/null")), step.name, drafts=drafts)
+        step.action(release, sh)
+        commands = "\n".join(shortened(line, self.known) for line in sh.lines)
+        block = f"\n```sh\n{commands}\n```\n"
+        if step.name not in self.described:
+            self.described[step.name] = commands
+            return f"{_description(step)}{block}"
+        if self.described[step.name] == commands:
+            return f"{step.title} [Described above](#{step.name}).\n"
+        return f"{step.title} [Described above](#{step.name}); its commands here:\n{block}"
 
 
-def _step(step: Step, release: Undertaking, drafts: dict[str, str]) -> str:
-    sh = PaperShell(Shell({}), Journal(Path("/dev/null")), step.name, drafts=drafts)
-    step.action(release, sh)
-    needs = f"Needs: {', '.join(f'`{name}`' for name in step.needs)}. " if step.needs else ""
-    final = "Cannot be taken back. " if step.irreversible else ""
+def _contents(recipe: Recipe) -> str:
+    """A table of the steps: number, name, what it does, the numbers of those it needs, whether it can be undone."""
+    numbers = {step.name: str(number) for number, step in enumerate(recipe, 1)}
+    rows = ["|  | step | what it does | needs | can be undone |", "|---|---|---|---|---|"]
+    for step in recipe:
+        needs = ", ".join(numbers[name] for name in step.needs) or "–"
+        undone = "no" if step.irreversible else "yes"
+        rows.append(f"| {numbers[step.name]} | [{step.name}] | {step.title} | {needs} | {undone} |")
+    return "\n".join(rows) + "\n"
+
+
+def _description(step: Step) -> str:
+    needs = f"Needs: {', '.join(f'`{name}`' for name in step.needs)}." if step.needs else ""
+    final = "Cannot be undone." if step.irreversible else ""
+    facts = " ".join(filter(None, (needs, final, f"Done when: {step.done_when}")))
     reasons = f"\n{step.reasons}\n" if step.reasons else ""
-    commands = "\n".join(sh.lines)
-    return (
-        f"\n#### {step.name}\n\n{step.title}\n{reasons}\n{needs}{final}Done when: {step.done_when}\n"
-        f"\n```sh\n{commands}\n```\n"
-    )
+    return f"{step.title}\n{reasons}\n{fill(facts, WIDTH, break_long_words=False, break_on_hyphens=False)}\n"

@@ -26,8 +26,8 @@ def has_cluster(release: Undertaking) -> bool:
 def auth(release: Undertaking, sh: StepShell) -> None:
     """Log in to Google Cloud and point kubectl at the releasing cluster.
 
-    The runbook's `gcloud auth` alone is not a command; it means `gcloud auth login`, or a file of credentials where
-    nobody is to be asked. gcloud and kubectl have settings of their own for this, unless the profile says otherwise.
+    The runbook's `gcloud auth` alone is not a command. It means `gcloud auth login`, or a credentials file where no
+    person can answer. gcloud and kubectl get settings of their own for this, unless the profile says otherwise.
     """
     gcp = present(release.config.gcp)
     gcloud, kubectl = sh["gcloud"], sh["kubectl"]
@@ -53,7 +53,7 @@ def auth(release: Undertaking, sh: StepShell) -> None:
 
 @auth.verified_by
 def account_project_and_context_are_set(release: Undertaking, sh: StepShell) -> Finding:
-    """gcloud's active account and project, and kubectl's cluster and namespace, are the release's, and let it in."""
+    """gcloud and kubectl use the release's account, project, cluster and namespace, and the credentials work."""
     gcp = present(release.config.gcp)
     if not _logged_in(release, sh):
         active = sh.read(sh["gcloud"][ACTIVE_ACCOUNTS])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     when=lambda release: release.config.jupyter is not None,
 )
 def build_jupyter(release: Release, sh: StepShell) -> None:
-    """Build and push the Jupyter notebook images, and offer them in the spawner.
+    """Build and push the Jupyter images, and offer them in the spawner.
 
     The spawner on the default branch names the build; the release branch gets the release's tag later.
     """
@@ -32,6 +32,6 @@ def build_jupyter(release: Release, sh: StepShell) -> None:
 
 @build_jupyter.verified_by
 def notebooks_are_built_and_offered(release: Release, sh: StepShell) -> Finding:
-    """Every notebook image is in the registry at the build tag, and the spawner or a pull request names it."""
+    """Every notebook image is in the registry at the build tag, and the spawner or a pull request names that tag."""
     jupyter = present(release.config.jupyter)
     return builds.built_and_proposed(release, sh, build_jupyter.name, jupyter.images, jupyter.spawner)

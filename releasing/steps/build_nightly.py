@@ -24,7 +24,7 @@ def build_nightly(night: Night, sh: StepShell, entry: Entry) -> None:
     """Build and push the images of one entry of the release config.
 
     The entry's app is rendered in a clean clone at the night's commit. Each entry is a step of its own, with the
-    entry's name; one that fails leaves the others alone.
+    entry's name. The failure of one does not affect the others.
     """
     from releasing.nightly import entry_build  # noqa: PLC0415 - tasks are listed without
 

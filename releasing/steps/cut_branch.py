@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @step(needs=(preflight, auth), options=builds.OPTIONS)
 def cut_branch(release: Release, sh: StepShell) -> None:
-    """Cut the release branch at the commit of the latest green postsubmit, unless it exists.
+    """Cut the release branch at the latest green postsubmit, if it is missing.
 
-    The empty lease makes the push create-only: a branch that somebody else cut meanwhile is used, not moved.
+    The empty lease makes the push create-only: a branch that another person cut in the meantime is used, not moved.
     """
     commit = builds.commit(release, sh)
     branch_creation.create(release.origin(sh), release.origin(sh).git, release.branch, commit)
@@ -28,7 +28,7 @@ def cut_branch(release: Release, sh: StepShell) -> None:
 
 @cut_branch.verified_by
 def branch_is_on_origin(release: Release, sh: StepShell) -> Finding:
-    """`git ls-remote origin` lists the release branch; what it left the default branch at is shown."""
+    """`git ls-remote origin` lists the release branch; the commit where it left the default branch is shown."""
     commit = release.origin(sh).commit_of(f"refs/heads/{release.branch}")
     if commit is None:
         return unmet(f"origin has no branch {release.branch}")

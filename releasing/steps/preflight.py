@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @step(lasting=False)
 def preflight(release: Undertaking, sh: StepShell) -> None:
-    """Find out before anything is built whether gh and git will do for a release.
+    """Check the tools and logins that a release needs.
 
-    Every problem is told with what to type next. A token that expires before the expected end is told, too.
+    Every problem is reported with what to type next. A token that expires before the expected end is reported, too.
     """
     need = access.need(release)
     push = ("--push",) if need.push else ()
@@ -26,7 +26,7 @@ def preflight(release: Undertaking, sh: StepShell) -> None:
 
 @preflight.verified_by
 def access_will_do(release: Undertaking, sh: StepShell) -> Finding:
-    """gh and git know who works and may push, with time and requests left, and can sign where tags are signed."""
+    """gh and git are logged in and may push, time and requests suffice, and git can sign if tags are signed."""
     found = access.answers(sh.shell, access.need(release))
     problems = [answer.text for answer in found if answer.problem]
     if problems:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @step(needs=(preflight,), lasting=False)
 def check_vote(release: Release, sh: StepShell) -> None:
-    """Stop unless the vote on the candidate passed, and nothing has changed since."""
+    """Check that the vote passed and that nothing has changed since."""
     commit = release.origin(sh).tagged(release.candidate.tag)
     check = sh["check_vote.py"][str(vote.path(release)), *release.images]
     sh.wait(check["--commit", commit, "--image-tag", release.image_tag])
@@ -28,7 +28,7 @@ def check_vote(release: Release, sh: StepShell) -> None:
 
 @check_vote.verified_by
 def vote_has_passed(release: Release, sh: StepShell) -> Finding:
-    """A vote is recorded as passed, on the commit of the candidate's tag and the digests of the registry."""
+    """The recorded vote passed, and names the commit of the candidate's tag and the digests in the registry."""
     commit = release.origin(sh).commit_of(f"refs/tags/{release.candidate.tag}")
     digests = registries.digests(release.images, release.image_tag, sh.environment) if release.images else {}
     problems = vote.problems(vote.path(release), commit, digests)
@@ -41,7 +41,7 @@ def vote_has_passed(release: Release, sh: StepShell) -> Finding:
 def tag_final(release: Release, sh: StepShell) -> None:
     """Tag the commit of the candidate as the release.
 
-    Exactly the commit that was voted on, whatever the release branch has got since.
+    This is exactly the commit that was voted on, even if the release branch has newer commits.
     """
     origin, tag = release.origin(sh), release.tag
     tagging.push(
@@ -51,7 +51,7 @@ def tag_final(release: Release, sh: StepShell) -> None:
 
 @tag_final.verified_by
 def final_is_the_candidates_commit(release: Release, sh: StepShell) -> Finding:
-    """Origin lists the tag, annotated, on the commit of the candidate's tag."""
+    """Origin lists the annotated tag on the commit of the candidate's tag."""
     problem = tagging.problem(release.origin(sh), release.tag, release.branch, release.signature_form)
     if problem:
         return unmet(problem)
@@ -64,7 +64,7 @@ def final_is_the_candidates_commit(release: Release, sh: StepShell) -> Finding:
 
 @step(needs=(tag_final,), irreversible=True)
 def publish_release(release: Release, sh: StepShell) -> None:
-    """Publish the release on GitHub, with its notes and a manifest of its images.
+    """Publish the release on GitHub with notes and an image manifest.
 
     The manifest is uploaded to a draft, which is published last.
     """
@@ -73,7 +73,7 @@ def publish_release(release: Release, sh: StepShell) -> None:
 
 @publish_release.verified_by
 def release_is_published(release: Release, sh: StepShell) -> Finding:
-    """GitHub lists the release with notes and a manifest that agrees with the tag and the registry."""
+    """GitHub lists the release with its notes and a manifest that agrees with the tag and the registry."""
     return publishing.published(release, sh)
 
 
@@ -93,5 +93,5 @@ def announce_release(release: Release, sh: StepShell) -> None:
 
 @announce_release.verified_by
 def release_is_announced(release: Release, sh: StepShell) -> Finding:
-    """The outbox has the mail, it names the commit that the release's tag is at, and it was sent if mails are."""
+    """The outbox has the mail with the commit of the release's tag, and it was sent if there is a mail server."""
     return mail.names(release, release.origin(sh).commit_of(f"refs/tags/{release.tag}"))

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 def tag_candidate(release: Release, sh: StepShell) -> None:
     """Tag the head of the release branch as the candidate.
 
-    Voters test this tag, so it is annotated, on a commit with a green postsubmit, all of the release's own pull
-    requests and no broken file, and never moved.
+    Voters test this tag. It is annotated and never moved. Its commit has a green postsubmit, all pull requests of
+    the release, and no broken file.
     """
     if sh.chosen("candidate commit") is None:
         # Looked at before it is recorded: a branch that is mended is tagged at its new head.
@@ -57,8 +57,8 @@ def tag_candidate(release: Release, sh: StepShell) -> None:
 
 @tag_candidate.verified_by
 def candidate_is_on_origin(release: Release, sh: StepShell) -> Finding:
-    """Origin lists the tag, annotated, on a commit of the release branch whose postsubmit is green and that has the
-    release's own pull requests."""
+    """Origin lists the annotated tag on a commit of the release branch that has a green postsubmit and all pull
+    requests of the release."""
     ref = f"refs/tags/{release.tag}"
     commit = release.origin(sh).commit_of(ref)
     problem = tagging.problem(release.origin(sh), release.tag, release.branch, release.signature_form)
@@ -74,16 +74,16 @@ def candidate_is_on_origin(release: Release, sh: StepShell) -> Finding:
 
 @step(needs=(tag_candidate,), irreversible=True)
 def publish_candidate(release: Release, sh: StepShell) -> None:
-    """Publish the candidate as a pre-release on GitHub, with its notes and a manifest of its images.
+    """Publish the pre-release on GitHub with notes and an image manifest.
 
-    The manifest is uploaded to a draft, which is published last: nobody sees a release without it.
+    The manifest is uploaded to a draft, which is published last: no one sees a release without it.
     """
     publishing.publish(release, sh)
 
 
 @publish_candidate.verified_by
 def candidate_is_published(release: Release, sh: StepShell) -> Finding:
-    """GitHub lists the pre-release with notes and a manifest that agrees with the tag and the registry."""
+    """GitHub lists the pre-release with its notes and a manifest that agrees with the tag and the registry."""
     return publishing.published(release, sh)
 
 
@@ -115,7 +115,7 @@ def announce_vote(release: Release, sh: StepShell) -> None:
 
 @announce_vote.verified_by
 def vote_is_announced(release: Release, sh: StepShell) -> Finding:
-    """The outbox has the mail, it names the commit that the candidate's tag is at, and it was sent if mails are."""
+    """The outbox has the mail with the commit of the candidate's tag, and it was sent if there is a mail server."""
     commit = release.origin(sh).commit_of(f"refs/tags/{release.tag}")
     return mail.names(release, commit)
 

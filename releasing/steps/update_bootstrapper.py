@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     when=lambda release: release.config.bootstrapper is not None,
 )
 def update_bootstrapper(release: Release, sh: StepShell) -> None:
-    """Build and push the bootstrapper, and name it in the cluster's configuration.
+    """Build and push the bootstrapper, and use it in the cluster's config.
 
-    make is given the tag of this release's builds, so that all images share one; where release.yaml lets the
-    Makefile choose, the tag is read from what make says, and the digest gets the other one, too.
+    make gets the build tag of this release, so that all images share it. Where release.yaml lets the Makefile
+    choose the tag, that tag is read from make's output, and the image also gets the build tag.
     """
     bootstrapper = present(release.config.bootstrapper)
     tag, made = builds.build_tag(release, sh), release.folder / "bootstrapper.tag"
@@ -45,7 +45,7 @@ def update_bootstrapper(release: Release, sh: StepShell) -> None:
 
 @update_bootstrapper.verified_by
 def bootstrapper_is_built_and_named(release: Release, sh: StepShell) -> Finding:
-    """The image is in the registry at the build tag, and the configuration or a pull request names it."""
+    """The image is in the registry at the build tag, and the config or a pull request names that tag."""
     bootstrapper = present(release.config.bootstrapper)
     return builds.built_and_proposed(
         release, sh, update_bootstrapper.name, bootstrapper.images, bootstrapper.config

@@ -32,10 +32,10 @@ def has_images(release: Release) -> bool:
     when=changes.has_references,
 )
 def update_prototypes(release: Release, sh: StepShell) -> None:
-    """Put every reference to a released image at the release's tag, on a branch for the release branch.
+    """Update image references to the release's tag, in a new branch.
 
-    References are selected by the image's name, whatever their old tag is; the operators are pinned, too, and so is
-    what release.yaml lists under `pins` and `parameters`.
+    References are selected by the image's name, whatever their old tag is. The operators are updated as well, and so
+    is what release.yaml lists under `pins` and `parameters`. `open-release-pr` proposes the branch.
     """
     pull_requests.push(release, sh, changes.prototypes(release))
 
@@ -53,9 +53,10 @@ def prototypes_are_on_a_branch(release: Release, sh: StepShell) -> Finding:
 
 @step(needs=(update_prototypes,), when=has_images)
 def update_image_tags(release: Release, sh: StepShell) -> None:
-    """List the built digests with the release's tag in image_tags.yaml on the default branch.
+    """Record the release's tag of the built digests in image_tags.yaml.
 
-    A tag that is on an older build of this version stays there, unless --allow-move names it.
+    The file belongs to the default branch, which gets a pull request. A tag that is on an older build of this version
+    stays there, unless --allow-move names it.
     """
     tag = builds.build_tag(release, sh)
     pull_requests.propose(release, sh, image_tags_edit.change(release, update_image_tags.name, tag))
@@ -64,8 +65,8 @@ def update_image_tags(release: Release, sh: StepShell) -> None:
 
 @update_image_tags.verified_by
 def image_tags_are_proposed(release: Release, sh: StepShell) -> Finding:
-    """Every image of the build, and every other of ours that the updated prototypes refer to, is listed with the
-    release's tag on the default branch or in a pull request."""
+    """The file on the default branch, or in a pull request, lists the release's tag of every image that was built and
+    of every other image of the project that the updated prototypes refer to."""
     tag = builds.known_tag(release, sh)
     if tag is None:
         return unmet("nothing is built yet")
@@ -78,7 +79,7 @@ def image_tags_are_proposed(release: Release, sh: StepShell) -> Finding:
 def apply_image_tags(release: Release, sh: StepShell) -> None:
     """Tag the images in the registry as image_tags.yaml says.
 
-    A release tag that sits on another digest is refused, unless --allow-move names it.
+    A release tag that is on another digest is not moved, unless --allow-move names it.
     """
     scratch = pull_requests.clone(release, sh, apply_image_tags.name, _listing(release, sh))
     apply = sh["apply_image_tags.py"]["--images-file", f"{scratch}/{release.config.image_tags}"]

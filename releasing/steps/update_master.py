@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def update_master(release: Release, sh: StepShell) -> None:
     """Propose the newest images to the default branch.
 
-    Every reference to a released image goes to the build of this candidate.
+    Every reference to a released image is set to the build of this candidate, in a pull request.
     """
     pull_requests.propose(release, sh, _change(release, sh))
 
@@ -55,7 +55,7 @@ def master_has_the_update(release: Release, sh: StepShell) -> Finding:
 
 @step(needs=(merge_master_update,), irreversible=True, when=has_images)
 def tag_master(release: Release, sh: StepShell) -> None:
-    """Wait for a passing postsubmit and tag that commit with the images' tag."""
+    """Wait for a passing postsubmit, and tag that commit with the build tag."""
     branch = release.config.default_branch
     sh.run(release.origin(sh).fetch())
     commit = sh.choose("master commit", lambda: release.origin(sh).head(branch))
@@ -66,7 +66,7 @@ def tag_master(release: Release, sh: StepShell) -> None:
 
 @tag_master.verified_by
 def images_tag_is_on_master(release: Release, sh: StepShell) -> Finding:
-    """Origin lists the images' tag, annotated, on a commit of the default branch with a green postsubmit."""
+    """Origin lists the annotated build tag on a commit of the default branch with a green postsubmit."""
     tag = builds.known_tag(release, sh)
     if tag is None:
         return unmet("this candidate's images are not built here yet")

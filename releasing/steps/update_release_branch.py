@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 @step(needs=(update_prototypes, apply_image_tags), when=changes.has_references)
 def open_release_pr(release: Release, sh: StepShell) -> None:
-    """Open the pull request of the updated prototypes into the release branch."""
+    """Propose the updated prototypes to the release branch."""
     pull_requests.request(release, sh, changes.prototypes(release))
 
 
 @open_release_pr.verified_by
 def release_pr_is_open(release: Release, sh: StepShell) -> Finding:
-    """The pull request is open or merged, or the release branch has it all."""
+    """The pull request is open or merged, or the release branch already contains its changes."""
     return pull_requests.proposed(release, sh, changes.prototypes(release))
 
 
 @step(needs=(open_release_pr,), when=changes.has_references)
 def wait_for_presubmit(release: Release, sh: StepShell) -> None:
-    """Wait for the presubmit of every pull request of this release, and merge each.
+    """Wait for the presubmit of each pull request, and merge it.
 
-    Exactly the commit that was tested is merged: a push in between is refused by GitHub.
+    Exactly the tested commit is merged: GitHub refuses the merge when something was pushed in between.
     """
     for change in changes.of(release, builds.build_tag(release, sh) if release.images else ""):
         pull_requests.settle(release, sh, change)
@@ -46,8 +46,9 @@ def wait_for_presubmit(release: Release, sh: StepShell) -> None:
 
 @wait_for_presubmit.verified_by
 def pull_requests_are_merged(release: Release, sh: StepShell) -> Finding:
-    """Every pull request of the release is merged, or its base has the change, and the default branch lists every
-    image of ours that the release branch (or the candidate) refers to at the release's tag."""
+    """Every pull request of the release is merged, or its base already contains the change. image_tags.yaml on the
+    default branch lists every image of the project that the release branch (or the candidate) refers to at the
+    release's tag."""
     tag = builds.known_tag(release, sh)
     if release.images and tag is None:
         return unmet("nothing is built yet")
@@ -70,7 +71,7 @@ def wait_for_postsubmit(release: Release, sh: StepShell) -> None:
 
 @wait_for_postsubmit.verified_by
 def postsubmit_is_green(release: Release, sh: StepShell) -> Finding:
-    """The commit that merged the release's pull request has a green postsubmit; without one, the branch's head."""
+    """The merge commit of the release's pull request (without one, the branch's head) has a green postsubmit."""
     if not release.origin(sh).has(f"origin/{release.branch}"):
         return unmet(f"there is no {release.branch} yet")
     merged = None
@@ -93,7 +94,7 @@ def has_document(release: Release) -> bool:
 
 @step(needs=(wait_for_postsubmit,), when=has_document)
 def record_image_digests(release: Release, sh: StepShell) -> None:
-    """Update the release document on the release branch with the image digests.
+    """Record the image digests in the document on the release branch.
 
     Its pull request is merged after its own presubmit.
     """
@@ -120,9 +121,9 @@ def digests_are_recorded(release: Release, sh: StepShell) -> Finding:
     when=lambda release: bool(release.config.blockers.labels),
 )
 def check_blockers(release: Release, sh: StepShell) -> None:
-    """Stop when a known blocker issue remains open.
+    """Check that no known blocker issue is open.
 
-    One that does not matter after all is waived by its number and a reason, which the vote mail repeats.
+    A blocker that does not matter after all is waived by its number and a reason, which the vote mail repeats.
     """
     command = sh["check_blockers.py"][release.slug]
     for label in release.config.blockers.labels:
@@ -135,7 +136,7 @@ def check_blockers(release: Release, sh: StepShell) -> None:
 
 @check_blockers.verified_by
 def no_blockers_are_open(release: Release, sh: StepShell) -> Finding:
-    """No open issue that is not waived has a blocker's label."""
+    """Every open issue with a blocker's label is waived."""
     labels = release.config.blockers.labels
     everything = blockers.found(sh.shell, release.slug, labels, release.milestone)
     left = blockers.without(everything, waivers.of(sh.journal))
@@ -149,12 +150,12 @@ def no_blockers_are_open(release: Release, sh: StepShell) -> Finding:
 def check_release_notes(release: Release, sh: StepShell) -> None:
     """Ensure that the release notes are up to date.
 
-    A draft is written when there are none; a person may edit it, every pull request has to stay mentioned.
+    A draft is written when there are no notes. A person may edit it, but it must mention every pull request.
     """
     sh.run(notes.draft(release, sh))
 
 
 @check_release_notes.verified_by
 def notes_mention_every_pull_request(release: Release, sh: StepShell) -> Finding:
-    """The notes of the version mention every pull request merged into the branch since the release before."""
+    """The notes of the version mention every pull request merged into the branch since the previous release."""
     return notes.complete(release, sh)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def update_tfjob(release: Release, sh: StepShell) -> None:
     """Point every reference to the TFJob operator at its release.
 
-    Prototypes and the checkout of the operator's repository change together, in one pull request. The release has to
-    have its git tag and its image; when release.yaml names none, the newest that is no pre-release is used.
+    One pull request changes the prototypes and the checkout of the operator's repository. The operator's release must
+    have its git tag and its image. When release.yaml names none, the newest that is not a pre-release is used.
     """
     operator = present(release.config.operators.tfjob)
     operators.propose(release, sh, operator, update_tfjob.name)
@@ -31,5 +31,5 @@ def update_tfjob(release: Release, sh: StepShell) -> None:
 
 @update_tfjob.verified_by
 def tfjob_is_bumped(release: Release, sh: StepShell) -> Finding:
-    """The operator's image exists, and the default branch or a pull request names it everywhere."""
+    """The operator's image exists, and the default branch or a pull request uses it everywhere."""
     return operators.bumped(release, sh, present(release.config.operators.tfjob), update_tfjob.name)
