@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from releasing.changes.reference_edit import escaped
 from releasing.references import survey
-from releasing.references.protected_paths import is_base, protection
+from releasing.references.forms.dockerfile import is_base
+from releasing.references.protected_paths import protection
 from releasing.references.report import Report
 from releasing.references.rules import Rules
 from tests.committed import File, Line, Repository

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from releasing.references import forms, mentions
-from releasing.references.forms import Reference
+from releasing.references import line_spans
+from releasing.references.forms import plain
 from releasing.references.mentions import image_findings, mention_search
 from releasing.references.rules import ImageRule
 
@@ -37,7 +37,7 @@ def test_most_lines_are_never_looked_at() -> None:
 def test_every_name_of_a_line_is_found_once_however_many_words_it_has(
     monkeypatch: pytest.MonkeyPatch, long: int
 ) -> None:
-    monkeypatch.setattr(mentions, "LONG", long)
+    monkeypatch.setattr(line_spans, "LONG", long)
     rule = ImageRule.of("gcr.io/(one|two)-.*", "v2")
     content = b"gcr.io/one-two:v1 gcr.io/two-one-one:v1\ngcr.io/two-:v1 gcr.io/two-x:v1\r\ngcr.io/one-x:v1"
     found = [finding.subject for finding in image_findings("f", content, [rule], mention_search([rule]))]
@@ -58,8 +58,8 @@ def test_near_the_words_of_a_long_line_is_found_what_the_whole_line_has(
 ) -> None:
     content = "".join(pieces).encode()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(mentions, "LONG", 8)
-        patched.setattr(mentions, "REACH", reach)
+        patched.setattr(line_spans, "LONG", 8)
+        patched.setattr(line_spans, "REACH", reach)
         found = image_findings("f", content, [NEAR], mention_search([NEAR]))
     assert found == image_findings("f", content, [NEAR], [])
 
@@ -67,11 +67,12 @@ def test_near_the_words_of_a_long_line_is_found_what_the_whole_line_has(
 def test_of_a_document_on_one_line_little_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
 
-    def references(content: bytes, start: int, end: int) -> Iterator[Reference]:
-        read.append(end - start)
-        return forms.references(content, start, end)
+    def spans(content: bytes, near: Iterable[int] | None) -> Iterator[line_spans.Span]:
+        for start, end in line_spans.line_spans(content, near):
+            read.append(end - start)
+            yield start, end
 
-    monkeypatch.setattr(mentions, "references", references)
+    monkeypatch.setattr(plain, "line_spans", spans)
     rule = ImageRule.of("gcr.io/p/x", "v2")
     image = b'{"image": "gcr.io/p/x:v1", "names": ["a", "b"]}, '
     content = b"[" + b'{"names": ["a", "b", "c"]}, ' * 50_000 + image * 3 + b"{}, " * 50_000 + b"{}]"

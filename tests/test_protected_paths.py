@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.references.protected_paths import is_base, is_copy, protection
+from releasing.references.protected_paths import is_copy, protection
 
 
 @pytest.mark.parametrize(
@@ -56,32 +56,3 @@ def test_records_are_protected_but_read(path: str) -> None:
 )
 def test_what_we_release_from_is_not_protected(path: str) -> None:
     assert protection(path) == ""
-
-
-@pytest.mark.parametrize(
-    ("path", "content"),
-    [
-        ("Dockerfile", b"FROM x:v1"),
-        ("a/Dockerfile.gpu", b"# hull\n  from\tx:v1 as hull"),
-        ("a/gpu.dockerfile", b"FROM --platform=linux/amd64 x:v1"),
-        ("Containerfile", b"COPY --from=x:v1 /a /b"),
-        ("Dockerfile", b"ARG BASE=x:v1\nFROM ${BASE} as hull"),
-        ("Dockerfile", b"FROM $BASE\nARG BASE=x:v1"),
-    ],
-)
-def test_what_a_dockerfile_builds_on_is_its_base(path: str, content: bytes) -> None:
-    assert is_base(path, content, content.index(b"x:v1"))
-
-
-@pytest.mark.parametrize(
-    ("path", "content"),
-    [
-        ("Dockerfile", b"FROM y\nENV IMAGE=x:v1"),
-        ("Dockerfile", b"ARG BASE=x:v1\nFROM $BASES"),
-        ("Dockerfile", b"# FROM x:v1"),
-        ("notes.md", b"FROM x:v1"),
-        ("docker.py", b"FROM = x:v1"),
-    ],
-)
-def test_other_lines_of_dockerfiles_and_other_files_are_no_base(path: str, content: bytes) -> None:
-    assert not is_base(path, content, content.index(b"x:v1"))

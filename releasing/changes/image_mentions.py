@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 
 from releasing.changes import reference_edit
 from releasing.image_tags.referred import Ours
-from releasing.references.edits import Edit, Finding, line_of
-from releasing.references.mentions import image_findings, mention_search
-from releasing.references.protected_paths import is_base
+from releasing.references.edits import line_of
+from releasing.references.forms import references
+from releasing.references.line_spans import occurrences
+from releasing.references.mentions import mention_search
 from releasing.references.rules import ImageRule
 
 if TYPE_CHECKING:
+    from releasing.references.forms.form import Reference
     from releasing.release import Release
 
-# NAME:TAG@DIGEST in most files, NAME TAG DIGEST of a kustomization's entry.
-_REST = re.compile(r"(?:[: ](?P<tag>\w[\w.-]*))?(?:[@ ](?P<digest>sha256:[0-9a-f]+))?")
+_LITERAL_TAG = re.compile(r"(?:\w[\w.-]*)?")
+_LITERAL_DIGEST = re.compile(r"(?:sha256:[0-9a-f]+)?")
 
 
 @dataclass(frozen=True)
@@ -48,20 +50,26 @@ def mentions(release: Release, files: Iterable[tuple[str, bytes]]) -> Iterator[M
     The release document is left out: it says what earlier candidates were.
     """
     ours = Ours.of(reference_edit.prefixes(release), release.config.left_alone)
-    any_name = (ImageRule.parse(reference_edit.rule(release, ".+", "any")),)
-    search = mention_search(any_name)
+    search = mention_search([ImageRule.parse(reference_edit.rule(release, ".+", "any"))])
     for path, content in files:
         if b"\0" in content or not ours.reads(path) or path == release.config.document:
             continue
-        for finding in image_findings(path, content, any_name, search):
-            name = ours.name_in(finding.subject)
-            if name and not is_base(path, content, finding.start):
-                line = line_of(content, finding.start)
-                yield from _mention(path, line, f"{release.config.registry}/{name}", finding)
+        near = occurrences(search, content) if search else None
+        for each in references(path, content, near) if near != [] else ():
+            name = ours.name_in(each.name)
+            if name and _is_literal(each) and not each.base:
+                line = line_of(content, _place(each))
+                image = f"{release.config.registry}/{name}"
+                yield Mention(path, line, image, each.name, each.tag, each.digest)
 
 
-def _mention(path: str, line: int, image: str, finding: Finding) -> Iterator[Mention]:
-    written = finding.before if isinstance(finding, Edit) else finding.written
-    rest = _REST.fullmatch(written[len(finding.subject) :])
-    if rest and (rest["tag"] or rest["digest"]):
-        yield Mention(path, line, image, finding.subject, rest["tag"] or "", rest["digest"] or "")
+def _is_literal(reference: Reference) -> bool:
+    """Whether a tag or a digest is written with it, and no template in them."""
+    parts = _LITERAL_TAG.fullmatch(reference.tag) and _LITERAL_DIGEST.fullmatch(reference.digest)
+    return bool(reference.parts and parts)
+
+
+def _place(reference: Reference) -> int:
+    """Where a rewrite would change it: at the tag, which may stand on another line than the name."""
+    first = reference.parts[0]
+    return first.start if first.literal and not reference.digest else reference.start

@@ -10,14 +10,14 @@ from functools import cached_property
 from releasing.errors import UsageError
 from releasing.image_tags import Image
 from releasing.references.edits import line_of
-from releasing.references.forms import TEMPLATE, is_templated, references
-from releasing.references.kustomize import kustomize_entries
-from releasing.references.protected_paths import is_base, protection
+from releasing.references.forms import references
+from releasing.references.line_spans import occurrences
+from releasing.references.protected_paths import protection
 from releasing.references.rules import globs
+from releasing.references.templates import between_templates, is_templated
 
 # A folder that is named like a host has mirrors of somebody else's images, tagged by them.
 OWN_NAMES = r"[^/]+|[^/.]+/.+"
-_TEMPLATE = re.compile(TEMPLATE.decode(), re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Referred:
 
     def is_among(self, listed: Iterable[str]) -> bool:
         """Whether `listed` (names without prefix) has it; a template in a name stands for any text."""
-        name = ".+".join(re.escape(part) for part in _TEMPLATE.split(self.name))
+        name = ".+".join(re.escape(part) for part in between_templates(self.name))
         prefix = self.written.removesuffix(self.name)
         # What a template or an expression gives may have folders in it: then the end of the name has to do.
         anywhere = is_templated(prefix) or not prefix.strip("/")
@@ -99,22 +99,7 @@ def unlisted(
 
 
 def _in_file(path: str, content: bytes, ours: Ours, tag: str) -> Iterator[Referred]:
-    if path.rpartition("/")[2].lower().partition(".")[0] == "kustomization":
-        for entry in kustomize_entries(content):
-            name = ours.name_in(entry.name.text)
-            if name and entry.tag and entry.tag.text == tag:
-                yield Referred(path, line_of(content, entry.name.start), entry.name.text, name)
-    for start, end in _lines_with(content, tag.encode()):
-        for each in references(content, start, end):
-            name = ours.name_in(each.name) if each.tag == tag and not each.variable else ""
-            if name and not is_base(path, content, each.start):
-                yield Referred(path, line_of(content, each.start), each.name, name)
-
-
-def _lines_with(content: bytes, text: bytes) -> Iterator[tuple[int, int]]:
-    end = -1
-    while (found := content.find(text, end + 1)) >= 0:
-        start = content.rfind(b"\n", 0, found) + 1
-        end = content.find(b"\n", found)
-        end = len(content) if end < 0 else end
-        yield start, end
+    for each in references(path, content, occurrences([tag.encode()], content)):
+        name = ours.name_in(each.name) if each.tag == tag and not each.variable else ""
+        if name and not each.base:
+            yield Referred(path, line_of(content, each.start), each.name, name)

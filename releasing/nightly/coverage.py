@@ -88,7 +88,7 @@ def used_images(checkout: Path, prefix: str) -> dict[str, str]:
     used: dict[str, str] = {}
     paths = [path for path in tracked_files(checkout) if _is_read(path)]
     for path, content in contents(checkout, paths):
-        for reference in references(content):
+        for reference in references(path, content):
             name = reference.name
             # A folder that is named like a host has mirrors of somebody else's images.
             own = name.startswith(f"{prefix}/") and re.fullmatch(OWN_NAMES, name[len(prefix) + 1 :])

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from releasing import image_tags
 from releasing.errors import CommandError, ConfigError, PreconditionError
-from releasing.references.forms import is_templated, references
+from releasing.references.forms import references
+from releasing.references.templates import is_templated
 
 if TYPE_CHECKING:
     from releasing.shell.programs import Command, Shell
@@ -78,7 +79,8 @@ def read(git: Command, shell: Shell, revisions: Mapping[str, str], listing: str 
 
 
 def _note(named: Named, place: str, line: bytes) -> None:
-    pairs, digests = _in_line(line)
+    path = place.rpartition(":")[0].partition(":")[2]
+    pairs, digests = _in_line(path, line)
     for image, tag in pairs:
         named.add(image, tag, place)
     for digest in digests:
@@ -86,12 +88,15 @@ def _note(named: Named, place: str, line: bytes) -> None:
 
 
 @lru_cache(maxsize=100_000)
-def _in_line(line: bytes) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """The builds that a line names, by image and tag, and the digests. Branches have most lines in common."""
-    spans = {each.span: each for each in references(line)}
+def _in_line(path: str, line: bytes) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """The builds that a line names, by image and tag, and the digests. Branches have most lines in common.
+
+    By itself: a form that has the name on one line and the tag on another cannot tell here whose tag it is.
+    """
+    parts = [(part, each) for each in references(path, line) for part in each.parts]
     pairs = []
     for match in BUILD.finditer(line):
-        around = [each for span, each in spans.items() if span[0] <= match.start() and match.end() <= span[1]]
+        around = [each for part, each in parts if part.start <= match.start() and match.end() <= part.end]
         known = [each.name for each in around if "/" in each.name and not is_templated(each.last_name)]
         pairs.append((known[0] if known else EVERY_IMAGE, match[0].decode()))
     return tuple(pairs), tuple(found.decode() for found in DIGEST.findall(line))

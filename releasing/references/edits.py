@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Edit:
-    """Bytes `start` to `end` become `text`; `before` and `after` show it; `subject` is the image or rule."""
+    """Bytes `start` to `end` become `text`; `before` and `after` show it; `subject` is the image or rule.
+
+    `base` where it is what something else is built on.
+    """
 
     start: int
     end: int
@@ -17,6 +20,7 @@ class Edit:
     before: str
     after: str
     subject: str
+    base: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Kept:
     reason: str
     stale: bool
     subject: str
+    base: bool = False
 
 
 Finding = Edit | Kept

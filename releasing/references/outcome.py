@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from releasing.errors import PreconditionError
 from releasing.references.edits import apply, lines_of
-from releasing.references.mentions import entry_namesakes, namesake_search, namesakes
+from releasing.references.mentions import namesake_search, namesakes
 from releasing.references.parameters import pin_holds
 from releasing.references.report import Change, Fault, Left, Report, Rewrite
 from releasing.references.rules import Pin, Rules
@@ -82,8 +82,7 @@ def _left(found: Sequence[Source], rules: Rules) -> Iterable[Left]:
     for source in sorted(found, key=lambda source: source.path):
         kept = list(source.kept)
         if names and rules.selects(source.path) and not rules.protects(source.path):
-            kept += namesakes(source.content, names, rules.images, search)
-            kept += entry_namesakes(source.path, source.content, names, rules.images)
+            kept += namesakes(source.path, source.content, names, rules.images, search)
         kept.sort(key=lambda each: each.start)
         lines = lines_of(source.content, [each.start for each in kept])
         for each in kept:

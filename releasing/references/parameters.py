@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from releasing.references.edits import Edit, Finding, Kept
-from releasing.references.forms import TEMPLATE, is_templated
+from releasing.references.forms.dockerfile import is_base
 from releasing.references.rules import Parameter, Pin
+from releasing.references.templates import TEMPLATE, is_templated
 
 _EXPRESSIONS = (".jsonnet", ".libsonnet", ".py", ".json")  # where a literal is always in quotes
 _START = rb"(?P<reads>\$\{)?(?<![\w.])(?<!\w-)"  # ${NAME:-v1} reads NAME
@@ -47,7 +49,8 @@ def parameter_findings(path: str, content: bytes, parameter: Parameter) -> list[
     name = parameter.name.encode()
     if name not in content:
         return []
-    return [_parameter(path, match, parameter) for match in _assignment(name).finditer(content)]
+    found = [_parameter(path, match, parameter) for match in _assignment(name).finditer(content)]
+    return [replace(each, base=is_base(path, content, each.start)) for each in found]
 
 
 def _pinned(match: re.Match[bytes], pin: Pin) -> Edit:

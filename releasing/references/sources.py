@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from releasing.references.edits import Edit, Finding, Kept, disjoint
-from releasing.references.forms import is_templated
 from releasing.references.mentions import image_findings, mention_search
 from releasing.references.parameters import parameter_findings, pin_edits
-from releasing.references.protected_paths import is_base
 from releasing.references.rules import Rules, claimed
+from releasing.references.templates import is_templated
 
 BINARY = "binary file"
 BASE = "base of a Dockerfile"
@@ -62,9 +61,9 @@ def _source(path: str, content: bytes, found: Sequence[Finding], rules: Rules) -
     edits: list[Edit] = pin_edits(path, content, rules.pins)
     kept: list[Kept] = []
     protected = _protection(path, content, rules) if found else ""
-    builds = protected != BINARY and not rules.lifts(path)
+    bases_stay = protected != BINARY and not rules.lifts(path)
     for finding in found:
-        reason = BASE if builds and is_base(path, content, finding.start) else protected
+        reason = BASE if bases_stay and finding.base else protected
         if reason:
             kept += _protected(finding, reason)
         elif isinstance(finding, Edit):

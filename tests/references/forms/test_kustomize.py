@@ -1,10 +1,11 @@
-"""Entries of kustomizations, through the survey that uses them."""
+"""Entries of kustomizations: which files have them, and what the survey makes of them."""
 
 from __future__ import annotations
 
 import pytest
 
 from releasing.references import survey
+from releasing.references.forms.kustomize import applies, find
 from releasing.references.report import Report
 from releasing.references.rules import Rules
 
@@ -86,3 +87,35 @@ def test_a_tag_that_is_more_than_its_text_is_left_and_reported(entry: str) -> No
 def test_an_empty_tag_is_none() -> None:
     (left,) = surveyed("name: gcr.io/p/x\n  newTag:").left
     assert left.reason == "no newTag is written with it"
+
+
+@pytest.mark.parametrize("path", ["kustomization.yaml", "a/kustomization.yml", "a/b/Kustomization"])
+def test_the_names_that_kustomize_reads_are_kustomizations(path: str) -> None:
+    assert applies(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Kustomization.yaml",
+        "kustomization",
+        "kustomization.json",
+        "kustomization.yaml.orig",
+        "kustomization/a",
+    ],
+)
+def test_other_names_are_no_kustomizations(path: str) -> None:
+    assert not applies(path)
+
+
+@pytest.mark.parametrize("content", [b"images: [", b"\xff images:", b"", b"- images", b"images: {a: b}"])
+def test_what_is_no_list_of_images_has_no_entries(content: bytes) -> None:
+    assert [*find(content)] == []
+
+
+def test_an_entry_tells_where_its_tag_and_its_names_stand() -> None:
+    content = "images:\n- name: é\n  newName: gcr.io/p/x\n  newTag: 'v1'\n".encode()
+    (entry,) = find(content)
+    assert (str(entry), entry.last_name) == ("gcr.io/p/x v1", "x")
+    assert content[entry.start :].startswith(b"gcr.io/p/x\n")
+    assert [content[part.start : part.end] for part in entry.parts] == [b"v1"]

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from releasing.references.forms import is_name, references
+from releasing.references.forms.plain import find
+from releasing.references.templates import is_name
 
 
 def only(text: str) -> tuple[str, str, str, bool]:
-    found = [one for one in references(text.encode()) if one.tag or one.digest or one.variable]
+    found = [one for one in find(text.encode()) if one.tag or one.digest or one.variable]
     assert len(found) == 1
     return found[0].name, found[0].tag, found[0].digest, found[0].variable
 
@@ -80,7 +81,7 @@ def test_the_beginning_of_a_pattern_or_of_something_else_is_no_tag_to_replace(en
     "text", ["http://gcr.io:80/p", "a:b/c", "someone@example.org", "kubeflow/x@HEAD", "x::y", "//x:v1"]
 )
 def test_other_words_with_colons_are_no_references(text: str) -> None:
-    assert not [one for one in references(text.encode()) if one.tag or one.digest]
+    assert not [one for one in find(text.encode()) if one.tag or one.digest]
 
 
 @pytest.mark.parametrize(
