@@ -33,7 +33,7 @@ def stack_wood(release: Release, sh: StepShell) -> None:
     """Stack the wood."""
 
 
-@step(needs=(stack_wood,), irreversible=True, lasting=False)
+@step(needs=(stack_wood,), irreversible=True, gate=True)
 def light_fire(release: Release, sh: StepShell) -> None:
     """Light the fire."""
 
@@ -46,7 +46,7 @@ def test_a_declaration_gives_the_name_the_texts_and_the_section() -> None:
     assert cut_wood.reasons == "Dry wood burns better."
     assert cut_wood.done_when == "The wood lies there, in pieces."
     assert cut_wood.section == "Steps as they are declared, and recipes as sequences of them"
-    assert (light_fire.needs, light_fire.irreversible, light_fire.lasting) == (("stack-wood",), True, False)
+    assert (light_fire.needs, light_fire.irreversible, light_fire.gate) == (("stack-wood",), True, True)
 
 
 def test_a_step_without_a_check_says_so_by_name() -> None:

@@ -37,7 +37,7 @@ def file(world: World, name: str) -> Path:
     return world.release.state / name
 
 
-def touching(name: str, *needs: str, lasting: bool = True, before: Callable[[], None] = lambda: None) -> Step:
+def touching(name: str, *needs: str, gate: bool = False, before: Callable[[], None] = lambda: None) -> Step:
     """A step that is done when the file of its name is there; it appends a line to the file `order`."""
 
     def act(release: Release, sh: StepShell) -> None:
@@ -45,7 +45,7 @@ def touching(name: str, *needs: str, lasting: bool = True, before: Callable[[], 
         sh.run(sh["sh"]["-c", 'echo "$1" >>order && touch "$1"', "sh", name].within(str(release.state)))
 
     act.__name__, act.__doc__ = name, f"Touch {name}."
-    made = Step(act, needs, lasting=lasting)
+    made = Step(act, needs, gate=gate)
 
     @made.verified_by
     def there(release: Release, sh: StepShell) -> Finding:

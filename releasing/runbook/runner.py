@@ -133,7 +133,7 @@ def do(world: WorldOf[Any], step: Step, redo: bool = False) -> None:
     before = world.journal.done(step.name)
     if redo:
         world.journal.record("redo", step.name)
-    elif before and step.lasting:
+    elif before and not step.gate:
         raise PreconditionError(
             f"{step.name} was done by {before['by']} at {before['time']}, but now: {finding.text}",
             f"somebody undid it. To do it again: {world.release.redo(step.name)}",

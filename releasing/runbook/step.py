@@ -51,7 +51,7 @@ class Step:
     action: Action
     needs: tuple[str, ...] = ()
     irreversible: bool = False
-    lasting: bool = True
+    gate: bool = False
     options: tuple[str, ...] = ()
     exclusive: bool = False
     section: str = ""
@@ -108,7 +108,7 @@ def step(
     *,
     needs: tuple[Step, ...] = (),
     irreversible: bool = False,
-    lasting: bool = True,
+    gate: bool = False,
     options: tuple[str, ...] = (),
     exclusive: bool = False,
     when: Callable[[Any], bool] = lambda _release: True,
@@ -116,18 +116,18 @@ def step(
 ) -> Callable[[Action], Step]:
     """Declare a step.
 
-    `needs` come before it; `irreversible` says that it cannot be taken back; `lasting=False` that it may lapse
-    and matters only until all that needs it is done (a login, a gate); `options` are what it takes on the command
-    line beside those of every step; `exclusive` that it is not at work on two machines
-    at once (lease.py); `when` for which projects it exists; `each` what it exists for, by the name that its step
-    gets: action and check are given the thing, too.
+    `needs` come before it; `irreversible` says that it cannot be taken back; `gate` that it may lapse and matters
+    only until all that needs it is done (a login, a vote); `options` are what it takes on the command line beside
+    those of every step; `exclusive` that it is not at work on two machines at once (lease.py); `when` for which
+    projects it exists; `each` what it exists for, by the name that its step gets: action and check are given the
+    thing, too.
     """
 
     def declare(action: Action) -> Step:
         module = inspect.getmodule(action)
         section = (module.__doc__ or "").split("\n")[0].rstrip(".") if module else ""
         names = tuple(each.name for each in needs)
-        return Step(action, names, irreversible, lasting, options, exclusive, section, when, each)
+        return Step(action, names, irreversible, gate, options, exclusive, section, when, each)
 
     return declare
 
@@ -158,7 +158,7 @@ class Recipe:
         names = [each.name for each in kept]
         if taken := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
             raise ConfigError(f"{', '.join(taken)} is the name of a step already", "choose another name")
-        if not any(each.lasting for each in kept):
+        if all(each.gate for each in kept):
             raise ConfigError(
                 f"{release.config.project} has nothing for release.{self.name} to do",
                 "docs/release-yaml.md says which sections of release.yaml it is for",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from releasing.runbook.step_shell import StepShell
 
 
-@step(lasting=False)
+@step(gate=True)
 def preflight(release: Undertaking, sh: StepShell) -> None:
     """Find out before anything is built whether gh and git will do for a release.
 

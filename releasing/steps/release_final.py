@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from releasing.runbook.step_shell import StepShell
 
 
-@step(needs=(preflight,), lasting=False)
+@step(needs=(preflight,), gate=True)
 def check_vote(release: Release, sh: StepShell) -> None:
     """Stop unless the vote on the candidate passed, and nothing has changed since."""
     commit = release.origin(sh).tagged(release.candidate.tag)

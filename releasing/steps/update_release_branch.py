@@ -115,7 +115,7 @@ def digests_are_recorded(release: Release, sh: StepShell) -> Finding:
 
 @step(
     needs=(wait_for_postsubmit,),
-    lasting=False,
+    gate=True,
     options=waivers.OPTIONS,
     when=lambda release: bool(release.config.blockers.labels),
 )
@@ -145,7 +145,7 @@ def no_blockers_are_open(release: Release, sh: StepShell) -> Finding:
     return met(f"no open issue is labelled {' or '.join(labels)}{passed}")
 
 
-@step(needs=(wait_for_postsubmit, record_image_digests), lasting=False, options=waivers.OPTIONS)
+@step(needs=(wait_for_postsubmit, record_image_digests), gate=True, options=waivers.OPTIONS)
 def check_release_notes(release: Release, sh: StepShell) -> None:
     """Ensure that the release notes are up to date.
 
