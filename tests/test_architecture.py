@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from releasing.recipes import NIGHTLY, RECIPES
-from releasing.runbook.step import Recipe, Step
+from releasing.runbook.recipe import Recipe
+from releasing.runbook.step import Step
 
 ROOT = Path(__file__).parent.parent
 LIBRARIES = {"aiohttp", "aiosmtpd", "_gojsonnet", "plumbum", "pydantic", "ruamel", "semver"}
@@ -198,7 +199,8 @@ def test_no_package_has_more_modules_than_a_person_keeps_in_mind() -> None:
 
 
 def test_a_step_is_declared_without_what_runs_it() -> None:
-    assert own(imported("releasing.runbook.step")) == {"releasing.errors"}
+    assert own(imported("releasing.runbook.step")) == set()
+    assert own(imported("releasing.runbook.recipe")) == {"releasing.errors"}
 
 
 @pytest.mark.parametrize("name", [name for name in TREES if begins(name, "scripts")])
@@ -288,7 +290,14 @@ EVERY_STEP = [(recipe, step) for recipe in (*RECIPES, NIGHTLY) for step in recip
 def test_every_step_says_what_it_does_and_how_the_world_shows_it(recipe: Recipe, step: Step) -> None:
     assert step.title.endswith(".")
     assert step.done_when.endswith(".")
-    assert step.section
+
+
+@pytest.mark.parametrize("recipe", [*RECIPES, NIGHTLY], ids=lambda recipe: recipe.name)
+def test_every_section_has_a_heading_of_its_own_and_steps(recipe: Recipe) -> None:
+    headings = [section.heading for section in recipe.sections]
+    assert all(headings)
+    assert len({*headings}) == len(headings)
+    assert all(section.steps for section in recipe.sections)
 
 
 @pytest.mark.parametrize("recipe", [*RECIPES, NIGHTLY], ids=lambda recipe: recipe.name)

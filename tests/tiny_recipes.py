@@ -12,8 +12,9 @@ from releasing.errors import LockedError
 from releasing.release import Release
 from releasing.runbook.context import World
 from releasing.runbook.journal import Journal
+from releasing.runbook.recipe import Recipe, Section
 from releasing.runbook.runner import Run
-from releasing.runbook.step import Finding, Recipe, Step, met, unmet
+from releasing.runbook.step import Finding, Step, met, unmet
 from releasing.runbook.step_shell import StepShell
 from releasing.shell.programs import Shell
 from tests.releases import release_at
@@ -56,7 +57,7 @@ def touching(name: str, *needs: str, gate: bool = False, before: Callable[[], No
 
 
 def recipe(*steps: Step) -> Recipe:
-    return Recipe("rc", "", steps)
+    return Recipe("rc", "", (Section("", *steps),))
 
 
 def run(world: World, whole: Recipe, first: str = "", last: str = "", redo: bool = False) -> None:

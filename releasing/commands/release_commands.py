@@ -29,7 +29,7 @@ from releasing.recipes import FINAL, MASTER, NIGHTLY, RC, RECIPES
 from releasing.runbook import runner, survey, waivers
 from releasing.runbook.context import DONE, MISSING, World
 from releasing.runbook.plan import PlanShell
-from releasing.runbook.step import Recipe
+from releasing.runbook.recipe import Recipe
 from releasing.runbook.step_shell import StepShell
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -12,7 +12,8 @@ from releasing.nightly.release_config import Entry
 from releasing.release import Release, Undertaking
 from releasing.runbook.journal import Journal
 from releasing.runbook.plan import PaperShell
-from releasing.runbook.step import Recipe, Step
+from releasing.runbook.recipe import Recipe
+from releasing.runbook.step import Step
 from releasing.shell.programs import Shell
 from releasing.version import Candidate, Version
 
@@ -40,23 +41,20 @@ def runbook(config: Config, recipes: Iterable[Recipe], nightly: Recipe) -> str:
     parts = [HEAD.format(project=config.project, tag=release.tag, version=version)]
     for recipe in recipes:
         command = f"scripts/invoke release.{recipe.name} --version {version}"
-        parts += _chapter(recipe, recipe.of(release), command, release)
+        parts += _chapter(recipe, command, release)
     if config.nightly:
         templates = {ENTRY.name: SET_BY_NIGHTS} if config.engine == "argo" else {}
         night = Night(config, profile, "YYYYMMDD", state, account, user, (ENTRY,), templates=templates)
-        parts += _chapter(nightly, nightly.of(night), "scripts/invoke nightly.run", night)
+        parts += _chapter(nightly, "scripts/invoke nightly.run", night)
     return "".join(parts)
 
 
-def _chapter(recipe: Recipe, steps: Iterable[Step], command: str, release: Undertaking) -> Iterator[str]:
+def _chapter(recipe: Recipe, command: str, release: Undertaking) -> Iterator[str]:
     yield f"\n## {recipe.title}\n\n`{command}`\n"
-    section = ""
     drafts: dict[str, str] = {}
-    for step in steps:
-        if step.section != section:
-            section = step.section
-            yield f"\n### {section}\n"
-        yield _step(step, release, drafts)
+    for section in recipe.of(release).sections:
+        yield f"\n### {section.heading}\n"
+        yield from (_step(step, release, drafts) for step in section.steps)
 
 
 def _step(step: Step, release: Undertaking, drafts: dict[str, str]) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 from releasing.errors import LockedError, PreconditionError, ReleaseError, UnmetError
 from releasing.runbook.context import ALREADY, DONE, MISSING, WorldOf
-from releasing.runbook.step import Finding, Recipe, Step
+from releasing.runbook.recipe import Recipe
+from releasing.runbook.step import Finding, Step
 from releasing.runbook.survey import AT_ONCE, survey
 
 

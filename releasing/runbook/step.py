@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from releasing.errors import ConfigError, UsageError
-
 if TYPE_CHECKING:
     from releasing.release import Undertaking
 
@@ -46,7 +44,7 @@ def unmet(text: str) -> Finding:
 
 @dataclass
 class Step:
-    """A section of the runbook: what it does, what it needs, and how the world shows that it is done."""
+    """A step of the runbook: what it does, what it needs, and how the world shows that it is done."""
 
     action: Action
     needs: tuple[str, ...] = ()
@@ -54,7 +52,6 @@ class Step:
     gate: bool = False
     options: tuple[str, ...] = ()
     exclusive: bool = False
-    section: str = ""
     when: Callable[[Any], bool] = lambda _release: True
     each: Callable[[Any], Mapping[str, object]] | None = None
     check: Check | None = field(default=None, init=False)
@@ -124,82 +121,10 @@ def step(
     """
 
     def declare(action: Action) -> Step:
-        module = inspect.getmodule(action)
-        section = (module.__doc__ or "").split("\n")[0].rstrip(".") if module else ""
         names = tuple(each.name for each in needs)
-        return Step(action, names, irreversible, gate, options, exclusive, section, when, each)
+        return Step(action, names, irreversible, gate, options, exclusive, when, each)
 
     return declare
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """A release as ordered steps; a step may start as soon as all that it needs is done."""
-
-    name: str
-    title: str
-    steps: tuple[Step, ...]
-
-    def __iter__(self) -> Iterator[Step]:
-        return iter(self.steps)
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """The options that its steps take, each once."""
-        return tuple(dict.fromkeys(option for each in self.steps for option in each.options))
-
-    def of(self, release: Undertaking) -> Recipe:
-        """The recipe without the steps that this project does not have; what they needed is needed still.
-
-        Raises ConfigError when no step is left that leaves anything behind.
-        """
-        gone = {each.name: each.needs for each in self.steps if not each.when(release)}
-        kept = [one for each in self.steps if each.name not in gone for one in each.copies(release)]
-        names = [each.name for each in kept]
-        if taken := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-            raise ConfigError(f"{', '.join(taken)} is the name of a step already", "choose another name")
-        if all(each.gate for each in kept):
-            raise ConfigError(
-                f"{release.config.project} has nothing for release.{self.name} to do",
-                "docs/release-yaml.md says which sections of release.yaml it is for",
-            )
-        for each in kept:
-            while missing := [name for name in each.needs if name in gone]:
-                inherited = tuple(need for name in missing for need in gone[name])
-                each.needs = tuple(dict.fromkeys([*(n for n in each.needs if n not in gone), *inherited]))
-        return Recipe(self.name, self.title, tuple(kept))
-
-    def span(self, first: str, last: str) -> tuple[Step, ...]:
-        """The steps from `first` to `last`, both included; empty text is an end of the recipe."""
-        names = [each.name for each in self.steps]
-        for name in filter(None, (first, last)):
-            if name not in names:
-                raise UsageError(
-                    f"release.{self.name} has no step {name!r}", f"its steps: {', '.join(names)}"
-                )
-        start = names.index(first) if first else 0
-        end = names.index(last) if last else len(names) - 1
-        if start > end:
-            raise UsageError(
-                f"{first} comes after {last} in release.{self.name}", f"--from {last} --to {first}"
-            )
-        return self.steps[start : end + 1]
-
-    def before(self, wanted: Step) -> frozenset[str]:
-        """The names of all steps that `wanted` needs, directly or through others."""
-        needs = {each.name: each.needs for each in self.steps}
-        found: set[str] = set()
-        rest = list(wanted.needs)
-        while rest:
-            name = rest.pop()
-            if name in needs and name not in found:
-                found.add(name)
-                rest.extend(needs[name])
-        return frozenset(found)
-
-    def after(self, wanted: Step) -> list[Step]:
-        """All steps that need `wanted`, directly or through others."""
-        return [each for each in self.steps if wanted.name in self.before(each)]
 
 
 def present(section: T | None) -> T:

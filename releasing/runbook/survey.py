@@ -9,7 +9,8 @@ from typing import Any
 from releasing.errors import PreconditionError
 from releasing.runbook.context import DONE, MISSING, WorldOf
 from releasing.runbook.plan import PlanShell
-from releasing.runbook.step import Finding, Recipe, Step, met
+from releasing.runbook.recipe import Recipe
+from releasing.runbook.step import Finding, Step, met
 
 AT_ONCE = 8
 NOT_NEEDED = met("not needed any more: everything after it is done")
