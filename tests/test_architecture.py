@@ -218,6 +218,18 @@ def test_tasks_are_listed_without_the_libraries_that_only_a_run_needs() -> None:
     assert LIBRARIES & {*loaded.stdout.split()} == set()
 
 
+def calls(function: str) -> Iterator[ast.Call]:
+    nodes = (node for name in PACKAGE for node in ast.walk(TREES[name]) if isinstance(node, ast.Call))
+    yield from (node for node in nodes if isinstance(node.func, ast.Name) and node.func.id == function)
+
+
+def test_every_choice_is_declared_once() -> None:
+    """Its name is a key of the journal: written out twice, a plan and its run could part."""
+    names = [ast.unparse(call.args[0]) for call in calls("Choice")]
+    assert len(names) > 5
+    assert len({*names}) == len(names)
+
+
 def test_no_module_needs_itself_through_others() -> None:
     graph = {name: {each for each in imported(name) if each in TREES and each != name} for name in TREES}
     assert len([*TopologicalSorter(graph).static_order()]) == len(TREES)

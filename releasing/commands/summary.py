@@ -8,8 +8,8 @@ import shlex
 from typing import TYPE_CHECKING
 
 from releasing.announcements.outbox import path as mail_path
-from releasing.builds import build as builds
 from releasing.builds import candidate_changes as changes
+from releasing.builds import identity
 from releasing.changes import digest_table as document
 from releasing.changes import pull_requests
 from releasing.clients import registry
@@ -71,7 +71,7 @@ def _images(release: Release, sh: StepShell) -> Iterator[str]:
 
 def _pull_requests(world: World, sh: StepShell) -> Iterator[str]:
     release = world.release
-    wanted = [*changes.of(release, builds.known_tag(release, sh) or "")]
+    wanted = [*changes.of(release, identity.known_tag(release, sh) or "")]
     if release.config.document:
         wanted.append(document.change(release, "record-image-digests"))
     for change in wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasing.announcements import outbox as mail
+from releasing.builds import build as builds
 from releasing.clients import registry
 from releasing.clients.git import tagging
 from releasing.gates import vote
@@ -68,7 +69,7 @@ def publish_release(release: Release, sh: StepShell) -> None:
 
     The manifest is uploaded to a draft, which is published last.
     """
-    publishing.publish(release, sh)
+    publishing.publish(release, sh, builds.workflows(sh))
 
 
 @publish_release.verified_by

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from releasing.announcements import outbox as mail
+from releasing.builds import build as builds
 from releasing.builds import candidate_changes as changes
 from releasing.changes import digest_table as document
 from releasing.changes import image_tags_edit, pull_requests
@@ -15,6 +16,7 @@ from releasing.gates import broken_files
 from releasing.publication import github_release as publishing
 from releasing.publication import notes
 from releasing.runbook import waivers
+from releasing.runbook.choice import Choice
 from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.update_release_branch import (
     check_blockers,
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
 
+CANDIDATE_COMMIT = Choice("candidate commit")
+
 
 @step(
     needs=(wait_for_postsubmit, record_image_digests, check_blockers, check_release_notes), irreversible=True
@@ -38,7 +42,7 @@ def tag_candidate(release: Release, sh: StepShell) -> None:
     Voters test this tag, so it is annotated, on a commit with a green postsubmit, all of the release's own pull
     requests and no broken file, and never moved.
     """
-    if sh.chosen("candidate commit") is None:
+    if sh.chosen(CANDIDATE_COMMIT) is None:
         # Looked at before it is recorded: a branch that is mended is tagged at its new head.
         sh.require(
             lambda: _unfit(release, sh, release.origin(sh).head(release.branch)),
@@ -48,7 +52,7 @@ def tag_candidate(release: Release, sh: StepShell) -> None:
             lambda: broken_files.problem(release, sh, release.origin(sh).head(release.branch)),
             f"mend them on {release.branch}, or list what is meant so under leave-alone in release.yaml",
         )
-    commit = sh.choose("candidate commit", lambda: release.origin(sh).head(release.branch))
+    commit = sh.choose(CANDIDATE_COMMIT, lambda: release.origin(sh).head(release.branch))
     again = f"scripts/invoke release.rc --version {release.version} --candidate next"
     sh.require(lambda: _unfit(release, sh, commit), f"tag a later commit: {again}")
     sh.wait(pull_requests.waiting(release, sh, commit, release.config.checks.postsubmit))
@@ -78,7 +82,7 @@ def publish_candidate(release: Release, sh: StepShell) -> None:
 
     The manifest is uploaded to a draft, which is published last: nobody sees a release without it.
     """
-    publishing.publish(release, sh)
+    publishing.publish(release, sh, builds.workflows(sh))
 
 
 @publish_candidate.verified_by
@@ -94,11 +98,7 @@ def announce_vote(release: Release, sh: StepShell) -> None:
     The mail is kept in the outbox; its Message-ID follows from the candidate, so it is the same on every run.
     """
     announcement = release.config.announcement
-    end = sh.choose(
-        "end of the vote",
-        lambda: _end(announcement.vote_days),
-        how=f"$(date -u -d '+{announcement.vote_days} days' '+%F %R UTC')",
-    )
+    end = sh.choose(_end_of_vote(announcement.vote_days), lambda: _end(announcement.vote_days))
     commit = release.origin(sh).tagged(release.tag)
     write = sh["announce_vote.py"][
         str(mail.path(release)), *release.images, "--project", release.config.project
@@ -118,6 +118,10 @@ def vote_is_announced(release: Release, sh: StepShell) -> Finding:
     """The outbox has the mail, it names the commit that the candidate's tag is at, and it was sent if mails are."""
     commit = release.origin(sh).commit_of(f"refs/tags/{release.tag}")
     return mail.names(release, commit)
+
+
+def _end_of_vote(days: int) -> Choice:
+    return Choice("end of the vote", in_shell=f"$(date -u -d '+{days} days' '+%F %R UTC')")
 
 
 def _end(days: int) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasing.builds import build as builds
+from releasing.builds import identity
 from releasing.changes import pull_requests
+from releasing.runbook.choice import Choice
 from releasing.runbook.step import Finding, present, step
 from releasing.steps.authenticate import auth
 from releasing.steps.preflight import preflight
@@ -13,6 +15,8 @@ from releasing.steps.preflight import preflight
 if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
+
+MADE_TAG = Choice("bootstrapper tag")  # where the Makefile chooses it
 
 
 @step(
@@ -28,17 +32,17 @@ def update_bootstrapper(release: Release, sh: StepShell) -> None:
     Makefile choose, the tag is read from what make says, and the digest gets the other one, too.
     """
     bootstrapper = present(release.config.bootstrapper)
-    tag, made = builds.build_tag(release, sh), release.folder / "bootstrapper.tag"
+    tag, made = identity.build_tag(release, sh), release.folder / "bootstrapper.tag"
     absent = sh.needed(lambda: not builds.built(release, sh, bootstrapper.images).holds)
     if absent:
         folder = f"{builds.checkout(release, sh, update_bootstrapper.name)}/{bootstrapper.folder}"
-        push = sh["push_bootstrapper.py"][folder, "--commit", builds.commit(release, sh)]
+        push = sh["push_bootstrapper.py"][folder, "--commit", identity.commit(release, sh)]
         for name in bootstrapper.images.names:
             push = push["--image", f"{release.config.registry}/{name}"]
         chosen = ("--also", tag, "--record", str(made)) if bootstrapper.tag == "make" else ("--tag", tag)
         sh.run(push[chosen])
     if bootstrapper.tag == "make" and (absent or made.exists()):
-        tag = sh.choose("bootstrapper tag", lambda: sh.read(sh["cat"][str(made)], pending="bootstrapper tag"))
+        tag = sh.choose(MADE_TAG, lambda: sh.read(sh["cat"][str(made)], pending=MADE_TAG.name))
     images, config = bootstrapper.images, bootstrapper.config
     pull_requests.propose(release, sh, builds.naming(release, update_bootstrapper.name, images, config, tag))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.builds import build as builds
 from releasing.builds import candidate_changes as changes
+from releasing.builds import identity
 from releasing.changes import image_tags_edit, pull_requests
 from releasing.clients import registry
 from releasing.gates import unlisted_images as dangling
@@ -57,7 +57,7 @@ def update_image_tags(release: Release, sh: StepShell) -> None:
 
     A tag that is on an older build of this version stays there, unless --allow-move names it.
     """
-    tag = builds.build_tag(release, sh)
+    tag = identity.build_tag(release, sh)
     pull_requests.propose(release, sh, image_tags_edit.change(release, update_image_tags.name, tag))
     sh.run(release.origin(sh).fetch())
 
@@ -66,7 +66,7 @@ def update_image_tags(release: Release, sh: StepShell) -> None:
 def image_tags_are_proposed(release: Release, sh: StepShell) -> Finding:
     """Every image of the build, and every other of ours that the updated prototypes refer to, is listed with the
     release's tag on the default branch or in a pull request."""
-    tag = builds.known_tag(release, sh)
+    tag = identity.known_tag(release, sh)
     if tag is None:
         return unmet("nothing is built yet")
     listed = pull_requests.proposed(release, sh, image_tags_edit.change(release, update_image_tags.name, tag))
@@ -107,7 +107,7 @@ def tags_are_on_their_digests(release: Release, sh: StepShell) -> Finding:
 
 def _listing(release: Release, sh: StepShell) -> str:
     """The branch whose image_tags.yaml counts: the change's own, until the default branch has it."""
-    change = image_tags_edit.change(release, update_image_tags.name, builds.known_tag(release, sh) or "")
+    change = image_tags_edit.change(release, update_image_tags.name, identity.known_tag(release, sh) or "")
     if sh.needed(lambda: not pull_requests.is_settled(release, sh, change)):
         return release.head(change.step)
     return change.base

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.builds import build as builds
 from releasing.builds import candidate_changes as changes
+from releasing.builds import identity
 from releasing.changes import pull_requests
 from releasing.clients.checks import commit_checks as checks
 from releasing.clients.git import tagging
+from releasing.runbook.choice import Choice
 from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.preflight import preflight
 from releasing.steps.update_images import has_images
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from releasing.changes.pull_requests import Change
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
+
+MASTER_COMMIT = Choice("master commit")
 
 
 @step(needs=(preflight,), when=has_images)
@@ -31,7 +34,7 @@ def update_master(release: Release, sh: StepShell) -> None:
 @update_master.verified_by
 def master_update_is_proposed(release: Release, sh: StepShell) -> Finding:
     """The pull request is open or merged, or the default branch names the build everywhere."""
-    if builds.known_tag(release, sh) is None:
+    if identity.known_tag(release, sh) is None:
         return unmet("this candidate's images are not built here yet")
     return pull_requests.proposed(release, sh, _change(release, sh))
 
@@ -46,11 +49,11 @@ def merge_master_update(release: Release, sh: StepShell) -> None:
 @merge_master_update.verified_by
 def master_has_the_update(release: Release, sh: StepShell) -> Finding:
     """The pull request is merged, or the default branch names the build everywhere."""
-    if builds.known_tag(release, sh) is None or not pull_requests.is_settled(
+    if identity.known_tag(release, sh) is None or not pull_requests.is_settled(
         release, sh, _change(release, sh)
     ):
         return unmet(f"{release.config.default_branch} does not name the newest images yet")
-    return met(f"{release.config.default_branch} names the images of {sh.chosen('build tag')}")
+    return met(f"{release.config.default_branch} names the images of {sh.chosen(identity.BUILD_TAG)}")
 
 
 @step(needs=(merge_master_update,), irreversible=True, when=has_images)
@@ -58,16 +61,16 @@ def tag_master(release: Release, sh: StepShell) -> None:
     """Wait for a passing postsubmit and tag that commit with the images' tag."""
     branch = release.config.default_branch
     sh.run(release.origin(sh).fetch())
-    commit = sh.choose("master commit", lambda: release.origin(sh).head(branch))
+    commit = sh.choose(MASTER_COMMIT, lambda: release.origin(sh).head(branch))
     sh.wait(pull_requests.waiting(release, sh, commit, release.config.checks.postsubmit))
-    tag = builds.chosen_tag(release, sh)
+    tag = identity.chosen_tag(release, sh)
     tagging.push(release.origin(sh), tag, commit, release.annotation(tag), release.tag_taken)
 
 
 @tag_master.verified_by
 def images_tag_is_on_master(release: Release, sh: StepShell) -> Finding:
     """Origin lists the images' tag, annotated, on a commit of the default branch with a green postsubmit."""
-    tag = builds.known_tag(release, sh)
+    tag = identity.known_tag(release, sh)
     if tag is None:
         return unmet("this candidate's images are not built here yet")
     problem = tagging.problem(release.origin(sh), tag, release.config.default_branch, release.signature_form)
@@ -81,4 +84,4 @@ def images_tag_is_on_master(release: Release, sh: StepShell) -> Finding:
 
 
 def _change(release: Release, sh: StepShell) -> Change:
-    return changes.newest_on_master(release, builds.chosen_tag(release, sh))
+    return changes.newest_on_master(release, identity.chosen_tag(release, sh))

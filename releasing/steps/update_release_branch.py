@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.builds import build as builds
 from releasing.builds import candidate_changes as changes
+from releasing.builds import identity
 from releasing.changes import digest_table as document
 from releasing.changes import pull_requests
 from releasing.clients.checks import commit_checks as checks
@@ -39,7 +39,7 @@ def wait_for_presubmit(release: Release, sh: StepShell) -> None:
 
     Exactly the commit that was tested is merged: a push in between is refused by GitHub.
     """
-    for change in changes.of(release, builds.build_tag(release, sh) if release.images else ""):
+    for change in changes.of(release, identity.build_tag(release, sh) if release.images else ""):
         pull_requests.settle(release, sh, change)
     sh.run(release.origin(sh).fetch())
 
@@ -48,7 +48,7 @@ def wait_for_presubmit(release: Release, sh: StepShell) -> None:
 def pull_requests_are_merged(release: Release, sh: StepShell) -> Finding:
     """Every pull request of the release is merged, or its base has the change, and the default branch lists every
     image of ours that the release branch (or the candidate) refers to at the release's tag."""
-    tag = builds.known_tag(release, sh)
+    tag = identity.known_tag(release, sh)
     if release.images and tag is None:
         return unmet("nothing is built yet")
     wanted = changes.of(release, tag or "")

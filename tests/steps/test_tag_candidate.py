@@ -10,6 +10,7 @@ import pytest
 from releasing.clients.git import tagging
 from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError
+from releasing.runbook.choice import Choice
 from releasing.steps.tag_candidate import tag_candidate
 from tests.rehearsal.project import commit, head
 from tests.releases import CONFIG, Origin, hosted
@@ -36,7 +37,7 @@ def test_a_commit_without_the_releases_own_change_is_no_candidate(tmp_path: Path
         origin = replace(plain, release=replace(plain.release, config=WITH_PIN))
         before, after = merged(origin, github.api)
         release, sh = origin.release, origin.sh
-        sh.journal.choose("tag-candidate", "candidate commit", lambda: before)
+        sh.journal.choose("tag-candidate", Choice("candidate commit"), lambda: before)
         lack = f"{before[:12]} does not have #1 of {release.tag}"
         with pytest.raises(PreconditionError, match=lack):
             tag_candidate.action(release, sh)
