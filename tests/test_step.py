@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from releasing.errors import ConfigError, UsageError
 from releasing.release import Release
 from releasing.runbook.recipe import Recipe, Section
-from releasing.runbook.step import Finding, Step, met, present, step
+from releasing.runbook.step import Finding, Proposal, Step, met, present, proposal, step
 from releasing.runbook.step_shell import StepShell
 from tests.releases import release_at
 
@@ -137,3 +138,51 @@ def test_a_thing_with_the_name_of_a_step_is_refused(tmp_path: Path) -> None:
     twice.verified_by(ashes)
     with pytest.raises(ConfigError, match="cut-wood is the name of a step already"):
         fire(cut_wood, twice).of(release_at(tmp_path))
+
+
+@proposal(change=lambda _release, tag: f"more wood {tag}")
+@step()
+def order_wood(release: Release, sh: StepShell) -> None:
+    """Order wood."""
+
+
+@proposal(change=lambda _release, tag: f"a chimney {tag}")
+@step(needs=(order_wood,), when=lambda release: release.config.gcp is not None)
+def order_chimney(release: Release, sh: StepShell) -> None:
+    """Order a chimney."""
+
+
+@proposal(change=lambda _release, tag, logs: f"{logs} logs {tag}")
+@step(needs=(order_wood,), each=lambda _release: {"order-oak": 3, "order-ash": 5})
+def order_logs(release: Release, sh: StepShell, logs: int) -> None:
+    """Order logs."""
+
+
+@step(needs=(order_logs, order_chimney), given_proposals=True)
+def sign(release: Release, sh: StepShell, proposals: Sequence[Proposal]) -> None:
+    """Sign what was ordered."""
+
+
+@proposal(change=lambda _release, tag: f"matches {tag}")
+@step(needs=(sign,))
+def order_matches(release: Release, sh: StepShell) -> None:
+    """Order matches."""
+
+
+@sign.verified_by
+def it_is_signed(release: Release, sh: StepShell, proposals: Sequence[Proposal]) -> Finding:
+    """The orders are signed."""
+    return met("; ".join(propose(release, "today") for propose in proposals))
+
+
+for ordered in (order_wood, order_chimney, order_matches):
+    ordered.verified_by(wood_is_cut)
+order_logs.verified_by(ashes)
+
+
+def test_a_step_is_given_what_the_steps_before_it_propose_that_the_project_has(tmp_path: Path) -> None:
+    release = release_at(tmp_path)
+    orders = fire(order_wood, order_chimney, order_logs, sign, order_matches).of(release)
+    (signing,) = orders.span("sign", "sign")
+    assert signing.verify(release, None).text == "more wood today; 3 logs today; 5 logs today"
+    assert len(orders.proposals) == 4

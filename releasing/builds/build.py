@@ -20,6 +20,7 @@ from releasing.runbook.step import Finding, unmet
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from releasing.changes.pull_requests import Proposal
     from releasing.config.release_yaml import Images, Workflow
     from releasing.release import Release, Undertaking
     from releasing.runbook.step_shell import StepShell
@@ -112,18 +113,13 @@ def moved(sh: StepShell, digests: dict[str, str | None]) -> dict[str, str]:
     }
 
 
-def propose(release: Release, sh: StepShell, step: str, images: Images, path: str) -> None:
-    """Open the pull request that names this build of `images` in the file `path` of the default branch."""
-    pull_requests.propose(release, sh, naming(release, step, images, path, build_tag(release, sh)))
-
-
-def built_and_proposed(release: Release, sh: StepShell, step: str, images: Images, path: str) -> Finding:
-    """Whether `images` are built, and the default branch or a pull request names the build in `path`."""
+def built_and_proposed(release: Release, sh: StepShell, images: Images, propose: Proposal) -> Finding:
+    """Whether `images` are built, and the default branch or the pull request of `propose` names the build."""
     finding = built(release, sh, images)
     tag = known_tag(release, sh)
     if not finding.holds or tag is None:
         return finding
-    named = pull_requests.proposed(release, sh, naming(release, step, images, path, tag))
+    named = pull_requests.proposed(release, sh, propose(release, tag))
     return Finding(named.holds, f"{finding.text}; {named.text}", finding.facts)
 
 

@@ -95,7 +95,7 @@ def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> 
             work.look()
         seen = work()
         if not first and not last and recipe is not MASTER:
-            for line in summary.lines(seen, seen.step_shell(whole.steps[-1])):
+            for line in summary.lines(seen, seen.step_shell(whole.steps[-1]), whole.proposals):
                 desk.show(line)
 
 

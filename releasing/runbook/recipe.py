@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from releasing.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from releasing.release import Undertaking
-    from releasing.runbook.step import Step
+    from releasing.runbook.step import Proposal, Step
 
 
 class Section:
@@ -20,10 +20,9 @@ class Section:
         self.heading = heading
         self.steps = steps
 
-    def of(self, release: Undertaking) -> Section:
-        """The section with the steps that this project has."""
-        kept = [one for step in self.steps if step.when(release) for one in step.copies(release)]
-        return Section(self.heading, *kept)
+    def of(self, copies: Mapping[str, list[Step]]) -> Section:
+        """The section with the steps that a project has: by the name of each, what stands for it."""
+        return Section(self.heading, *(one for step in self.steps for one in copies[step.name]))
 
 
 @dataclass(frozen=True)
@@ -47,13 +46,18 @@ class Recipe:
         """The options that its steps take, each once."""
         return tuple(dict.fromkeys(option for each in self.steps for option in each.options))
 
+    @property
+    def proposals(self) -> tuple[Proposal, ...]:
+        """What makes the pull requests of its steps, in order."""
+        return _proposals(self.steps)
+
     def of(self, release: Undertaking) -> Recipe:
         """The recipe without the steps that this project does not have; what they needed is needed still.
 
         Raises ConfigError when no step is left that leaves anything behind.
         """
-        gone = {each.name: each.needs for each in self.steps if not each.when(release)}
-        kept = [section.of(release) for section in self.sections]
+        copies = {each.name: [*each.copies(release)] if each.when(release) else [] for each in self.steps}
+        kept = (section.of(copies) for section in self.sections)
         recipe = replace(self, sections=tuple(section for section in kept if section.steps))
         names = [each.name for each in recipe]
         if taken := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
@@ -64,7 +68,11 @@ class Recipe:
                 "docs/release-yaml.md says which sections of release.yaml it is for",
             )
         for each in recipe:
-            _inherit(each, gone)
+            _inherit(each, {one.name: one.needs for one in self.steps}, copies)
+        for each in recipe:
+            if each.given_proposals:
+                before = recipe.before(each)
+                each.give(_proposals(step for step in recipe if step.name in before))
         return recipe
 
     def span(self, first: str, last: str) -> tuple[Step, ...]:
@@ -100,8 +108,14 @@ class Recipe:
         return [each for each in self.steps if wanted.name in self.before(each)]
 
 
-def _inherit(step: Step, gone: Mapping[str, tuple[str, ...]]) -> None:
-    """Let `step` need what those of its needs needed that are gone."""
+def _proposals(steps: Iterable[Step]) -> tuple[Proposal, ...]:
+    return tuple(step.proposes for step in steps if step.proposes)
+
+
+def _inherit(step: Step, needs: Mapping[str, tuple[str, ...]], copies: Mapping[str, list[Step]]) -> None:
+    """Let `step` need all that stand for each of its needs, and where none does, what that one needed."""
+    gone = {name for name, those in copies.items() if not those}
     while missing := [name for name in step.needs if name in gone]:
-        inherited = (need for name in missing for need in gone[name])
+        inherited = (need for name in missing for need in needs[name])
         step.needs = tuple(dict.fromkeys([*(name for name in step.needs if name not in gone), *inherited]))
+    step.needs = tuple(one.name for name in step.needs for one in copies[name])

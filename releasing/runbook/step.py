@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # Both are given the release and a StepShell; those of a step that exists for each of several things, which, too.
 Action = Callable[..., None]
 Check = Callable[..., "Finding"]
+# The pull request that a step proposes, given the release and its build tag, empty while nothing is built.
+Proposal = Callable[..., Any]
 
 
 T = TypeVar("T")
@@ -54,6 +56,8 @@ class Step:
     exclusive: bool = False
     when: Callable[[Any], bool] = lambda _release: True
     each: Callable[[Any], Mapping[str, object]] | None = None
+    given_proposals: bool = False
+    proposes: Proposal | None = field(default=None, init=False)
     check: Check | None = field(default=None, init=False)
     called: str = field(default="", init=False)
 
@@ -97,8 +101,14 @@ class Step:
         for name, thing in self.each(release).items():
             one = copy.copy(self)
             one.called, one.each = name, None
-            one.action, one.check = _bound(self.action, thing), _bound(self.verify, thing)
+            one.give(thing)
+            if self.proposes:
+                one.proposes = _bound(self.proposes, thing)
             yield one
+
+    def give(self, thing: object) -> None:
+        """Let action and check have `thing` as their last argument."""
+        self.action, self.check = _bound(self.action, thing), _bound(self.verify, thing)
 
 
 def step(
@@ -110,6 +120,7 @@ def step(
     exclusive: bool = False,
     when: Callable[[Any], bool] = lambda _release: True,
     each: Callable[[Any], Mapping[str, object]] | None = None,
+    given_proposals: bool = False,
 ) -> Callable[[Action], Step]:
     """Declare a step.
 
@@ -117,12 +128,22 @@ def step(
     only until all that needs it is done (a login, a vote); `options` are what it takes on the command line beside
     those of every step; `exclusive` that it is not at work on two machines at once (lease.py); `when` for which
     projects it exists; `each` what it exists for, by the name that its step gets: action and check are given the
-    thing, too.
+    thing, too; `given_proposals` says that they are given the proposals of all steps that come before.
     """
 
     def declare(action: Action) -> Step:
         names = tuple(each.name for each in needs)
-        return Step(action, names, irreversible, gate, options, exclusive, when, each)
+        return Step(action, names, irreversible, gate, options, exclusive, when, each, given_proposals)
+
+    return declare
+
+
+def proposal(change: Proposal) -> Callable[[Step], Step]:
+    """Declare that a step opens the pull request that `change` makes; written above @step."""
+
+    def declare(step: Step) -> Step:
+        step.proposes = change
+        return step
 
     return declare
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from releasing.announcements import outbox as mail
 from releasing.builds import build as builds
-from releasing.builds import candidate_changes as changes
-from releasing.changes import digest_table as document
 from releasing.changes import image_tags_edit, pull_requests
 from releasing.clients.checks import commit_checks as checks
 from releasing.clients.git import tagging
@@ -21,12 +19,14 @@ from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.update_release_branch import (
     check_blockers,
     check_release_notes,
-    has_document,
     record_image_digests,
     wait_for_postsubmit,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from releasing.changes.pull_requests import Proposal
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
 
@@ -34,9 +34,11 @@ CANDIDATE_COMMIT = Choice("candidate commit")
 
 
 @step(
-    needs=(wait_for_postsubmit, record_image_digests, check_blockers, check_release_notes), irreversible=True
+    needs=(wait_for_postsubmit, record_image_digests, check_blockers, check_release_notes),
+    irreversible=True,
+    given_proposals=True,
 )
-def tag_candidate(release: Release, sh: StepShell) -> None:
+def tag_candidate(release: Release, sh: StepShell, proposals: Sequence[Proposal]) -> None:
     """Tag the head of the release branch as the candidate.
 
     Voters test this tag, so it is annotated, on a commit with a green postsubmit, all of the release's own pull
@@ -45,7 +47,7 @@ def tag_candidate(release: Release, sh: StepShell) -> None:
     if sh.chosen(CANDIDATE_COMMIT) is None:
         # Looked at before it is recorded: a branch that is mended is tagged at its new head.
         sh.require(
-            lambda: _unfit(release, sh, release.origin(sh).head(release.branch)),
+            lambda: _unfit(release, sh, release.origin(sh).head(release.branch), proposals),
             f"mend {release.branch}, then the same command",
         )
         sh.require(
@@ -54,13 +56,13 @@ def tag_candidate(release: Release, sh: StepShell) -> None:
         )
     commit = sh.choose(CANDIDATE_COMMIT, lambda: release.origin(sh).head(release.branch))
     again = f"scripts/invoke release.rc --version {release.version} --candidate next"
-    sh.require(lambda: _unfit(release, sh, commit), f"tag a later commit: {again}")
+    sh.require(lambda: _unfit(release, sh, commit, proposals), f"tag a later commit: {again}")
     sh.wait(pull_requests.waiting(release, sh, commit, release.config.checks.postsubmit))
     tagging.push(release.origin(sh), release.tag, commit, release.annotation(release.tag), release.tag_taken)
 
 
 @tag_candidate.verified_by
-def candidate_is_on_origin(release: Release, sh: StepShell) -> Finding:
+def candidate_is_on_origin(release: Release, sh: StepShell, proposals: Sequence[Proposal]) -> Finding:
     """Origin lists the tag, annotated, on a commit of the release branch whose postsubmit is green and that has the
     release's own pull requests."""
     ref = f"refs/tags/{release.tag}"
@@ -71,7 +73,7 @@ def candidate_is_on_origin(release: Release, sh: StepShell) -> Finding:
     problems = checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
     if problems:
         return unmet(f"{release.tag} is at {commit[:12]}, where {'; '.join(map(str, problems))}")
-    if problem := _unfit(release, sh, commit):
+    if problem := _unfit(release, sh, commit, proposals):
         return unmet(problem)
     return met(f"{release.tag} is at {commit} on {release.branch}")
 
@@ -128,15 +130,15 @@ def _end(days: int) -> str:
     return f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d %H:%M} UTC"
 
 
-def _unfit(release: Release, sh: StepShell, commit: str) -> str:
+def _unfit(release: Release, sh: StepShell, commit: str, proposals: Sequence[Proposal]) -> str:
     """Why `commit` of the release branch may not be a candidate; nothing when it may."""
-    return _lack(release, sh, commit) or image_tags_edit.strayed(release, sh, commit)
+    return _lack(release, sh, commit, proposals) or image_tags_edit.strayed(release, sh, commit)
 
 
-def _lack(release: Release, sh: StepShell, commit: str) -> str:
+def _lack(release: Release, sh: StepShell, commit: str, proposals: Sequence[Proposal]) -> str:
     """Which of the release's own pull requests into its branch `commit` does not have."""
-    own = [changes.prototypes(release)] if changes.has_references(release) else []
-    own += [document.change(release, record_image_digests.name)] if has_document(release) else []
+    changes = (propose(release, "") for propose in proposals)
+    own = (change for change in changes if change.base == release.branch)
     found = (pull_requests.find(release, sh, change) for change in own)
     merged = [each for each in found if each and each.merged]
     lack = [

@@ -8,17 +8,27 @@ from releasing.builds import build as builds
 from releasing.builds import identity
 from releasing.changes import pull_requests
 from releasing.runbook.choice import Choice
-from releasing.runbook.step import Finding, present, step
+from releasing.runbook.step import Finding, present, proposal, step
 from releasing.steps.authenticate import auth
 from releasing.steps.preflight import preflight
 
 if TYPE_CHECKING:
+    from releasing.changes.pull_requests import Change
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
 
 MADE_TAG = Choice("bootstrapper tag")  # where the Makefile chooses it
 
 
+def naming(release: Release, build_tag: str) -> Change:
+    """The pull request that names build `build_tag` in the cluster's configuration."""
+    bootstrapper = present(release.config.bootstrapper)
+    return builds.naming(
+        release, update_bootstrapper.name, bootstrapper.images, bootstrapper.config, build_tag
+    )
+
+
+@proposal(change=naming)
 @step(
     needs=(preflight, auth),
     options=builds.OPTIONS,
@@ -43,14 +53,10 @@ def update_bootstrapper(release: Release, sh: StepShell) -> None:
         sh.run(push[chosen])
     if bootstrapper.tag == "make" and (absent or made.exists()):
         tag = sh.choose(MADE_TAG, lambda: sh.read(sh["cat"][str(made)], pending=MADE_TAG.name))
-    images, config = bootstrapper.images, bootstrapper.config
-    pull_requests.propose(release, sh, builds.naming(release, update_bootstrapper.name, images, config, tag))
+    pull_requests.propose(release, sh, naming(release, tag))
 
 
 @update_bootstrapper.verified_by
 def bootstrapper_is_built_and_named(release: Release, sh: StepShell) -> Finding:
     """The image is in the registry at the build tag, and the configuration or a pull request names it."""
-    bootstrapper = present(release.config.bootstrapper)
-    return builds.built_and_proposed(
-        release, sh, update_bootstrapper.name, bootstrapper.images, bootstrapper.config
-    )
+    return builds.built_and_proposed(release, sh, present(release.config.bootstrapper).images, naming)

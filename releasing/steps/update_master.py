@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.builds import candidate_changes as changes
 from releasing.builds import identity
-from releasing.changes import pull_requests
+from releasing.changes import pull_requests, reference_edit
+from releasing.changes.reference_edit import ReferenceEdit
 from releasing.clients.checks import commit_checks as checks
 from releasing.clients.git import tagging
 from releasing.runbook.choice import Choice
-from releasing.runbook.step import Finding, met, step, unmet
+from releasing.runbook.step import Finding, met, proposal, step, unmet
 from releasing.steps.preflight import preflight
 from releasing.steps.update_images import has_images
 
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 MASTER_COMMIT = Choice("master commit")
 
 
+def newest_images(release: Release, build_tag: str) -> Change:
+    """The pull request that puts every reference to a released image of the default branch at `build_tag`."""
+    images = reference_edit.rules(release, release.config.images, build_tag)
+    text = (f"Use the images of {build_tag}", f"The newest images, built for {release.tag}.")
+    edit = ReferenceEdit(images, leave_alone=release.config.left_alone)
+    return reference_edit.change(release, update_master.name, release.config.default_branch, text, edit)
+
+
+@proposal(change=newest_images)
 @step(needs=(preflight,), when=has_images)
 def update_master(release: Release, sh: StepShell) -> None:
     """Propose the newest images to the default branch.
@@ -84,4 +93,4 @@ def images_tag_is_on_master(release: Release, sh: StepShell) -> Finding:
 
 
 def _change(release: Release, sh: StepShell) -> Change:
-    return changes.newest_on_master(release, identity.chosen_tag(release, sh))
+    return newest_images(release, identity.chosen_tag(release, sh))

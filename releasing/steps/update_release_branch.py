@@ -4,54 +4,58 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.builds import candidate_changes as changes
 from releasing.builds import identity
 from releasing.changes import digest_table as document
-from releasing.changes import pull_requests
+from releasing.changes import prototypes, pull_requests
 from releasing.clients.checks import commit_checks as checks
 from releasing.gates import blockers
 from releasing.gates import unlisted_images as dangling
 from releasing.publication import notes
 from releasing.runbook import waivers
-from releasing.runbook.step import Finding, met, step, unmet
+from releasing.runbook.step import Finding, met, proposal, step, unmet
 from releasing.steps.update_images import apply_image_tags, has_images, update_prototypes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from releasing.changes.pull_requests import Proposal
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
 
 
-@step(needs=(update_prototypes, apply_image_tags), when=changes.has_references)
+@proposal(change=prototypes.change)
+@step(needs=(update_prototypes, apply_image_tags), when=prototypes.has_references)
 def open_release_pr(release: Release, sh: StepShell) -> None:
     """Open the pull request of the updated prototypes into the release branch."""
-    pull_requests.request(release, sh, changes.prototypes(release))
+    pull_requests.request(release, sh, prototypes.change(release))
 
 
 @open_release_pr.verified_by
 def release_pr_is_open(release: Release, sh: StepShell) -> Finding:
     """The pull request is open or merged, or the release branch has it all."""
-    return pull_requests.proposed(release, sh, changes.prototypes(release))
+    return pull_requests.proposed(release, sh, prototypes.change(release))
 
 
-@step(needs=(open_release_pr,), when=changes.has_references)
-def wait_for_presubmit(release: Release, sh: StepShell) -> None:
+@step(needs=(open_release_pr,), when=prototypes.has_references, given_proposals=True)
+def wait_for_presubmit(release: Release, sh: StepShell, proposals: Sequence[Proposal]) -> None:
     """Wait for the presubmit of every pull request of this release, and merge each.
 
     Exactly the commit that was tested is merged: a push in between is refused by GitHub.
     """
-    for change in changes.of(release, identity.build_tag(release, sh) if release.images else ""):
-        pull_requests.settle(release, sh, change)
+    tag = identity.build_tag(release, sh) if release.images else ""
+    for propose in proposals:
+        pull_requests.settle(release, sh, propose(release, tag))
     sh.run(release.origin(sh).fetch())
 
 
 @wait_for_presubmit.verified_by
-def pull_requests_are_merged(release: Release, sh: StepShell) -> Finding:
+def pull_requests_are_merged(release: Release, sh: StepShell, proposals: Sequence[Proposal]) -> Finding:
     """Every pull request of the release is merged, or its base has the change, and the default branch lists every
     image of ours that the release branch (or the candidate) refers to at the release's tag."""
     tag = identity.known_tag(release, sh)
     if release.images and tag is None:
         return unmet("nothing is built yet")
-    wanted = changes.of(release, tag or "")
+    wanted = [propose(release, tag or "") for propose in proposals]
     left = [change.step for change in wanted if not pull_requests.is_settled(release, sh, change)]
     if left:
         return unmet(f"not merged yet: {', '.join(left)}")
@@ -74,8 +78,8 @@ def postsubmit_is_green(release: Release, sh: StepShell) -> Finding:
     if not release.origin(sh).has(f"origin/{release.branch}"):
         return unmet(f"there is no {release.branch} yet")
     merged = None
-    if changes.has_references(release):
-        change = changes.prototypes(release)
+    if prototypes.has_references(release):
+        change = prototypes.change(release)
         if not pull_requests.is_settled(release, sh, change):
             return unmet(f"{release.branch} does not have the release's change yet")
         merged = pull_requests.find(release, sh, change)
@@ -91,13 +95,14 @@ def has_document(release: Release) -> bool:
     return has_images(release) and release.config.document is not None
 
 
+@proposal(change=document.change)
 @step(needs=(wait_for_postsubmit,), when=has_document)
 def record_image_digests(release: Release, sh: StepShell) -> None:
     """Update the release document on the release branch with the image digests.
 
     Its pull request is merged after its own presubmit.
     """
-    change = document.change(release, record_image_digests.name)
+    change = document.change(release)
     if sh.needed(lambda: not pull_requests.is_settled(release, sh, change)):
         pull_requests.propose(release, sh, change)
         pull_requests.settle(release, sh, change)
@@ -107,7 +112,7 @@ def record_image_digests(release: Release, sh: StepShell) -> None:
 @record_image_digests.verified_by
 def digests_are_recorded(release: Release, sh: StepShell) -> Finding:
     """The document on the release branch names the digest of each image, as the registry has it."""
-    change = document.change(release, record_image_digests.name)
+    change = document.change(release)
     if pull_requests.is_settled(release, sh, change):
         return met(f"{release.config.document} on {release.branch} names {len(release.images)} digests")
     return unmet(f"{release.config.document} on {release.branch} lacks the digests of {release.tag}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing.builds import candidate_changes as changes
+from releasing.changes import prototypes
 from releasing.references.edits import Edit, line_of
 from releasing.references.parameters import parameter_findings
 from releasing.references.protected_paths import protection
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def claims(it: Tagged) -> Iterator[Claim]:
     """Every pin and parameter reads its value; no operator is taken as it happens to be."""
-    edit = changes.prototypes_edit(it.release)
+    edit = prototypes.edit(it.release)
     absent = sorted({file for file, _, _ in edit.pins_if_present if it.content(file) is None})
     pins = [*edit.pins, *(pin for pin in edit.pins_if_present if pin[0] not in absent)]
     if count := len(pins) + len(edit.parameters):

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing.builds import candidate_changes as changes
+from releasing.changes import prototypes
 from releasing.changes.reference_edit import prefixes
 from releasing.image_tags.referred import Ours, referred, unlisted
 from releasing.references.rules import ImageRule, claimed
@@ -22,7 +22,7 @@ FLOATING = "latest"
 
 def claims(it: Tagged) -> Iterator[Claim]:
     """Every claim on the mentions of images."""
-    rules = [ImageRule.parse(text) for text in changes.prototypes_edit(it.release).images]
+    rules = [ImageRule.parse(text) for text in prototypes.edit(it.release).images]
     if rules:
         yield _at_the_release(it, rules)
     yield _floating(it)
