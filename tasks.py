@@ -31,7 +31,8 @@ from releasing.recipes import RECIPES, every_step
 if TYPE_CHECKING:
     from releasing.commands.release_commands import Desk, Options
     from releasing.config.release_yaml import Config
-    from releasing.runbook.step import Recipe, Step
+    from releasing.runbook.recipe import Recipe
+    from releasing.runbook.step import Step
 
     Action = Callable[[Desk, Options], None]
 

@@ -1,11 +1,12 @@
-"""The releases as ordered steps: read this first. Each step is one section, or part of one, of the runbook.
+"""The releases as the runbook has them, section by section: read this first.
 
 Steps run side by side where none needs another; what a step needs stands in its declaration in steps/.
 """
 
 from __future__ import annotations
 
-from releasing.runbook.step import Recipe, Step
+from releasing.runbook.recipe import Recipe, Section
+from releasing.runbook.step import Step
 from releasing.steps.authenticate import auth
 from releasing.steps.build_jupyter import build_jupyter
 from releasing.steps.build_nightly import build_nightly
@@ -32,39 +33,49 @@ RC = Recipe(
     "rc",
     "Release candidate: build, update, tag and announce the vote",
     (
-        preflight,
-        auth,
-        update_tfjob,
-        update_pytorchjob,
-        build_tfserving,
-        build_jupyter,
-        update_bootstrapper,
-        cut_branch,
-        update_prototypes,
-        update_image_tags,
-        apply_image_tags,
-        open_release_pr,
-        wait_for_presubmit,
-        wait_for_postsubmit,
-        record_image_digests,
-        check_blockers,
-        check_release_notes,
-        tag_candidate,
-        publish_candidate,
-        announce_vote,
+        Section("Some preliminary instructions", preflight),
+        Section("Authenticate to GCP", auth),
+        Section("Update TFJob", update_tfjob),
+        Section("Update PyTorchJob", update_pytorchjob),
+        Section("Build TF Serving Images", build_tfserving),
+        Section("Build the Jupyter Images", build_jupyter),
+        Section("Update the bootstrapper", update_bootstrapper),
+        Section("Create a release branch (if necessary)", cut_branch),
+        Section(
+            "Updating ksonnet prototypes with docker image",
+            update_prototypes,
+            update_image_tags,
+            apply_image_tags,
+        ),
+        Section(
+            "Updating the release branch and tagging a release",
+            open_release_pr,
+            wait_for_presubmit,
+            wait_for_postsubmit,
+            record_image_digests,
+            check_blockers,
+            check_release_notes,
+        ),
+        Section("Tagging a release candidate", tag_candidate, publish_candidate, announce_vote),
     ),
 )
 
 FINAL = Recipe(
     "final",
     "Release: tag the candidate that passed its vote",
-    (preflight, check_vote, tag_final, publish_release, announce_release),
+    (
+        Section("Some preliminary instructions", preflight),
+        Section("Release votes and releases", check_vote, tag_final, publish_release, announce_release),
+    ),
 )
 
 MASTER = Recipe(
     "master",
     "Default branch: use the newest images, and tag the commit that does",
-    (preflight, update_master, merge_master_update, tag_master),
+    (
+        Section("Some preliminary instructions", preflight),
+        Section("Updating the ksonnet configs for master", update_master, merge_master_update, tag_master),
+    ),
 )
 
 RECIPES = (RC, FINAL, MASTER)
@@ -73,7 +84,11 @@ RECIPES = (RC, FINAL, MASTER)
 NIGHTLY = Recipe(
     "nightly",
     "Image auto release: every image of the release config, every night",
-    (preflight, auth, build_nightly),
+    (
+        Section("Some preliminary instructions", preflight),
+        Section("Authenticate to GCP", auth),
+        Section("Image Auto Release", build_nightly),
+    ),
 )
 
 

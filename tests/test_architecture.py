@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from releasing.recipes import NIGHTLY, RECIPES
-from releasing.runbook.step import Recipe, Step
+from releasing.runbook.recipe import Recipe
+from releasing.runbook.step import Step
 
 ROOT = Path(__file__).parent.parent
 LIBRARIES = {"aiohttp", "aiosmtpd", "_gojsonnet", "plumbum", "pydantic", "ruamel", "semver"}
@@ -187,7 +188,8 @@ def test_no_package_has_more_modules_than_a_person_keeps_in_mind() -> None:
 
 
 def test_a_step_is_declared_without_what_runs_it() -> None:
-    assert own(imported("releasing.runbook.step")) == {"releasing.errors"}
+    assert own(imported("releasing.runbook.step")) == set()
+    assert own(imported("releasing.runbook.recipe")) == {"releasing.errors"}
 
 
 @pytest.mark.parametrize("name", [name for name in TREES if begins(name, "scripts")])
@@ -203,6 +205,18 @@ def test_tasks_are_listed_without_the_libraries_that_only_a_run_needs() -> None:
         [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
     )
     assert LIBRARIES & {*loaded.stdout.split()} == set()
+
+
+def calls(function: str) -> Iterator[ast.Call]:
+    nodes = (node for name in PACKAGE for node in ast.walk(TREES[name]) if isinstance(node, ast.Call))
+    yield from (node for node in nodes if isinstance(node.func, ast.Name) and node.func.id == function)
+
+
+def test_every_choice_is_declared_once() -> None:
+    """Its name is a key of the journal: written out twice, a plan and its run could part."""
+    names = [ast.unparse(call.args[0]) for call in calls("Choice")]
+    assert len(names) > 5
+    assert len({*names}) == len(names)
 
 
 def test_no_module_needs_itself_through_others() -> None:
@@ -277,7 +291,14 @@ EVERY_STEP = [(recipe, step) for recipe in (*RECIPES, NIGHTLY) for step in recip
 def test_every_step_says_what_it_does_and_how_the_world_shows_it(recipe: Recipe, step: Step) -> None:
     assert step.title.endswith(".")
     assert step.done_when.endswith(".")
-    assert step.section
+
+
+@pytest.mark.parametrize("recipe", [*RECIPES, NIGHTLY], ids=lambda recipe: recipe.name)
+def test_every_section_has_a_heading_of_its_own_and_steps(recipe: Recipe) -> None:
+    headings = [section.heading for section in recipe.sections]
+    assert all(headings)
+    assert len({*headings}) == len(headings)
+    assert all(section.steps for section in recipe.sections)
 
 
 @pytest.mark.parametrize("recipe", [*RECIPES, NIGHTLY], ids=lambda recipe: recipe.name)

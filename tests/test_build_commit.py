@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from releasing.builds import build as builds
-from releasing.builds import build_commit
+from releasing.builds import build_commit, identity, submission
 from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError, UsageError
 from releasing.runbook import waivers
+from releasing.runbook.choice import Choice
 from releasing.runbook.plan import PlanShell
 from tests import grids
 from tests.rehearsal.project import commit, head
@@ -41,7 +41,7 @@ def redden(origin: Origin, red: str) -> None:
 
 def chosen(origin: Origin, named: str, because: str = "") -> str | None:
     build_commit.choose(origin.release, origin.sh, named, because)
-    return origin.sh.chosen("commit")
+    return origin.sh.chosen(Choice("commit"))
 
 
 def refused(origin: Origin, named: str) -> str:
@@ -57,7 +57,7 @@ def test_a_green_commit_of_the_default_branch_is_built_instead_of_the_newest(ori
     commit(origin.bare, "master", "a", "newer")
     origin.fetched()
     assert chosen(origin, older[:9]) == older
-    assert builds.commit(origin.release, origin.sh) == older
+    assert identity.commit(origin.release, origin.sh) == older
 
 
 def test_without_an_id_nothing_is_chosen(origin: Origin) -> None:
@@ -116,14 +116,14 @@ def test_the_build_tag_is_of_the_named_commit_and_keeps_its_day(
         def now(cls, _zone: object) -> datetime:
             return cls.day
 
-    monkeypatch.setattr(builds, "datetime", Clock)
+    monkeypatch.setattr(identity, "datetime", Clock)
     built = {"images": {"pattern": "boot", "names": ["boot"]}, "folder": "boot", "config": "boot.yaml"}
     origin = configured(origin, {"bootstrapper": built, "image-tags": "tags.yaml"})
     named = head(origin.bare, "master")
     chosen(origin, named)
-    builds.build_tag(origin.release, origin.sh)
+    identity.build_tag(origin.release, origin.sh)
     Clock.day = datetime(2018, 7, 21, 0, 1, tzinfo=UTC)
-    assert builds.build_tag(origin.release, origin.sh) == f"v20180720-{named[:8]}"
+    assert identity.build_tag(origin.release, origin.sh) == f"v20180720-{named[:8]}"
 
 
 def test_a_plan_shows_the_commit_and_records_nothing(origin: Origin) -> None:
@@ -159,9 +159,9 @@ def test_workflows_that_build_another_commit_are_not_mixed_with_it(
 ) -> None:
     named = head(origin.bare, "master")
     chosen(origin, named)
-    monkeypatch.setattr(builds, "pinned", lambda *_: "v20180719-deadbeef")
+    monkeypatch.setattr(submission, "pinned", lambda *_: "v20180719-deadbeef")
     with pytest.raises(PreconditionError, match=f"build v20180719-deadbeef, not {named[:8]}"):
-        builds.build_tag(origin.release, origin.sh)
-    assert origin.sh.chosen("build tag") is None
-    monkeypatch.setattr(builds, "pinned", lambda *_: f"v20180719-{named[:8]}")
-    assert builds.build_tag(origin.release, origin.sh) == f"v20180719-{named[:8]}"
+        identity.build_tag(origin.release, origin.sh)
+    assert origin.sh.chosen(Choice("build tag")) is None
+    monkeypatch.setattr(submission, "pinned", lambda *_: f"v20180719-{named[:8]}")
+    assert identity.build_tag(origin.release, origin.sh) == f"v20180719-{named[:8]}"

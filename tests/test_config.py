@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from releasing.changes.reference_edit import pinned, set_by_name
 from releasing.config.file import load
 from releasing.config.release_yaml import Config, Images, Operator, Parameter, Pin, Profile
-from releasing.recipes import RC
+from releasing.recipes import RC, RECIPES
 from releasing.references.rules import Rules
 from tests.releases import CONFIG, release_at
 
@@ -110,9 +110,35 @@ def test_nothing_changes_after_reading() -> None:
 
 def test_a_missing_section_drops_its_steps(tmp_path: Path) -> None:
     whole = load(ROOT / "release.yaml")
-    assert RC.of(release_at(tmp_path, whole)).steps == RC.steps
+    kept = RC.of(release_at(tmp_path, whole))
+    assert [(each.name, each.needs, each.title) for each in kept] == [
+        (each.name, each.needs, each.title) for each in RC
+    ]
     left = {each.name for each in RC.of(release_at(tmp_path, whole.model_copy(update={"jupyter": None})))}
     assert {each.name for each in RC} - left == {"build-jupyter"}
+
+
+def test_the_branch_of_a_pull_request_is_called_after_a_step(tmp_path: Path) -> None:
+    for recipe in RECIPES:
+        whole = recipe.of(release_at(tmp_path, load(ROOT / "release.yaml")))
+        changes = [
+            propose(release_at(tmp_path, load(ROOT / "release.yaml")), "") for propose in whole.proposals
+        ]
+        assert {change.step for change in changes} <= {step.name for step in whole}
+        assert len({change.step for change in changes}) == len(changes)
+
+
+def test_the_pull_requests_of_a_candidate_are_in_the_order_of_the_runbook(tmp_path: Path) -> None:
+    release = release_at(tmp_path, load(ROOT / "release.yaml"))
+    assert [propose(release, "").step for propose in RC.of(release).proposals] == [
+        "update-tfjob",
+        "update-pytorchjob",
+        "build-jupyter",
+        "update-bootstrapper",
+        "update-image-tags",
+        "update-prototypes",
+        "record-image-digests",
+    ]
 
 
 def test_a_project_without_builds_cluster_and_operators_has_a_short_recipe(tmp_path: Path) -> None:

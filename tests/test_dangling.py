@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.builds import build as builds
-from releasing.builds import candidate_changes as changes
+from releasing.builds import identity
 from releasing.gates import unlisted_images as dangling
 from releasing.image_tags import Image, ImageTags, Version, dump
 from releasing.rehearsal.github.git_objects import git
@@ -127,13 +126,12 @@ def test_the_steps_are_not_done_as_long_as_something_dangles(
     origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rest of both checks holds: the images are listed, and nothing is left to merge."""
-    monkeypatch.setattr(builds, "known_tag", lambda *_: BUILD)
-    monkeypatch.setattr(changes, "of", lambda *_: ())
+    monkeypatch.setattr(identity, "known_tag", lambda *_: BUILD)
     assert update_image_tags.verify(origin.release, origin.sh).text == f"{HEAD} {SAID}"
     commit(origin.bare, HEAD, "spawner.py", "")
     assert update_image_tags.verify(origin.release, origin.fetched().sh).holds
     commit(origin.bare, "v0.2-branch", "spawner.py", SPAWNER)
-    finding = wait_for_presubmit.verify(origin.release, origin.fetched().sh)
+    finding = wait_for_presubmit.verify(origin.release, origin.fetched().sh, ())
     assert (finding.holds, finding.text) == (False, f"v0.2-branch {SAID}")
     commit(origin.bare, "master", "image_tags.yaml", listing("bootstrapper", "notebook-gpu"))
-    assert wait_for_presubmit.verify(origin.release, origin.fetched().sh).holds
+    assert wait_for_presubmit.verify(origin.release, origin.fetched().sh, ()).holds

@@ -70,7 +70,7 @@ def test_the_program_writes_what_the_change_wants_and_keeps_the_line_ends(tmp_pa
         mirrors = {"RELEASE_REGISTRY_MIRRORS": f"gcr.io={url}/gcr.io", "DOCKER_CONFIG": "/nonexistent"}
         origin = origin_in(tmp_path, mirrors).fetched()
         release = replace(origin.release, config=config)
-        change = document.change(release, "record-image-digests")
+        change = document.change(release)
         assert change.wanted(origin.sh)
         (tmp_path / "doc.md").write_bytes(b"# Doc\r\n\r\ntext\r\n")
         (command,) = change.edits(origin.sh, str(tmp_path))

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from releasing import image_tags
-from releasing.builds import candidate_changes as changes
-from releasing.changes import image_tags_edit, operators
+from releasing.changes import image_tags_edit, operators, prototypes
 from releasing.clients.git import tagging
 from releasing.commands.request import Wish, open_candidate, tagged_candidate
 from releasing.config.release_yaml import Config
@@ -138,7 +137,7 @@ def test_an_operator_at_head_is_a_change_that_is_asked_for(origin: Origin) -> No
     assert tfjob
     for edit, branch in (
         (operators.edit(origin.release, tfjob), "master"),
-        (changes.prototypes_edit(origin.release), BRANCH),
+        (prototypes.edit(origin.release), BRANCH),
     ):
         (found,) = edit.survey(origin.release, origin.sh, f"origin/{branch}").changes
         assert (found.before, found.after) == ("HEAD", "v0.2.0")
@@ -171,11 +170,11 @@ def test_an_update_that_landed_on_master_only_is_asked_for_on_the_release_branch
         commit(origin.bare, branch, "ci.libsonnet", pinned)
         commit(origin.bare, branch, "a.yaml", f"{line}\n")
     origin.fetched()
-    prototypes = changes.prototypes(origin.release)
-    assert prototypes.base == BRANCH
-    assert prototypes.wanted(origin.sh)
+    change = prototypes.change(origin.release)
+    assert change.base == BRANCH
+    assert change.wanted(origin.sh)
     commit(origin.bare, BRANCH, "a.yaml", f"image: {image}:v0.2.1\n")
-    assert not prototypes.wanted(origin.fetched().sh)
+    assert not change.wanted(origin.fetched().sh)
 
 
 def test_one_of_two_prototypes_bumped_is_not_enough(origin: Origin) -> None:
@@ -187,7 +186,7 @@ def test_one_of_two_prototypes_bumped_is_not_enough(origin: Origin) -> None:
         )
         commit(origin.bare, BRANCH, f"{number}.jsonnet", text)
     origin.fetched()
-    found = changes.prototypes_edit(origin.release).survey(origin.release, origin.sh, f"origin/{BRANCH}")
+    found = prototypes.edit(origin.release).survey(origin.release, origin.sh, f"origin/{BRANCH}")
     assert [(each.path, each.after) for each in found.changes] == [
         ("1.jsonnet", "gcr.io/kubeflow-images-public/tf_operator:v0.2.0")
     ]

@@ -12,6 +12,7 @@ from releasing.builds import image_tag_moves
 from releasing.errors import PreconditionError
 from releasing.rehearsal.oci.images import push
 from releasing.release import Release
+from releasing.runbook.choice import Choice
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, pushed
 from tests.releases import WITH_IMAGE, Origin, hosted, release_at
 
@@ -25,7 +26,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     """A candidate whose build tag is chosen, and a registry."""
     with faulty_registry(tmp_path / "registry") as registry, hosted(tmp_path) as (origin, _github):
         origin.sh.shell.environment.update(registry.environment)
-        origin.sh.choose("build tag", lambda: BUILD)
+        origin.sh.choose(Choice("build tag"), lambda: BUILD)
         yield origin, release_at(tmp_path / "state", WITH_IMAGE), registry
 
 

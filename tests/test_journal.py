@@ -14,6 +14,7 @@ from threading import Barrier
 import pytest
 
 from releasing.errors import ConfigError
+from releasing.runbook.choice import Choice
 from releasing.runbook.journal import Journal
 
 ROOT = Path(__file__).parent.parent
@@ -57,7 +58,7 @@ def test_a_redo_takes_done_back_until_it_is_done_again(path: Path) -> None:
 
 def test_text_of_any_kind_comes_back_as_it_was(path: Path) -> None:
     text = 'line\nbreak "quoted" ä \u2028 \udcff \\udcff'
-    Journal(path).choose("step", "text", lambda: text)
+    Journal(path).choose("step", Choice("text"), lambda: text)
     assert Journal(path).choices() == {"text": text}
     assert len(path.read_bytes().split(b"\n")) == 2
 
@@ -114,7 +115,7 @@ def test_a_choice_is_made_once_whoever_asks(path: Path) -> None:
 
     def ask(number: int) -> str:
         together.wait(30)
-        return journal.choose("step", "commit", lambda: make(number))
+        return journal.choose("step", Choice("commit"), lambda: make(number))
 
     with ThreadPoolExecutor(8) as pool:
         answers = {*pool.map(ask, range(8))}
@@ -124,27 +125,33 @@ def test_a_choice_is_made_once_whoever_asks(path: Path) -> None:
 
 
 def test_a_resumed_run_repeats_the_choice(path: Path) -> None:
-    Journal(path).choose("build-jupyter", "build tag", lambda: "v20180723-01234567")
-    assert Journal(path).choose("build-tfserving", "build tag", lambda: "another") == "v20180723-01234567"
+    Journal(path).choose("build-jupyter", Choice("build tag"), lambda: "v20180723-01234567")
+    assert (
+        Journal(path).choose("build-tfserving", Choice("build tag"), lambda: "another")
+        == "v20180723-01234567"
+    )
 
 
 def test_a_choice_may_depend_on_another(path: Path) -> None:
     journal = Journal(path)
-    assert journal.choose("s", "tag", lambda: "v-" + journal.choose("s", "commit", lambda: "c")) == "v-c"
+    assert (
+        journal.choose("s", Choice("tag"), lambda: "v-" + journal.choose("s", Choice("commit"), lambda: "c"))
+        == "v-c"
+    )
     assert [*Journal(path).choices()] == ["commit", "tag"]
 
 
 def test_a_choice_that_fails_is_not_recorded(path: Path) -> None:
     journal = Journal(path)
     with pytest.raises(ZeroDivisionError):
-        journal.choose("step", "commit", lambda: str(1 // 0))
-    assert journal.choose("step", "commit", lambda: "c") == "c"
+        journal.choose("step", Choice("commit"), lambda: str(1 // 0))
+    assert journal.choose("step", Choice("commit"), lambda: "c") == "c"
 
 
 def test_what_is_recorded_together_is_known_at_once_and_written_at_the_end(path: Path) -> None:
     journal = Journal(path)
     with journal.together():
-        journal.choose("s", "tag", lambda: journal.choose("s", "commit", lambda: "c"))
+        journal.choose("s", Choice("tag"), lambda: journal.choose("s", Choice("commit"), lambda: "c"))
         assert journal.choices() == {"commit": "c", "tag": "c"}
         assert not path.exists()
     journal.record("done", "s")
@@ -157,14 +164,14 @@ def test_nothing_of_what_is_recorded_together_stays_when_that_is_refused(path: P
 
     def choose_both() -> None:
         with journal.together():
-            journal.choose("s", "commit", lambda: "c")
-            journal.choose("s", "tag", lambda: str(1 // 0))
+            journal.choose("s", Choice("commit"), lambda: "c")
+            journal.choose("s", Choice("tag"), lambda: str(1 // 0))
 
     with pytest.raises(ZeroDivisionError):
         choose_both()
     assert journal.choices() == {}
     assert not path.exists()
-    assert journal.choose("s", "commit", lambda: "another") == "another"
+    assert journal.choose("s", Choice("commit"), lambda: "another") == "another"
     assert Journal(path).choices() == {"commit": "another"}
 
 

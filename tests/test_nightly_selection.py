@@ -11,6 +11,7 @@ from releasing.errors import ConfigError, PreconditionError, UsageError
 from releasing.nightly import night as nights
 from releasing.nightly import selection
 from releasing.nightly.night import Night
+from releasing.runbook.choice import Choice
 from releasing.runbook.step_shell import StepShell
 from tests.releases import CONFIG, Origin, origin_in
 
@@ -97,7 +98,7 @@ def test_a_night_keeps_its_commit(project: Origin) -> None:
     first = committed(project, {"x": "1"}, sh)
     second = committed(project, {"x": "2"}, sh)
     night = night_of(project)
-    sh.choose("commit", lambda: first)
+    sh.choose(Choice("commit"), lambda: first)
     assert selection.choose_commit(night, sh, first[:12]) == first
     assert selection.choose_commit(night, sh, "") == first
     with pytest.raises(PreconditionError, match=f"is built from {first[:12]}, not from {second[:12]}"):

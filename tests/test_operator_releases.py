@@ -16,6 +16,7 @@ from releasing.errors import PreconditionError, UsageError
 from releasing.rehearsal.github.founding import found
 from releasing.rehearsal.github.git_objects import git
 from releasing.rehearsal.oci import images
+from releasing.runbook.choice import Choice
 from tests.registries import rehearsal_registry
 from tests.rehearsal.project import commit
 from tests.releases import CONFIG, Origin, hosted
@@ -64,7 +65,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def test_without_a_name_the_highest_version_that_is_no_pre_release_is_used_and_pinned(world: World) -> None:
     assert world.settled() == "v0.10.0"
-    assert world.origin.sh.chosen("tfjob release") == "v0.10.0"
+    assert world.origin.sh.chosen(Choice("tfjob release")) == "v0.10.0"
 
 
 def test_what_is_pinned_stays_when_a_newer_one_is_released(world: World) -> None:
@@ -77,12 +78,12 @@ def test_what_is_pinned_stays_when_a_newer_one_is_released(world: World) -> None
 
 def test_looking_pins_nothing(world: World) -> None:
     assert world.settled(pin=False) == "v0.10.0"
-    assert world.origin.sh.chosen("tfjob release") is None
+    assert world.origin.sh.chosen(Choice("tfjob release")) is None
 
 
 def test_release_yaml_decides_and_is_not_pinned(world: World) -> None:
     assert world.settled(release="v0.9.1") == "v0.9.1"
-    assert world.origin.sh.chosen("tfjob release") is None
+    assert world.origin.sh.chosen(Choice("tfjob release")) is None
 
 
 def test_a_named_release_goes_before_release_yaml_and_another_later_is_refused(world: World) -> None:
@@ -100,7 +101,7 @@ def test_a_named_release_needs_its_git_tag_and_its_image(world: World) -> None:
     with pytest.raises(PreconditionError) as caught:
         world.settled(named="v0.2.0")
     assert "git tag" not in caught.value.message
-    assert world.origin.sh.chosen("tfjob release") is None
+    assert world.origin.sh.chosen(Choice("tfjob release")) is None
 
 
 @pytest.mark.parametrize(("option", "value"), [("tfjob", "a b"), ("pytorchjob", "v0.2.0")])

@@ -12,6 +12,7 @@ from releasing.errors import CommandError, PreconditionError
 from releasing.nightly import outcomes
 from releasing.nightly.night import Night, Skipped
 from releasing.nightly.release_config import Entry
+from releasing.runbook.choice import Choice
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
 from releasing.shell.programs import Shell
@@ -39,10 +40,10 @@ def sh(tmp_path: Path) -> StepShell:
 
 
 def test_each_entry_has_its_state_its_newest_workflow_and_the_cause(night: Night, sh: StepShell) -> None:
-    sh.choose("a workflow 1", lambda: "never-submitted")
-    sh.choose("b images", lambda: "")
-    sh.choose("b workflow 1", lambda: "w1")
-    sh.choose("b workflow 2", lambda: "w2")
+    sh.choose(Choice("a workflow 1"), lambda: "never-submitted")
+    sh.choose(Choice("b images"), lambda: "")
+    sh.choose(Choice("b workflow 1"), lambda: "w1")
+    sh.choose(Choice("b workflow 2"), lambda: "w2")
     found = outcomes.outcomes(night, sh, {"a": PreconditionError("no", "do so"), "b": FAILED})
     assert [(each.name, each.state, each.workflow) for each in found] == [
         ("a", "failed", ""),

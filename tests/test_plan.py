@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from releasing.errors import PreconditionError
+from releasing.runbook.choice import Choice
 from releasing.runbook.journal import Journal
 from releasing.runbook.plan import PaperShell, PlanShell
 from releasing.runbook.step_shell import StepShell
@@ -84,16 +85,16 @@ def test_a_plan_asks_the_world_what_is_needed(tmp_path: Path, journal: Journal) 
 def test_a_plan_makes_choices_without_recording_them(journal: Journal) -> None:
     drafts: dict[str, str] = {}
     first, second = (PlanShell(Shell(), journal, step, drafts=drafts) for step in ("one", "two"))
-    assert first.chosen("commit") is None
-    assert first.choose("commit", lambda: "c1") == "c1"
-    assert second.choose("commit", lambda: "c2") == "c1"
-    assert (second.chosen("commit"), journal.choices()) == ("c1", {})
+    assert first.chosen(Choice("commit")) is None
+    assert first.choose(Choice("commit"), lambda: "c1") == "c1"
+    assert second.choose(Choice("commit"), lambda: "c2") == "c1"
+    assert (second.chosen(Choice("commit")), journal.choices()) == ("c1", {})
 
 
 def test_a_plan_keeps_to_the_choices_of_an_earlier_run(journal: Journal) -> None:
-    StepShell(Shell(), journal, "one").choose("commit", lambda: "c1")
+    StepShell(Shell(), journal, "one").choose(Choice("commit"), lambda: "c1")
     sh = PlanShell(Shell(), journal, "two")
-    assert (sh.chosen("commit"), sh.choose("commit", lambda: "c2")) == ("c1", "c1")
+    assert (sh.chosen(Choice("commit")), sh.choose(Choice("commit"), lambda: "c2")) == ("c1", "c1")
 
 
 def test_what_a_step_says_is_a_comment_on_every_line(journal: Journal) -> None:
@@ -113,16 +114,16 @@ def test_paper_asks_nobody_and_needs_everything(journal: Journal) -> None:
     assert sh.read(sh["no-such-program"], pending="answer") == pending("answer")
     assert sh.needed(lambda: 1 / 0 > 0)
     assert sh.lacks(sh["no-such-program"])
-    assert sh.chosen("commit") == pending("commit")
+    assert sh.chosen(Choice("commit")) == pending("commit")
     assert sh.lines == ["answer=$(no-such-program)"]
 
 
 def test_a_choice_on_paper_is_the_command_that_makes_it_or_the_way_told(journal: Journal) -> None:
     sh = PaperShell(Shell({}), journal, "step", drafts={})
-    commit = sh.choose("commit", lambda: sh.read(sh["latest"], pending="commit"))
-    short = sh.choose("short commit", lambda: commit[:8], how='$(printf %.8s "$commit")')
+    commit = sh.choose(Choice("commit"), lambda: sh.read(sh["latest"], pending="commit"))
+    short = sh.choose(Choice("short commit", in_shell='$(printf %.8s "$commit")'), lambda: commit[:8])
     sh.run(sh["build"][short])
-    sh.choose("commit", lambda: sh.read(sh["latest"], pending="commit"))
+    sh.choose(Choice("commit"), lambda: sh.read(sh["latest"], pending="commit"))
     assert sh.lines == [
         "commit=$(latest)",
         'short_commit=$(printf %.8s "$commit")',

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from releasing.builds import candidate_changes as changes
-from releasing.changes import operators
+from releasing.changes import operators, prototypes
 from releasing.changes.reference_edit import ReferenceEdit, pinned, set_by_name
 from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError
+from releasing.recipes import RC
 from tests.rehearsal.project import commit, text_of
 from tests.releases import CONFIG, Origin, origin_in, release_at
 
@@ -81,7 +81,7 @@ def test_an_operators_placeholder_is_its_release_and_other_values_stay(tmp_path:
 def test_the_change_of_the_release_branch_holds_pins_parameters_and_operators(tmp_path: Path) -> None:
     settings = config(pins=PINS, parameters=PARAMETERS, operators={"tfjob": OPERATOR})
     origin = project(tmp_path, FILES, settings)
-    (command,) = changes.prototypes(origin.release).edits(origin.sh, "clone")
+    (command,) = prototypes.change(origin.release).edits(origin.sh, "clone")
     words = " ".join(command.words)
     assert r"--pin registries.yaml branch: (\S+) v0.2-branch" in words
     assert "--pin workflows.libsonnet tf-operator@([^;]+) v0.3.0" in words
@@ -128,7 +128,7 @@ def test_a_pin_whose_file_the_branch_does_not_have_is_refused_with_its_pattern(t
 def test_a_pin_whose_file_may_be_absent_is_told_of_and_counts_once_it_is_there(tmp_path: Path) -> None:
     deploy = {"file": "gone.sh", "pattern": "VERSION=(\\S+)", "value": "{branch}", "if-present": True}
     origin = project(tmp_path, FILES, config(pins=[deploy]))
-    edit = changes.prototypes_edit(origin.release)
+    edit = prototypes.edit(origin.release)
     assert edit.survey(origin.release, origin.sh, "origin/v0.2-branch").absent == (
         r"pin gone.sh: VERSION=(\S+)",
     )
@@ -156,7 +156,7 @@ def test_a_second_registry_that_mirrors_ours_is_rewritten_with_it(tmp_path: Path
         settings = config(**sections, **{"reference-prefixes": prefixes})
         (tmp_path / str(len(prefixes))).mkdir()
         origin = project(tmp_path / str(len(prefixes)), {"a.yaml": text}, settings)
-        (command,) = changes.prototypes(origin.release).edits(origin.sh, "clone")
+        (command,) = prototypes.change(origin.release).edits(origin.sh, "clone")
         images = tuple(
             word
             for before, word in zip(command.words, command.words[1:], strict=False)
@@ -167,7 +167,7 @@ def test_a_second_registry_that_mirrors_ours_is_rewritten_with_it(tmp_path: Path
 
 
 def test_a_project_with_nothing_but_pins_updates_its_branch(tmp_path: Path) -> None:
-    assert not changes.has_references(release_at(tmp_path))
+    assert not prototypes.has_references(release_at(tmp_path))
     for sections in ({"pins": PINS}, {"parameters": PARAMETERS}):
         release = release_at(tmp_path, config(**sections))
-        assert [change.step for change in changes.of(release, "")] == ["update-prototypes"]
+        assert [propose(release, "").step for propose in RC.of(release).proposals] == ["update-prototypes"]

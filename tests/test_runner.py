@@ -175,7 +175,7 @@ def test_a_step_that_ran_without_effect_is_unmet_and_not_recorded(world: World) 
 
 
 def test_what_may_lapse_is_done_again_only_while_something_needs_it(world: World) -> None:
-    login = touching("login", lasting=False)
+    login = touching("login", gate=True)
     run(world, recipe(login))
     file(world, "login").unlink()
     run(world, recipe(login, touching("b", "login")))

@@ -25,7 +25,7 @@ def test_what_may_lapse_is_asked_only_while_something_after_it_is_left(world: Wo
     asked: list[str] = []
 
     def gate(name: str, *needs: str) -> Step:
-        made = Step(lambda _release, _sh: None, needs, lasting=False)
+        made = Step(lambda _release, _sh: None, needs, gate=True)
         made.action.__name__ = name
 
         @made.verified_by

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.builds import build as builds
+from releasing.builds import identity
 from releasing.clients.checks import testgrid, testgrid_tab
 from releasing.clients.checks.testgrid_tab import Tab
 from releasing.config import release_yaml as release_config
@@ -217,6 +217,6 @@ def test_the_commit_to_build_is_asked_of_the_testgrid_that_release_yaml_names(tm
     checks = CONFIG.checks.model_copy(update={"testgrid": grid})
     release = release_at(tmp_path, CONFIG.model_copy(update={"checks": checks}))
     sh = PaperShell(Shell({}), Journal(Path("/dev/null")), "test")
-    builds.commit(release, sh)
+    identity.commit(release, sh)
     asked = "--testgrid https://testgrid-api.prow.k8s.io sig-big-data kubeflow-postsubmit"
     assert sh.lines == [f"commit=$(latest_green_commit.py kubeflow/kubeflow master {asked})"]

@@ -12,8 +12,9 @@ from releasing.errors import LockedError
 from releasing.release import Release
 from releasing.runbook.context import World
 from releasing.runbook.journal import Journal
+from releasing.runbook.recipe import Recipe, Section
 from releasing.runbook.runner import Run
-from releasing.runbook.step import Finding, Recipe, Step, met, unmet
+from releasing.runbook.step import Finding, Step, met, unmet
 from releasing.runbook.step_shell import StepShell
 from releasing.shell.programs import Shell
 from tests.releases import release_at
@@ -37,7 +38,7 @@ def file(world: World, name: str) -> Path:
     return world.release.state / name
 
 
-def touching(name: str, *needs: str, lasting: bool = True, before: Callable[[], None] = lambda: None) -> Step:
+def touching(name: str, *needs: str, gate: bool = False, before: Callable[[], None] = lambda: None) -> Step:
     """A step that is done when the file of its name is there; it appends a line to the file `order`."""
 
     def act(release: Release, sh: StepShell) -> None:
@@ -45,7 +46,7 @@ def touching(name: str, *needs: str, lasting: bool = True, before: Callable[[], 
         sh.run(sh["sh"]["-c", 'echo "$1" >>order && touch "$1"', "sh", name].within(str(release.state)))
 
     act.__name__, act.__doc__ = name, f"Touch {name}."
-    made = Step(act, needs, lasting=lasting)
+    made = Step(act, needs, gate=gate)
 
     @made.verified_by
     def there(release: Release, sh: StepShell) -> Finding:
@@ -56,7 +57,7 @@ def touching(name: str, *needs: str, lasting: bool = True, before: Callable[[], 
 
 
 def recipe(*steps: Step) -> Recipe:
-    return Recipe("rc", "", steps)
+    return Recipe("rc", "", (Section("", *steps),))
 
 
 def run(world: World, whole: Recipe, first: str = "", last: str = "", redo: bool = False) -> None:

@@ -1,107 +1,32 @@
-"""Builds of images: the commit and the tag they share, and the Argo workflows that make them.
+"""Builds of images: the Argo workflows that make them, and the pull requests that name what they made.
 
 Runbook: "Build TF Serving Images" and "Build the Jupyter Images" (the variables of their shell blocks).
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from releasing.builds.identity import build_tag, commit, known_tag, short_commit
 from releasing.builds.ks_program import ks
-from releasing.builds.submission import BUILD, COMMIT, Build, Submission, labels, pinned, submission
-from releasing.changes import image_tags_edit, pull_requests
+from releasing.builds.submission import Build, Submission, labels, submission, workflow_of
+from releasing.changes import pull_requests
 from releasing.changes.pull_requests import Change
 from releasing.changes.reference_edit import ReferenceEdit, change, rules
 from releasing.config import registries
 from releasing.config.path import config_path
-from releasing.errors import PreconditionError
 from releasing.runbook.step import Finding, unmet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from releasing.changes.pull_requests import Proposal
     from releasing.config.release_yaml import Images, Workflow
     from releasing.release import Release, Undertaking
     from releasing.runbook.step_shell import StepShell
     from releasing.shell.command import Command
 
 OPTIONS = ("commit", "because")  # of steps that build: build_commit.py
-
-
-def known_tag(release: Release, sh: StepShell) -> str | None:
-    """The build tag of this release: as chosen, or as its own change of image_tags.yaml says; None before both.
-
-    The second makes a release that somebody carried out by hand readable without a journal.
-    """
-    return sh.chosen("build tag") or image_tags_edit.listed_build(release, sh)
-
-
-def chosen_tag(release: Release, sh: StepShell) -> str:
-    """The build tag of this release; PreconditionError before anything is built."""
-    tag = known_tag(release, sh)
-    if tag is None:
-        raise PreconditionError(
-            "this candidate's images are not built here yet", "build them first: release.rc"
-        )
-    return tag
-
-
-def commit(release: Undertaking, sh: StepShell) -> str:
-    """The commit that all images of this release are built from: the latest green postsubmit.
-
-    What was submitted for this release from another machine keeps its commit.
-    """
-    return sh.choose("commit", lambda: pinned(release, sh, COMMIT) or latest_green(release, sh))
-
-
-def latest_green(release: Undertaking, sh: StepShell) -> str:
-    """The commit of the latest green postsubmit on the default branch."""
-    latest = sh["latest_green_commit.py"][release.slug, release.config.default_branch, *_source(release)]
-    return sh.read(latest, pending="commit", known=True)
-
-
-def _source(release: Undertaking) -> list[str]:
-    """The options that say who knows which commits are green: the testgrid of release.yaml, or GitHub."""
-    checks = release.config.checks
-    if checks.testgrid:
-        return ["--testgrid", checks.testgrid.url, checks.testgrid.dashboard, checks.testgrid.tab]
-    return [word for context in checks.postsubmit for word in ("--context", context)]
-
-
-def build_tag(release: Release, sh: StepShell) -> str:
-    """The tag of every image that this release builds: vYYYYMMDD-SHA8."""
-    short = short_commit(release, sh)
-    return sh.choose(
-        "build tag",
-        lambda: (
-            image_tags_edit.listed_build(release, sh)
-            or _submitted(release, sh, short)
-            or f"v{datetime.now(UTC):%Y%m%d}-{short}"
-        ),
-        how='v$(date -u +%Y%m%d)-"$short_commit"',
-    )
-
-
-def _submitted(release: Release, sh: StepShell, short: str) -> str:
-    """The tag that workflows of this release build which were submitted elsewhere; empty without any.
-
-    Raises PreconditionError when they build another commit: this one was named with --commit on this machine.
-    """
-    tag = pinned(release, sh, BUILD)
-    if tag and not tag.endswith(f"-{short}"):
-        raise PreconditionError(
-            f"workflows of {release.tag} in the cluster build {tag}, not {short}",
-            "one candidate is built from one commit: go on from the machine that submitted them, "
-            "or once it is tagged: --candidate next",
-        )
-    return tag
-
-
-def short_commit(release: Release, sh: StepShell) -> str:
-    """The first eight digits of the commit, as the runbook's PULL_BASE_SHA has them."""
-    full = commit(release, sh)
-    return sh.choose("short commit", lambda: full[:8], how='$(printf %.8s "$commit")')
 
 
 def checkout(release: Release, sh: StepShell, step: str) -> str:
@@ -123,6 +48,12 @@ def run_workflow(release: Release, sh: StepShell, step: str, workflow: Workflow,
     else:
         _apply_app(release, sh, build, wanted)
     sh.wait(sh["wait_for_workflow.py"][wanted.name, "--namespace", wanted.namespace])
+
+
+def workflows(sh: StepShell) -> list[str]:
+    """The names of the workflows that built this release, as far as they were submitted here."""
+    names = (sh.chosen(workflow_of(step)) for step in ("build-tfserving", "build-jupyter"))
+    return [name for name in names if name]
 
 
 def _apply_app(release: Release, sh: StepShell, build: Build, wanted: Submission) -> None:
@@ -182,18 +113,13 @@ def moved(sh: StepShell, digests: dict[str, str | None]) -> dict[str, str]:
     }
 
 
-def propose(release: Release, sh: StepShell, step: str, images: Images, path: str) -> None:
-    """Open the pull request that names this build of `images` in the file `path` of the default branch."""
-    pull_requests.propose(release, sh, naming(release, step, images, path, build_tag(release, sh)))
-
-
-def built_and_proposed(release: Release, sh: StepShell, step: str, images: Images, path: str) -> Finding:
-    """Whether `images` are built, and the default branch or a pull request names the build in `path`."""
+def built_and_proposed(release: Release, sh: StepShell, images: Images, propose: Proposal) -> Finding:
+    """Whether `images` are built, and the default branch or the pull request of `propose` names the build."""
     finding = built(release, sh, images)
     tag = known_tag(release, sh)
     if not finding.holds or tag is None:
         return finding
-    named = pull_requests.proposed(release, sh, naming(release, step, images, path, tag))
+    named = pull_requests.proposed(release, sh, propose(release, tag))
     return Finding(named.holds, f"{finding.text}; {named.text}", finding.facts)
 
 

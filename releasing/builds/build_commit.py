@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from releasing.builds.identity import COMMIT
 from releasing.changes import image_tags_edit
 from releasing.clients.checks import commit_checks as checks
 from releasing.errors import PreconditionError, UsageError
@@ -27,11 +28,11 @@ def choose(release: Release, sh: StepShell, named: str, because: str) -> None:
     if not named:
         return
     commit = found(release, sh, named)
-    if sh.chosen("commit") == commit:
+    if sh.chosen(COMMIT) == commit:
         return
     _refuse_another(release, sh, commit)
     let_pass(release, sh, commit, _branch(release, sh, commit), f"--commit {named}", because)
-    sh.choose("commit", lambda: commit)
+    sh.choose(COMMIT, lambda: commit)
 
 
 def let_pass(
@@ -73,7 +74,7 @@ def found(release: Undertaking, sh: StepShell, named: str) -> str:
 
 
 def _refuse_another(release: Release, sh: StepShell, commit: str) -> None:
-    known = sh.chosen("commit")
+    known = sh.chosen(COMMIT)
     listed = None if known else image_tags_edit.listed_build(release, sh)
     if known is None and (listed is None or listed.endswith(f"-{commit[:8]}")):
         return

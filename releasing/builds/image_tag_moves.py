@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.builds import build as builds
+from releasing.builds import identity
 from releasing.changes.reference_edit import escaped
 from releasing.config import registries
 from releasing.errors import PreconditionError, ReleaseError
@@ -45,7 +45,7 @@ def unnamed(release: Release, sh: StepShell) -> str:
         for image, digest in there.items()
         if digest and not (allowed and allowed.fullmatch(f"{image}:{release.image_tag}"))
     }
-    build = builds.known_tag(release, sh) if tagged else None
+    build = identity.known_tag(release, sh) if tagged else None
     built = registries.digests(tagged, build, sh.environment) if build else {}
     moves = [
         f"\n  {image}:{release.image_tag} from {digest} to {built.get(image) or 'a build to come'}"

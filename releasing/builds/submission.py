@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
 from releasing.clients.cluster import workflow as cluster
 from releasing.errors import ConfigError
+from releasing.runbook.choice import Choice
 
 if TYPE_CHECKING:
     from releasing.config.release_yaml import Workflow
@@ -60,6 +61,11 @@ class Submission:
         return prow(release, build.workflow.job_name, "postsubmit", build.short, self.number)
 
 
+def workflow_of(step: str, attempt: int = 1) -> Choice:
+    """The name of the workflow that a step submits; each attempt has one of its own."""
+    return Choice(f"{step} workflow" + (f" {attempt}" if attempt > 1 else ""))
+
+
 def prow(release: Undertaking, job_name: str, job_type: str, short: str, number: str) -> dict[str, str]:
     """The variables of Prow, in the runbook's order; `short` is the commit, `number` that of the build."""
     owner, _, repository = release.slug.partition("/")
@@ -99,16 +105,14 @@ def submission(release: Undertaking, sh: StepShell, build: Build, lacks: Callabl
     newest = there[-1] if there else None
     if newest and not _is_spent(newest, sh, build.step, known, lacks):
         if newest.name not in known:
-            sh.choose(_choice(build.step, len(known) + 1), lambda: newest.name)
+            sh.choose(workflow_of(build.step, len(known) + 1), lambda: newest.name)
         return Submission(newest.name, newest.namespace, "", newest)
     begun = known and known[-1] not in {each.name for each in there}
     attempt = len(known) if begun else len(known) + 1
     number = _number(release, sh, build, attempt + len([each for each in there if each.name not in known]))
-    name = sh.choose(
-        _choice(build.step, attempt),
-        lambda: _name(release, build, number),
-        how=f'"$USER"-{build.workflow.job_name}-"$build_tag"-"${_variable(build.step)}_build_number"',
-    )
+    how = f'"$USER"-{build.workflow.job_name}-"$build_tag"-"${_variable(build.step)}_build_number"'
+    choice = replace(workflow_of(build.step, attempt), in_shell=how)
+    name = sh.choose(choice, lambda: _name(release, build, number))
     return Submission(name, release.namespace, number)
 
 
@@ -166,13 +170,8 @@ def _repository(release: Undertaking) -> str:
 
 def _attempts(sh: StepShell, step: str) -> list[str]:
     """The names that were chosen for workflows of `step` until now."""
-    choices = sh.journal.choices()
-    names = (choices.get(_choice(step, number)) for number in count(1))
+    names = (sh.journal.chosen(workflow_of(step, number)) for number in count(1))
     return [name for name in iter(lambda: next(names), None) if name]
-
-
-def _choice(step: str, attempt: int) -> str:
-    return f"{step} workflow" + (f" {attempt}" if attempt > 1 else "")
 
 
 def _number(release: Undertaking, sh: StepShell, build: Build, attempt: int) -> str:
@@ -181,11 +180,8 @@ def _number(release: Undertaking, sh: StepShell, build: Build, attempt: int) -> 
 
     more = f" {attempt}" if attempt > 1 else ""
     seed = f"{release.tag} {build.commit} {build.step}{more}"
-    return sh.choose(
-        f"{build.step} build number{more}",
-        lambda: sha256(seed.encode()).hexdigest()[:4],
-        how="$(uuidgen | cut -c 1-4)",
-    )
+    choice = Choice(f"{build.step} build number{more}", in_shell="$(uuidgen | cut -c 1-4)")
+    return sh.choose(choice, lambda: sha256(seed.encode()).hexdigest()[:4])
 
 
 def _name(release: Undertaking, build: Build, number: str) -> str:

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from releasing.runbook.step_shell import StepShell
     from releasing.shell.programs import Command
 
+STEP = "record-image-digests"
 
-def change(release: Release, step: str) -> Change:
+
+def change(release: Release, _build_tag: str = "") -> Change:
     """The pull request that records the digests of this candidate."""
     return Change(
-        step,
+        STEP,
         release.branch,
         f"Record the image digests of {release.tag}",
         f"What {release.image_tag} stands for in {release.config.registry}.",

@@ -23,12 +23,12 @@ STEP = "update-image-tags"
 BUILD_TAG = re.compile(r"v\d{8}-[0-9a-f]{8}")
 
 
-def change(release: Release, step: str, build_tag: str) -> Change:
+def change(release: Release, build_tag: str) -> Change:
     """The pull request that lists the images of `build_tag` with the release's tag, on the default branch."""
     base = release.config.default_branch
     reason = f"{len(release.images)} images of build {build_tag}, in {_path(release)}."
     return Change(
-        step,
+        STEP,
         base,
         f"Tag the images of {build_tag} with {release.image_tag}",
         reason,
@@ -39,7 +39,7 @@ def change(release: Release, step: str, build_tag: str) -> Change:
 
 def listed_build(release: Release, sh: StepShell) -> str | None:
     """The build whose images this release's own change of image_tags.yaml tags; None before there is one."""
-    change_of_this = change(release, STEP, "")
+    change_of_this = change(release, "")
     proposed = pull_requests.find(release, sh, change_of_this) if release.images else None
     revision = (
         proposed.merge_commit

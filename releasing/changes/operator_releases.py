@@ -17,6 +17,7 @@ from releasing.clients.github import api
 from releasing.config.build_sections import NEWEST
 from releasing.config.value_forms import IMAGE_TAG
 from releasing.errors import CommandError, PreconditionError, UsageError
+from releasing.runbook.choice import Choice
 from releasing.runbook.journal import Journal
 from releasing.version import finals
 
@@ -115,7 +116,7 @@ def _recorded(release: Release, sh: StepShell, name: str) -> str | None:
     """What this release recorded, or the candidate that a final follows."""
     candidate = release.state / "releases" / release.candidate.tag / "journal.jsonl"
     recorded = sh.chosen(_choice(name))
-    return recorded or (Journal(candidate).choices().get(_choice(name)) if release.final else None)
+    return recorded or (Journal(candidate).chosen(_choice(name)) if release.final else None)
 
 
 def _in_files(release: Release, sh: StepShell, name: str, operator: Operator) -> str | None:
@@ -133,8 +134,8 @@ def _in_files(release: Release, sh: StepShell, name: str, operator: Operator) ->
     return None
 
 
-def _choice(name: str) -> str:
-    return f"{name} release"
+def _choice(name: str) -> Choice:
+    return Choice(f"{name} release")
 
 
 def _named(slug: str) -> str:

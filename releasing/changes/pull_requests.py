@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from releasing.clients.git import branch_creation
 from releasing.clients.github import api, pull_attention
@@ -15,7 +15,7 @@ from releasing.runbook.step import Finding, met, unmet
 from releasing.shell.command import Command
 
 if TYPE_CHECKING:
-    from releasing.release import Proposing, Undertaking
+    from releasing.release import Proposing, Release, Undertaking
     from releasing.runbook.step_shell import StepShell
 
 BY = r'"#\(.number), opened by \(.user.login)"'
@@ -34,6 +34,10 @@ class Change:
     reason: str
     edits: Callable[[StepShell, str], list[Command]]
     wanted: Callable[[StepShell], bool]
+
+
+# What makes a pull request, given the release and its build tag, which is empty while nothing is built.
+Proposal: TypeAlias = "Callable[[Release, str], Change]"
 
 
 def find(release: Proposing, sh: StepShell, change: Change) -> PullRequest | None:

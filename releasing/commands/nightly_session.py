@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from releasing.builds import build_commit
+from releasing.builds.identity import COMMIT
 from releasing.commands import session
 from releasing.commands.session import Place
 from releasing.config.release_yaml import Config
@@ -101,7 +102,7 @@ def _anew(journal: Journal, commit: str) -> Journal:
 
 
 def _refuse_past(night: Night, sh: StepShell, wish: NightWish) -> None:
-    if wish.date == nights.date("") or wish.commit or sh.chosen("commit") or in_cluster.commits(night, sh):
+    if wish.date == nights.date("") or wish.commit or sh.chosen(COMMIT) or in_cluster.commits(night, sh):
         return
     raise PreconditionError(
         f"the night of {wish.date} was not begun, and which commit it would have built is not known",

@@ -29,7 +29,7 @@ from releasing.recipes import FINAL, MASTER, NIGHTLY, RC, RECIPES
 from releasing.runbook import runner, survey, waivers
 from releasing.runbook.context import DONE, MISSING, World
 from releasing.runbook.plan import PlanShell
-from releasing.runbook.step import Recipe
+from releasing.runbook.recipe import Recipe
 from releasing.runbook.step_shell import StepShell
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -95,7 +95,7 @@ def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> 
             work.look()
         seen = work()
         if not first and not last and recipe is not MASTER:
-            for line in summary.lines(seen, seen.step_shell(whole.steps[-1])):
+            for line in summary.lines(seen, seen.step_shell(whole.steps[-1]), whole.proposals):
                 desk.show(line)
 
 

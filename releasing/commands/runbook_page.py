@@ -15,7 +15,8 @@ from releasing.nightly.release_config import Entry
 from releasing.release import Release, Undertaking
 from releasing.runbook.journal import Journal
 from releasing.runbook.plan import PaperShell
-from releasing.runbook.step import Recipe, Step
+from releasing.runbook.recipe import Recipe
+from releasing.runbook.step import Step
 from releasing.shell.command import pending as mark
 from releasing.shell.programs import Shell
 from releasing.version import Candidate, Version
@@ -73,13 +74,11 @@ class _Page:
     def add(self, recipe: Recipe, command: str, release: Undertaking) -> None:
         """Add a recipe: a table of its steps, then each step under the heading of its section."""
         self.parts.append(f"\n## {recipe.title}\n\n`{command}`\n\n{_contents(recipe)}")
-        section = ""
         drafts: dict[str, str] = {}
-        for step in recipe:
-            if step.section != section:
-                section = step.section
-                self.parts.append(f"\n### {section}\n")
-            self.parts.append(f"\n#### {step.name}\n\n{self._described(step, release, drafts)}")
+        for section in recipe.sections:
+            self.parts.append(f"\n### {section.heading}\n")
+            for step in section.steps:
+                self.parts.append(f"\n#### {step.name}\n\n{self._described(step, release, drafts)}")
 
     def text(self) -> str:
         """The page, with what the names of steps in its tables link to."""

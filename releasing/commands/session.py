@@ -20,6 +20,7 @@ from releasing.errors import CommandError, ConfigError, UnreachableError, UsageE
 from releasing.gates import vote
 from releasing.preflight import cloud_environment
 from releasing.release import Release, Undertaking
+from releasing.runbook.choice import Choice
 from releasing.runbook.context import U, World, WorldOf
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
@@ -27,6 +28,9 @@ from releasing.shell.environment import clean_environment
 from releasing.shell.lock import held
 from releasing.shell.programs import Shell
 from releasing.version import Candidate
+
+BEGUN_AS_NEXT = Choice(NEXT)
+LOCK_TOKEN = Choice("token of the lock")
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def guarded(world: WorldOf[U]) -> WorldOf[U]:
     release = world.release
     if release.config.gcp is None:
         return world
-    token = partial(world.journal.choose, "session", "token of the lock", lambda: uuid4().hex)
+    token = partial(world.journal.choose, "session", LOCK_TOKEN, lambda: uuid4().hex)
     what, told = f"release {release.tag}", world.teller("lock")
     return replace(world, lease=Lease(world.shell.environment, release.namespace, what, token, told))
 
@@ -158,13 +162,13 @@ def bring_up(release: Undertaking, shell: Shell) -> None:
 
 def remember_next(world: World) -> None:
     """Record that the candidate was begun as the next one: asked for again, it is the one to be finished."""
-    world.journal.choose("session", NEXT, lambda: "asked for")
+    world.journal.choose("session", BEGUN_AS_NEXT, lambda: "asked for")
 
 
 def _stays(release: Release) -> bool:
     """Whether the candidate was begun as the next one here, and no failed vote has ended it."""
     journal = Journal(release.folder / "journal.jsonl")
-    if NEXT not in journal.choices():
+    if journal.chosen(BEGUN_AS_NEXT) is None:
         return False
     result = vote.load(vote.path(release))
     return result is None or result.result == "passed"

@@ -8,30 +8,29 @@ import shlex
 from typing import TYPE_CHECKING
 
 from releasing.announcements.outbox import path as mail_path
-from releasing.builds import build as builds
-from releasing.builds import candidate_changes as changes
-from releasing.changes import digest_table as document
+from releasing.builds import identity
 from releasing.changes import pull_requests
 from releasing.config import registries
 from releasing.shell.command import Command
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from releasing.changes.pull_requests import Proposal
     from releasing.release import Release
     from releasing.runbook.context import World
     from releasing.runbook.step_shell import StepShell
 
 
-def lines(world: World, sh: StepShell) -> Iterator[str]:
-    """The report, read from the world once more."""
+def lines(world: World, sh: StepShell, proposals: Iterable[Proposal]) -> Iterator[str]:
+    """The report, read from the world once more; `proposals` make the pull requests of the release."""
     release = world.release
     commit = release.origin(sh).commit_of(f"refs/tags/{release.tag}")
     yield f"{release.config.project} {release.tag}"
     yield f"  tag      {release.tag} is at {commit or 'no commit'} on {release.branch}"
     yield from _images(release, sh)
     if not release.final:
-        yield from _pull_requests(world, sh)
+        yield from _pull_requests(release, sh, proposals)
     yield f"  mail     {mail_path(release)}"
     yield f"  journal  {world.journal.path}"
     yield f"  log      {world.shell.log}"
@@ -69,12 +68,10 @@ def _images(release: Release, sh: StepShell) -> Iterator[str]:
         yield f"  image    {image}:{release.image_tag} {digest or 'absent'}"
 
 
-def _pull_requests(world: World, sh: StepShell) -> Iterator[str]:
-    release = world.release
-    wanted = [*changes.of(release, builds.known_tag(release, sh) or "")]
-    if release.config.document:
-        wanted.append(document.change(release, "record-image-digests"))
-    for change in wanted:
+def _pull_requests(release: Release, sh: StepShell, proposals: Iterable[Proposal]) -> Iterator[str]:
+    tag = identity.known_tag(release, sh) or ""
+    for propose in proposals:
+        change = propose(release, tag)
         found = pull_requests.find(release, sh, change)
         if found:
             state = "merged" if found.merged else found.state

@@ -11,7 +11,7 @@ from releasing.deployment.pods import namespace
 from releasing.deployment.yaml_text import as_yaml
 from releasing.errors import ConfigError
 from releasing.release import Release
-from releasing.runbook.step import Recipe
+from releasing.runbook.recipe import Recipe
 from releasing.version import Candidate, Version
 
 FOLDER = "deploy"

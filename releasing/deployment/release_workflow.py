@@ -7,7 +7,8 @@ from typing import Any
 from releasing.config.release_yaml import Config
 from releasing.deployment import pods
 from releasing.deployment.pods import DAEMON_SIZE
-from releasing.runbook.step import Recipe, Step
+from releasing.runbook.recipe import Recipe
+from releasing.runbook.step import Step
 
 Object = dict[str, Any]
 

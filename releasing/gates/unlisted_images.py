@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.builds import candidate_changes as changes
-from releasing.changes import image_tags_edit, pull_requests
+from releasing.changes import image_tags_edit, prototypes, pull_requests
 from releasing.changes.reference_edit import prefixes
 
 if TYPE_CHECKING:
@@ -24,9 +23,9 @@ def proposed(release: Release, sh: StepShell) -> str:
 
     Nothing, once they are merged: then the release branch counts.
     """
-    prototypes = changes.prototypes(release)
-    head = f"origin/{release.head(prototypes.step)}"
-    pull_request = pull_requests.find(release, sh, prototypes)
+    change = prototypes.change(release)
+    head = f"origin/{release.head(change.step)}"
+    pull_request = pull_requests.find(release, sh, change)
     if pull_request and pull_request.merged:
         return ""
     listings = (release.head(image_tags_edit.STEP), release.config.default_branch)

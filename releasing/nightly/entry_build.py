@@ -11,13 +11,14 @@ from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
 from releasing.builds import build as builds
-from releasing.builds import submission
+from releasing.builds import identity, submission
 from releasing.changes import pull_requests
 from releasing.clients.cluster import workflow
 from releasing.config import registries
 from releasing.errors import CommandError, PreconditionError
 from releasing.nightly import entry_workflow, in_cluster
 from releasing.nightly.entry_workflow import Wanted, namespace
+from releasing.runbook.choice import Choice
 from releasing.runbook.step import Finding, unmet
 from releasing.shell.command import PENDING
 
@@ -29,19 +30,20 @@ if TYPE_CHECKING:
 
 def commit(night: Night, sh: StepShell) -> str:
     """The commit of the night: as workflows of it that were submitted elsewhere say, or the latest green one."""
-    return sh.choose("commit", lambda: in_cluster.commit(night, sh) or builds.latest_green(night, sh))
+    return sh.choose(
+        identity.COMMIT, lambda: in_cluster.commit(night, sh) or identity.latest_green(night, sh)
+    )
 
 
 def short_commit(night: Night, sh: StepShell) -> str:
     """The first eight digits of it."""
-    full = commit(night, sh)
-    return sh.choose("short commit", lambda: full[:8], how='$(printf %.8s "$commit")')
+    return identity.shortened(sh, commit(night, sh))
 
 
 def tag(night: Night, sh: StepShell) -> str:
     """The tag of every image of the night: vYYYYMMDD-SHA8."""
     short = short_commit(night, sh)
-    return sh.choose("build tag", lambda: f"v{night.date}-{short}", how='v$(date -u +%Y%m%d)-"$short_commit"')
+    return sh.choose(identity.BUILD_TAG, lambda: f"v{night.date}-{short}")
 
 
 def run(night: Night, sh: StepShell, entry: Entry) -> None:
@@ -60,7 +62,8 @@ def run(night: Night, sh: StepShell, entry: Entry) -> None:
     for setting in making.settings:
         sh.run(setting)
     sh.keep(making.show)
-    names = sh.choose(_images_key(entry), lambda: sh.read(making.images, pending=_images_key(entry)))
+    choice = _images_of(entry)
+    names = sh.choose(choice, lambda: sh.read(making.images, pending=choice.name))
     there = built(night, sh, entry) if not PENDING.search(names) else unmet("")
     if there.holds and not again and not in_cluster.is_at_work(night, sh, entry):
         return sh.say(f"nothing is submitted: {there.text}")
@@ -94,15 +97,15 @@ def built(night: Night, sh: StepShell, entry: Entry) -> Finding:
 
 def images(night: Night, sh: StepShell, entry: Entry) -> list[str]:
     """The names of the images that the entry's workflow builds; none before it was submitted, here or elsewhere."""
-    known = sh.chosen(_images_key(entry))
+    known = sh.chosen(_images_of(entry))
     return known.split() if known else in_cluster.images(night, sh, entry)
 
 
 def submitted(night: Night, sh: StepShell, entry: Entry) -> str:
     """The name of the entry's newest workflow of this night; empty before one was submitted."""
-    names = takewhile(bool, (sh.chosen(_workflow_key(entry, attempt)) or "" for attempt in count(1)))
+    names = takewhile(bool, (sh.chosen(_workflow_of(entry, attempt)) or "" for attempt in count(1)))
     # Its images are known right before it is submitted; what fails earlier has a name, and no workflow.
-    if sh.chosen(_images_key(entry)) is not None and (known := [*names]):
+    if sh.chosen(_images_of(entry)) is not None and (known := [*names]):
         return known[-1]
     there = in_cluster.newest(night, sh, entry)
     return there.name if there else ""
@@ -128,12 +131,12 @@ def _require_ours(night: Night, sh: StepShell) -> None:
         )
 
 
-def _images_key(entry: Entry) -> str:
-    return f"{entry.name} images"
+def _images_of(entry: Entry) -> Choice:
+    return Choice(f"{entry.name} images")
 
 
-def _workflow_key(entry: Entry, attempt: int) -> str:
-    return f"{entry.name} workflow {attempt}"
+def _workflow_of(entry: Entry, attempt: int) -> Choice:
+    return Choice(f"{entry.name} workflow {attempt}")
 
 
 def _asked_again(sh: StepShell, entry: Entry) -> bool:
@@ -151,7 +154,7 @@ def _next_workflow(night: Night, sh: StepShell, entry: Entry) -> str:
     while not sh.needed(lambda: not _is_over(sh, name, namespace(night, entry))):  # noqa: B023 - asked at once
         attempt += 1
         name = _workflow_name(night, sh, entry, attempt)
-    return sh.choose(_workflow_key(entry, attempt), lambda: name)
+    return sh.choose(_workflow_of(entry, attempt), lambda: name)
 
 
 def _is_over(sh: StepShell, name: str, where: str) -> bool:

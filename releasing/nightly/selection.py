@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from releasing.builds import build_commit
+from releasing.builds.identity import COMMIT
 from releasing.clients.cluster import workflow_template
 from releasing.errors import ConfigError, PreconditionError
 from releasing.nightly import entry_build, in_cluster
@@ -26,7 +27,7 @@ def choose_commit(night: Night, sh: StepShell, named: str, because: str = "") ->
     if not named:
         return entry_build.commit(night, sh)
     wanted = build_commit.found(night, sh, named)
-    known = sh.chosen("commit") or in_cluster.commit(night, sh)
+    known = sh.chosen(COMMIT) or in_cluster.commit(night, sh)
     if not known:
         _let_in(night, sh, wanted, named, because)
     elif known != wanted:
@@ -34,7 +35,7 @@ def choose_commit(night: Night, sh: StepShell, named: str, because: str = "") ->
             f"the night of {night.date} is built from {known[:12]}, not from {wanted[:12]}",
             f"leave --commit out to finish it: {night.command('')}",
         )
-    return sh.choose("commit", lambda: wanted)
+    return sh.choose(COMMIT, lambda: wanted)
 
 
 def overtaken(night: Night, sh: StepShell) -> str:
@@ -42,7 +43,7 @@ def overtaken(night: Night, sh: StepShell) -> str:
 
     Two machines that begin at the same moment may choose two commits; the first to get the cluster's lock decides.
     """
-    known, others = sh.chosen("commit"), in_cluster.commits(night, sh)
+    known, others = sh.chosen(COMMIT), in_cluster.commits(night, sh)
     built_here = any(event.get("facts") for event in sh.journal.events("done"))
     return others[-1] if known and others and known not in others and not built_here else ""
 

@@ -12,6 +12,8 @@ from releasing.publication.manifest import Manifest
 from releasing.runbook.step import Finding, met, unmet
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from releasing.clients.github.releases import Published
     from releasing.config.release_yaml import Operator
     from releasing.release import Release
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
     from releasing.shell.programs import Command
 
 
-def publish(release: Release, sh: StepShell) -> None:
-    """Write the manifest, then publish the release with notes and manifest."""
+def publish(release: Release, sh: StepShell, workflows: Sequence[str]) -> None:
+    """Write the manifest, then publish the release with notes and manifest; `workflows` built its images."""
     commit = release.origin(sh).tagged(release.tag)
-    sh.run(_manifest(release, sh, commit))
+    sh.run(_manifest(release, sh, commit, workflows))
     title = f"{release.config.project} {release.tag}"
     command = sh["publish_release.py"][release.slug, release.tag, _file(release), "--title", title]
     command = command["--notes", str(notes.path(release))]
@@ -54,15 +56,14 @@ def images(release: Release) -> tuple[str, ...]:
     )
 
 
-def _manifest(release: Release, sh: StepShell, commit: str) -> Command:
+def _manifest(release: Release, sh: StepShell, commit: str, workflows: Sequence[str]) -> Command:
     command = sh["write_release_manifest.py"][_file(release), *images(release)]
     command = command["--project", release.config.project, "--tag", release.tag]
     command = command["--repository", release.slug, "--commit", commit]
     for operator in _operators(release):
         command = command["--also", f"{operator.repository}@{operator.release}"]
-    for step in ("build-tfserving", "build-jupyter"):
-        workflow = sh.chosen(f"{step} workflow")
-        command = command["--workflow", workflow] if workflow else command
+    for workflow in workflows:
+        command = command["--workflow", workflow]
     return command
 
 

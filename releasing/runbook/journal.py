@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from releasing.errors import ConfigError
+from releasing.runbook.choice import Choice
 from releasing.shell.clock import now, operator
 
 Event = dict[str, Any]
@@ -91,16 +92,20 @@ class Journal:
         """Every choice of this release by name."""
         return {event["name"]: event["value"] for event in self.events("chosen")}
 
-    def choose(self, step: str, name: str, make: Callable[[], str]) -> str:
-        """The choice `name` of this release: the one made before, or the one that `make` makes now.
+    def chosen(self, choice: Choice) -> str | None:
+        """What was chosen; None while nothing is."""
+        return self.choices().get(choice.name)
+
+    def choose(self, step: str, choice: Choice, make: Callable[[], str]) -> str:
+        """The value of `choice` for this release: the one made before, or the one that `make` makes now.
 
         It is recorded before anything acts on it, so that a killed run and its resumption agree.
         """
         with self._lock:
-            known = self.choices().get(name)
+            known = self.chosen(choice)
             if known is None:
                 known = make()
-                self.record("chosen", step, name=name, value=known)
+                self.record("chosen", step, name=choice.name, value=known)
             return known
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from releasing.errors import CommandError
+from releasing.runbook.choice import Choice
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
 from releasing.shell.command import PENDING, Command, variable
@@ -59,15 +60,15 @@ class PlanShell(StepShell):
         if not (self.outstanding or self.lines):
             super().require(problem, hint)
 
-    def choose(self, name: str, make: Callable[[], str], how: str = "") -> str:  # noqa: ARG002
-        """The choice made before, or the one that a run would make now; nothing is recorded."""
-        if name not in self.drafts:
-            self.drafts[name] = super().chosen(name) or make()
-        return self.drafts[name]
+    def choose(self, choice: Choice, make: Callable[[], str]) -> str:
+        """The value chosen before, or the one that a run would choose now; nothing is recorded."""
+        if choice.name not in self.drafts:
+            self.drafts[choice.name] = super().chosen(choice) or make()
+        return self.drafts[choice.name]
 
-    def chosen(self, name: str) -> str | None:
-        """The choice made before, by a run or in this plan."""
-        return self.drafts.get(name) or super().chosen(name)
+    def chosen(self, choice: Choice) -> str | None:
+        """The value chosen before, by a run or in this plan."""
+        return self.drafts.get(choice.name) or super().chosen(choice)
 
     def say(self, text: str) -> None:
         """Show `text` as a comment."""
@@ -93,17 +94,18 @@ class PaperShell(PlanShell):
         """Always: the page shows the whole work."""
         return True
 
-    def choose(self, name: str, make: Callable[[], str], how: str = "") -> str:
-        """The mark of the choice; `how` stands for a value that no single command prints."""
+    def choose(self, choice: Choice, make: Callable[[], str]) -> str:
+        """The mark of the choice, set as a terminal makes it when no single command prints it."""
+        name = choice.name
         if name not in self.drafts:
-            if how:
-                self.lines.append(f"{variable(name)}={how}")
-            self.drafts[name] = mark(name) if how else make()
+            if choice.in_shell:
+                self.lines.append(f"{variable(name)}={choice.in_shell}")
+            self.drafts[name] = mark(name) if choice.in_shell else make()
         return self.drafts[name]
 
-    def chosen(self, name: str) -> str:
+    def chosen(self, choice: Choice) -> str:
         """The mark of the choice."""
-        return mark(name)
+        return mark(choice.name)
 
 
 def _setting(name: str, command: Command) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 from releasing.errors import LockedError, PreconditionError, ReleaseError, UnmetError
 from releasing.runbook.context import ALREADY, DONE, MISSING, WorldOf
-from releasing.runbook.step import Finding, Recipe, Step
+from releasing.runbook.recipe import Recipe
+from releasing.runbook.step import Finding, Step
 from releasing.runbook.survey import AT_ONCE, survey
 
 
@@ -133,7 +134,7 @@ def do(world: WorldOf[Any], step: Step, redo: bool = False) -> None:
     before = world.journal.done(step.name)
     if redo:
         world.journal.record("redo", step.name)
-    elif before and step.lasting:
+    elif before and not step.gate:
         raise PreconditionError(
             f"{step.name} was done by {before['by']} at {before['time']}, but now: {finding.text}",
             f"somebody undid it. To do it again: {world.release.redo(step.name)}",

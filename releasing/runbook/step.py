@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from releasing.errors import ConfigError, UsageError
-
 if TYPE_CHECKING:
     from releasing.release import Undertaking
 
 # Both are given the release and a StepShell; those of a step that exists for each of several things, which, too.
 Action = Callable[..., None]
 Check = Callable[..., "Finding"]
+# The pull request that a step proposes, given the release and its build tag, empty while nothing is built.
+Proposal = Callable[..., Any]
 
 
 T = TypeVar("T")
@@ -46,17 +46,18 @@ def unmet(text: str) -> Finding:
 
 @dataclass
 class Step:
-    """A section of the runbook: what it does, what it needs, and how the world shows that it is done."""
+    """A step of the runbook: what it does, what it needs, and how the world shows that it is done."""
 
     action: Action
     needs: tuple[str, ...] = ()
     irreversible: bool = False
-    lasting: bool = True
+    gate: bool = False
     options: tuple[str, ...] = ()
     exclusive: bool = False
-    section: str = ""
     when: Callable[[Any], bool] = lambda _release: True
     each: Callable[[Any], Mapping[str, object]] | None = None
+    given_proposals: bool = False
+    proposes: Proposal | None = field(default=None, init=False)
     check: Check | None = field(default=None, init=False)
     called: str = field(default="", init=False)
 
@@ -100,106 +101,51 @@ class Step:
         for name, thing in self.each(release).items():
             one = copy.copy(self)
             one.called, one.each = name, None
-            one.action, one.check = _bound(self.action, thing), _bound(self.verify, thing)
+            one.give(thing)
+            if self.proposes:
+                one.proposes = _bound(self.proposes, thing)
             yield one
+
+    def give(self, thing: object) -> None:
+        """Let action and check have `thing` as their last argument."""
+        self.action, self.check = _bound(self.action, thing), _bound(self.verify, thing)
 
 
 def step(
     *,
     needs: tuple[Step, ...] = (),
     irreversible: bool = False,
-    lasting: bool = True,
+    gate: bool = False,
     options: tuple[str, ...] = (),
     exclusive: bool = False,
     when: Callable[[Any], bool] = lambda _release: True,
     each: Callable[[Any], Mapping[str, object]] | None = None,
+    given_proposals: bool = False,
 ) -> Callable[[Action], Step]:
     """Declare a step.
 
-    `needs` come before it; `irreversible` says that it cannot be taken back; `lasting=False` that it may lapse
-    and matters only until all that needs it is done (a login, a gate); `options` are what it takes on the command
-    line beside those of every step; `exclusive` that it is not at work on two machines
-    at once (lease.py); `when` for which projects it exists; `each` what it exists for, by the name that its step
-    gets: action and check are given the thing, too.
+    `needs` come before it; `irreversible` says that it cannot be taken back; `gate` that it may lapse and matters
+    only until all that needs it is done (a login, a vote); `options` are what it takes on the command line beside
+    those of every step; `exclusive` that it is not at work on two machines at once (lease.py); `when` for which
+    projects it exists; `each` what it exists for, by the name that its step gets: action and check are given the
+    thing, too; `given_proposals` says that they are given the proposals of all steps that come before.
     """
 
     def declare(action: Action) -> Step:
-        module = inspect.getmodule(action)
-        section = (module.__doc__ or "").split("\n")[0].rstrip(".") if module else ""
         names = tuple(each.name for each in needs)
-        return Step(action, names, irreversible, lasting, options, exclusive, section, when, each)
+        return Step(action, names, irreversible, gate, options, exclusive, when, each, given_proposals)
 
     return declare
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """A release as ordered steps; a step may start as soon as all that it needs is done."""
+def proposal(change: Proposal) -> Callable[[Step], Step]:
+    """Declare that a step opens the pull request that `change` makes; written above @step."""
 
-    name: str
-    title: str
-    steps: tuple[Step, ...]
+    def declare(step: Step) -> Step:
+        step.proposes = change
+        return step
 
-    def __iter__(self) -> Iterator[Step]:
-        return iter(self.steps)
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """The options that its steps take, each once."""
-        return tuple(dict.fromkeys(option for each in self.steps for option in each.options))
-
-    def of(self, release: Undertaking) -> Recipe:
-        """The recipe without the steps that this project does not have; what they needed is needed still.
-
-        Raises ConfigError when no step is left that leaves anything behind.
-        """
-        gone = {each.name: each.needs for each in self.steps if not each.when(release)}
-        kept = [one for each in self.steps if each.name not in gone for one in each.copies(release)]
-        names = [each.name for each in kept]
-        if taken := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-            raise ConfigError(f"{', '.join(taken)} is the name of a step already", "choose another name")
-        if not any(each.lasting for each in kept):
-            raise ConfigError(
-                f"{release.config.project} has nothing for release.{self.name} to do",
-                "docs/release-yaml.md says which sections of release.yaml it is for",
-            )
-        for each in kept:
-            while missing := [name for name in each.needs if name in gone]:
-                inherited = tuple(need for name in missing for need in gone[name])
-                each.needs = tuple(dict.fromkeys([*(n for n in each.needs if n not in gone), *inherited]))
-        return Recipe(self.name, self.title, tuple(kept))
-
-    def span(self, first: str, last: str) -> tuple[Step, ...]:
-        """The steps from `first` to `last`, both included; empty text is an end of the recipe."""
-        names = [each.name for each in self.steps]
-        for name in filter(None, (first, last)):
-            if name not in names:
-                raise UsageError(
-                    f"release.{self.name} has no step {name!r}", f"its steps: {', '.join(names)}"
-                )
-        start = names.index(first) if first else 0
-        end = names.index(last) if last else len(names) - 1
-        if start > end:
-            raise UsageError(
-                f"{first} comes after {last} in release.{self.name}", f"--from {last} --to {first}"
-            )
-        return self.steps[start : end + 1]
-
-    def before(self, wanted: Step) -> frozenset[str]:
-        """The names of all steps that `wanted` needs, directly or through others."""
-        needs = {each.name: each.needs for each in self.steps}
-        found: set[str] = set()
-        rest = list(wanted.needs)
-        while rest:
-            name = rest.pop()
-            if name in needs and name not in found:
-                found.add(name)
-                rest.extend(needs[name])
-        return frozenset(found)
-
-    def after(self, wanted: Step) -> list[Step]:
-        """All steps that need `wanted`, directly or through others."""
-        return [each for each in self.steps if wanted.name in self.before(each)]
+    return declare
 
 
 def present(section: T | None) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from releasing.errors import PreconditionError
+from releasing.runbook.choice import Choice
 from releasing.runbook.journal import Journal
 from releasing.shell.programs import Command, Shell, silent
 
@@ -77,16 +78,13 @@ class StepShell:
         """Whether `command`, a listing, lists nothing."""
         return self.needed(lambda: not self.read(command))
 
-    def choose(self, name: str, make: Callable[[], str], how: str = "") -> str:  # noqa: ARG002
-        """The release's choice called `name`: recorded before anything acts on it, the same ever after.
+    def choose(self, choice: Choice, make: Callable[[], str]) -> str:
+        """The value of `choice` for this release: recorded before anything acts on it, the same ever after."""
+        return self.journal.choose(self.step, choice, make)
 
-        `how` tells in a plan made on paper how the value comes about.
-        """
-        return self.journal.choose(self.step, name, make)
-
-    def chosen(self, name: str) -> str | None:
-        """The choice called `name`, when it was made already."""
-        return self.journal.choices().get(name)
+    def chosen(self, choice: Choice) -> str | None:
+        """The value of `choice`, when it was made already."""
+        return self.journal.chosen(choice)
 
     def say(self, text: str) -> None:
         """Tell the operator something."""

@@ -9,7 +9,8 @@ from typing import Any
 from releasing.errors import PreconditionError
 from releasing.runbook.context import DONE, MISSING, WorldOf
 from releasing.runbook.plan import PlanShell
-from releasing.runbook.step import Finding, Recipe, Step, met
+from releasing.runbook.recipe import Recipe
+from releasing.runbook.step import Finding, Step, met
 
 AT_ONCE = 8
 NOT_NEEDED = met("not needed any more: everything after it is done")
@@ -21,11 +22,9 @@ def survey(world: WorldOf[Any], recipe: Recipe, steps: Iterable[Step]) -> dict[s
     A step that may lapse counts as done when everything that needs it is, and is not asked then.
     """
     chosen = list(steps)
-    findings = _asked(world, [step for step in chosen if step.lasting])
+    findings = _asked(world, [step for step in chosen if not step.gate])
     names = {step.name for step in chosen}
-    gates = [
-        (step, names & {other.name for other in recipe.after(step)}) for step in chosen if not step.lasting
-    ]
+    gates = [(step, names & {other.name for other in recipe.after(step)}) for step in chosen if step.gate]
     findings |= _asked(world, [gate for gate, after in gates if not after or _missing(findings, after)])
     for gate, after in gates:
         if gate.name not in findings:
@@ -61,7 +60,7 @@ def plan(
         outstanding = bool(unmet & recipe.before(step))
         if step.name in unmet:
             world.show(f"# to do: {findings[step.name].text}")
-        elif step.lasting or not outstanding:
+        elif not (step.gate and outstanding):
             world.show(f"# already done: {findings[step.name].text}")
             continue
         else:

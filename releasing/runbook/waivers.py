@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasing.errors import UsageError
+from releasing.runbook.choice import Choice
 
 if TYPE_CHECKING:
     from releasing.runbook.journal import Journal
 
 OPTIONS = ("waive", "because")
 EVENT = "waived"
-RED = "red commit"  # the choice of a commit that is not green, with the reason
+RED = Choice("red commit")  # one to build that is not green, with the reason
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,6 @@ def of(journal: Journal) -> dict[str, Waiver]:
 
 def told(journal: Journal) -> list[str]:
     """Everything that was let pass in a release, each with its reason: what voters have to know."""
-    red = [event for event in journal.events("chosen") if event["name"] == RED]
+    red = [event for event in journal.events("chosen") if event["name"] == RED.name]
     commits = [f"commit {event['value']} ({event['by']}, {event['time']})" for event in red]
     return [*map(str, of(journal).values()), *commits]

@@ -1,1 +1,1 @@
-"""One file per section of the runbook; each step is declared once, with its check."""
+"""The steps: each is declared once, with its check; recipes.py says in which section of the runbook."""

@@ -22,7 +22,7 @@ def has_cluster(release: Undertaking) -> bool:
     return release.config.gcp is not None
 
 
-@step(needs=(preflight,), lasting=False, when=has_cluster)
+@step(needs=(preflight,), gate=True, when=has_cluster)
 def auth(release: Undertaking, sh: StepShell) -> None:
     """Log in to Google Cloud and point kubectl at the releasing cluster.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasing.builds import build as builds
+from releasing.builds import identity
 from releasing.clients.git import branch_creation
 from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.authenticate import auth
@@ -21,7 +22,7 @@ def cut_branch(release: Release, sh: StepShell) -> None:
 
     The empty lease makes the push create-only: a branch that another person cut in the meantime is used, not moved.
     """
-    commit = builds.commit(release, sh)
+    commit = identity.commit(release, sh)
     branch_creation.create(release.origin(sh), release.origin(sh).git, release.branch, commit)
     sh.run(release.origin(sh).fetch())
 

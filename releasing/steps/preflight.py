@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from releasing.runbook.step_shell import StepShell
 
 
-@step(lasting=False)
+@step(gate=True)
 def preflight(release: Undertaking, sh: StepShell) -> None:
     """Check the tools and logins that a release needs.
 

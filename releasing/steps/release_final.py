@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasing.announcements import outbox as mail
+from releasing.builds import build as builds
 from releasing.clients.git import tagging
 from releasing.config import registries
 from releasing.gates import vote
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from releasing.runbook.step_shell import StepShell
 
 
-@step(needs=(preflight,), lasting=False)
+@step(needs=(preflight,), gate=True)
 def check_vote(release: Release, sh: StepShell) -> None:
     """Check that the vote passed and that nothing has changed since."""
     commit = release.origin(sh).tagged(release.candidate.tag)
@@ -68,7 +69,7 @@ def publish_release(release: Release, sh: StepShell) -> None:
 
     The manifest is uploaded to a draft, which is published last.
     """
-    publishing.publish(release, sh)
+    publishing.publish(release, sh, builds.workflows(sh))
 
 
 @publish_release.verified_by

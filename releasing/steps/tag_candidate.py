@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from releasing.announcements import outbox as mail
-from releasing.builds import candidate_changes as changes
-from releasing.changes import digest_table as document
+from releasing.builds import build as builds
 from releasing.changes import image_tags_edit, pull_requests
 from releasing.clients.checks import commit_checks as checks
 from releasing.clients.git import tagging
@@ -15,48 +14,55 @@ from releasing.gates import broken_files
 from releasing.publication import github_release as publishing
 from releasing.publication import notes
 from releasing.runbook import waivers
+from releasing.runbook.choice import Choice
 from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.update_release_branch import (
     check_blockers,
     check_release_notes,
-    has_document,
     record_image_digests,
     wait_for_postsubmit,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from releasing.changes.pull_requests import Proposal
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
 
+CANDIDATE_COMMIT = Choice("candidate commit")
+
 
 @step(
-    needs=(wait_for_postsubmit, record_image_digests, check_blockers, check_release_notes), irreversible=True
+    needs=(wait_for_postsubmit, record_image_digests, check_blockers, check_release_notes),
+    irreversible=True,
+    given_proposals=True,
 )
-def tag_candidate(release: Release, sh: StepShell) -> None:
+def tag_candidate(release: Release, sh: StepShell, proposals: Sequence[Proposal]) -> None:
     """Tag the head of the release branch as the candidate.
 
     Voters test this tag. It is annotated and never moved. Its commit has a green postsubmit, all pull requests of
     the release, and no broken file.
     """
-    if sh.chosen("candidate commit") is None:
+    if sh.chosen(CANDIDATE_COMMIT) is None:
         # Looked at before it is recorded: a branch that is mended is tagged at its new head.
         sh.require(
-            lambda: _unfit(release, sh, release.origin(sh).head(release.branch)),
+            lambda: _unfit(release, sh, release.origin(sh).head(release.branch), proposals),
             f"mend {release.branch}, then the same command",
         )
         sh.require(
             lambda: broken_files.problem(release, sh, release.origin(sh).head(release.branch)),
             f"mend them on {release.branch}, or list what is meant so under leave-alone in release.yaml",
         )
-    commit = sh.choose("candidate commit", lambda: release.origin(sh).head(release.branch))
+    commit = sh.choose(CANDIDATE_COMMIT, lambda: release.origin(sh).head(release.branch))
     again = f"scripts/invoke release.rc --version {release.version} --candidate next"
-    sh.require(lambda: _unfit(release, sh, commit), f"tag a later commit: {again}")
+    sh.require(lambda: _unfit(release, sh, commit, proposals), f"tag a later commit: {again}")
     sh.wait(pull_requests.waiting(release, sh, commit, release.config.checks.postsubmit))
     tagging.push(release.origin(sh), release.tag, commit, release.annotation(release.tag), release.tag_taken)
 
 
 @tag_candidate.verified_by
-def candidate_is_on_origin(release: Release, sh: StepShell) -> Finding:
+def candidate_is_on_origin(release: Release, sh: StepShell, proposals: Sequence[Proposal]) -> Finding:
     """Origin lists the annotated tag on a commit of the release branch that has a green postsubmit and all pull
     requests of the release."""
     ref = f"refs/tags/{release.tag}"
@@ -67,7 +73,7 @@ def candidate_is_on_origin(release: Release, sh: StepShell) -> Finding:
     problems = checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
     if problems:
         return unmet(f"{release.tag} is at {commit[:12]}, where {'; '.join(map(str, problems))}")
-    if problem := _unfit(release, sh, commit):
+    if problem := _unfit(release, sh, commit, proposals):
         return unmet(problem)
     return met(f"{release.tag} is at {commit} on {release.branch}")
 
@@ -78,7 +84,7 @@ def publish_candidate(release: Release, sh: StepShell) -> None:
 
     The manifest is uploaded to a draft, which is published last: no one sees a release without it.
     """
-    publishing.publish(release, sh)
+    publishing.publish(release, sh, builds.workflows(sh))
 
 
 @publish_candidate.verified_by
@@ -94,11 +100,7 @@ def announce_vote(release: Release, sh: StepShell) -> None:
     The mail is kept in the outbox; its Message-ID follows from the candidate, so it is the same on every run.
     """
     announcement = release.config.announcement
-    end = sh.choose(
-        "end of the vote",
-        lambda: _end(announcement.vote_days),
-        how=f"$(date -u -d '+{announcement.vote_days} days' '+%F %R UTC')",
-    )
+    end = sh.choose(_end_of_vote(announcement.vote_days), lambda: _end(announcement.vote_days))
     commit = release.origin(sh).tagged(release.tag)
     write = sh["announce_vote.py"][
         str(mail.path(release)), *release.images, "--project", release.config.project
@@ -120,19 +122,23 @@ def vote_is_announced(release: Release, sh: StepShell) -> Finding:
     return mail.names(release, commit)
 
 
+def _end_of_vote(days: int) -> Choice:
+    return Choice("end of the vote", in_shell=f"$(date -u -d '+{days} days' '+%F %R UTC')")
+
+
 def _end(days: int) -> str:
     return f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d %H:%M} UTC"
 
 
-def _unfit(release: Release, sh: StepShell, commit: str) -> str:
+def _unfit(release: Release, sh: StepShell, commit: str, proposals: Sequence[Proposal]) -> str:
     """Why `commit` of the release branch may not be a candidate; nothing when it may."""
-    return _lack(release, sh, commit) or image_tags_edit.strayed(release, sh, commit)
+    return _lack(release, sh, commit, proposals) or image_tags_edit.strayed(release, sh, commit)
 
 
-def _lack(release: Release, sh: StepShell, commit: str) -> str:
+def _lack(release: Release, sh: StepShell, commit: str, proposals: Sequence[Proposal]) -> str:
     """Which of the release's own pull requests into its branch `commit` does not have."""
-    own = [changes.prototypes(release)] if changes.has_references(release) else []
-    own += [document.change(release, record_image_digests.name)] if has_document(release) else []
+    changes = (propose(release, "") for propose in proposals)
+    own = (change for change in changes if change.base == release.branch)
     found = (pull_requests.find(release, sh, change) for change in own)
     merged = [each for each in found if each and each.merged]
     lack = [

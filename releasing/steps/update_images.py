@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.builds import build as builds
-from releasing.builds import candidate_changes as changes
-from releasing.changes import image_tags_edit, pull_requests
+from releasing.builds import identity
+from releasing.changes import image_tags_edit, prototypes, pull_requests
 from releasing.config import registries
 from releasing.gates import unlisted_images as dangling
-from releasing.runbook.step import Finding, met, step, unmet
+from releasing.runbook.step import Finding, met, proposal, step, unmet
 from releasing.steps.build_jupyter import build_jupyter
 from releasing.steps.build_tf_serving import build_tfserving
 from releasing.steps.cut_branch import cut_branch
@@ -29,7 +28,7 @@ def has_images(release: Release) -> bool:
 
 @step(
     needs=(update_tfjob, update_pytorchjob, build_tfserving, build_jupyter, update_bootstrapper, cut_branch),
-    when=changes.has_references,
+    when=prototypes.has_references,
 )
 def update_prototypes(release: Release, sh: StepShell) -> None:
     """Update image references to the release's tag, in a new branch.
@@ -37,20 +36,21 @@ def update_prototypes(release: Release, sh: StepShell) -> None:
     References are selected by the image's name, whatever their old tag is. The operators are updated as well, and so
     is what release.yaml lists under `pins` and `parameters`. `open-release-pr` proposes the branch.
     """
-    pull_requests.push(release, sh, changes.prototypes(release))
+    pull_requests.push(release, sh, prototypes.change(release))
 
 
 @update_prototypes.verified_by
 def prototypes_are_on_a_branch(release: Release, sh: StepShell) -> Finding:
     """Origin has the branch with the update, or the release branch names every image at the release's tag."""
-    proposal = changes.prototypes(release)
-    head = release.head(proposal.step)
+    change = prototypes.change(release)
+    head = release.head(change.step)
     commit = release.origin(sh).commit_of(f"refs/heads/{head}")
     if commit:
         return met(f"{head} is at {commit[:12]}")
-    return pull_requests.proposed(release, sh, proposal)
+    return pull_requests.proposed(release, sh, change)
 
 
+@proposal(change=image_tags_edit.change)
 @step(needs=(update_prototypes,), when=has_images)
 def update_image_tags(release: Release, sh: StepShell) -> None:
     """Record the release's tag of the built digests in image_tags.yaml.
@@ -58,8 +58,8 @@ def update_image_tags(release: Release, sh: StepShell) -> None:
     The file belongs to the default branch, which gets a pull request. A tag that is on an older build of this version
     stays there, unless --allow-move names it.
     """
-    tag = builds.build_tag(release, sh)
-    pull_requests.propose(release, sh, image_tags_edit.change(release, update_image_tags.name, tag))
+    tag = identity.build_tag(release, sh)
+    pull_requests.propose(release, sh, image_tags_edit.change(release, tag))
     sh.run(release.origin(sh).fetch())
 
 
@@ -67,10 +67,10 @@ def update_image_tags(release: Release, sh: StepShell) -> None:
 def image_tags_are_proposed(release: Release, sh: StepShell) -> Finding:
     """The file on the default branch, or in a pull request, lists the release's tag of every image that was built and
     of every other image of the project that the updated prototypes refer to."""
-    tag = builds.known_tag(release, sh)
+    tag = identity.known_tag(release, sh)
     if tag is None:
         return unmet("nothing is built yet")
-    listed = pull_requests.proposed(release, sh, image_tags_edit.change(release, update_image_tags.name, tag))
+    listed = pull_requests.proposed(release, sh, image_tags_edit.change(release, tag))
     missing = dangling.proposed(release, sh) if listed.holds else ""
     return unmet(missing) if missing else listed
 
@@ -108,7 +108,7 @@ def tags_are_on_their_digests(release: Release, sh: StepShell) -> Finding:
 
 def _listing(release: Release, sh: StepShell) -> str:
     """The branch whose image_tags.yaml counts: the change's own, until the default branch has it."""
-    change = image_tags_edit.change(release, update_image_tags.name, builds.known_tag(release, sh) or "")
+    change = image_tags_edit.change(release, identity.known_tag(release, sh) or "")
     if sh.needed(lambda: not pull_requests.is_settled(release, sh, change)):
         return release.head(change.step)
     return change.base

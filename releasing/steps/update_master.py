@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.builds import build as builds
-from releasing.builds import candidate_changes as changes
-from releasing.changes import pull_requests
+from releasing.builds import identity
+from releasing.changes import pull_requests, reference_edit
+from releasing.changes.reference_edit import ReferenceEdit
 from releasing.clients.checks import commit_checks as checks
 from releasing.clients.git import tagging
-from releasing.runbook.step import Finding, met, step, unmet
+from releasing.runbook.choice import Choice
+from releasing.runbook.step import Finding, met, proposal, step, unmet
 from releasing.steps.preflight import preflight
 from releasing.steps.update_images import has_images
 
@@ -18,7 +19,18 @@ if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
 
+MASTER_COMMIT = Choice("master commit")
 
+
+def newest_images(release: Release, build_tag: str) -> Change:
+    """The pull request that puts every reference to a released image of the default branch at `build_tag`."""
+    images = reference_edit.rules(release, release.config.images, build_tag)
+    text = (f"Use the images of {build_tag}", f"The newest images, built for {release.tag}.")
+    edit = ReferenceEdit(images, leave_alone=release.config.left_alone)
+    return reference_edit.change(release, update_master.name, release.config.default_branch, text, edit)
+
+
+@proposal(change=newest_images)
 @step(needs=(preflight,), when=has_images)
 def update_master(release: Release, sh: StepShell) -> None:
     """Propose the newest images to the default branch.
@@ -31,7 +43,7 @@ def update_master(release: Release, sh: StepShell) -> None:
 @update_master.verified_by
 def master_update_is_proposed(release: Release, sh: StepShell) -> Finding:
     """The pull request is open or merged, or the default branch names the build everywhere."""
-    if builds.known_tag(release, sh) is None:
+    if identity.known_tag(release, sh) is None:
         return unmet("this candidate's images are not built here yet")
     return pull_requests.proposed(release, sh, _change(release, sh))
 
@@ -46,11 +58,11 @@ def merge_master_update(release: Release, sh: StepShell) -> None:
 @merge_master_update.verified_by
 def master_has_the_update(release: Release, sh: StepShell) -> Finding:
     """The pull request is merged, or the default branch names the build everywhere."""
-    if builds.known_tag(release, sh) is None or not pull_requests.is_settled(
+    if identity.known_tag(release, sh) is None or not pull_requests.is_settled(
         release, sh, _change(release, sh)
     ):
         return unmet(f"{release.config.default_branch} does not name the newest images yet")
-    return met(f"{release.config.default_branch} names the images of {sh.chosen('build tag')}")
+    return met(f"{release.config.default_branch} names the images of {sh.chosen(identity.BUILD_TAG)}")
 
 
 @step(needs=(merge_master_update,), irreversible=True, when=has_images)
@@ -58,16 +70,16 @@ def tag_master(release: Release, sh: StepShell) -> None:
     """Wait for a passing postsubmit, and tag that commit with the build tag."""
     branch = release.config.default_branch
     sh.run(release.origin(sh).fetch())
-    commit = sh.choose("master commit", lambda: release.origin(sh).head(branch))
+    commit = sh.choose(MASTER_COMMIT, lambda: release.origin(sh).head(branch))
     sh.wait(pull_requests.waiting(release, sh, commit, release.config.checks.postsubmit))
-    tag = builds.chosen_tag(release, sh)
+    tag = identity.chosen_tag(release, sh)
     tagging.push(release.origin(sh), tag, commit, release.annotation(tag), release.tag_taken)
 
 
 @tag_master.verified_by
 def images_tag_is_on_master(release: Release, sh: StepShell) -> Finding:
     """Origin lists the annotated build tag on a commit of the default branch with a green postsubmit."""
-    tag = builds.known_tag(release, sh)
+    tag = identity.known_tag(release, sh)
     if tag is None:
         return unmet("this candidate's images are not built here yet")
     problem = tagging.problem(release.origin(sh), tag, release.config.default_branch, release.signature_form)
@@ -81,4 +93,4 @@ def images_tag_is_on_master(release: Release, sh: StepShell) -> Finding:
 
 
 def _change(release: Release, sh: StepShell) -> Change:
-    return changes.newest_on_master(release, builds.chosen_tag(release, sh))
+    return newest_images(release, identity.chosen_tag(release, sh))

@@ -4,55 +4,59 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.builds import build as builds
-from releasing.builds import candidate_changes as changes
+from releasing.builds import identity
 from releasing.changes import digest_table as document
-from releasing.changes import pull_requests
+from releasing.changes import prototypes, pull_requests
 from releasing.clients.checks import commit_checks as checks
 from releasing.gates import blockers
 from releasing.gates import unlisted_images as dangling
 from releasing.publication import notes
 from releasing.runbook import waivers
-from releasing.runbook.step import Finding, met, step, unmet
+from releasing.runbook.step import Finding, met, proposal, step, unmet
 from releasing.steps.update_images import apply_image_tags, has_images, update_prototypes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from releasing.changes.pull_requests import Proposal
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
 
 
-@step(needs=(update_prototypes, apply_image_tags), when=changes.has_references)
+@proposal(change=prototypes.change)
+@step(needs=(update_prototypes, apply_image_tags), when=prototypes.has_references)
 def open_release_pr(release: Release, sh: StepShell) -> None:
     """Propose the updated prototypes to the release branch."""
-    pull_requests.request(release, sh, changes.prototypes(release))
+    pull_requests.request(release, sh, prototypes.change(release))
 
 
 @open_release_pr.verified_by
 def release_pr_is_open(release: Release, sh: StepShell) -> Finding:
     """The pull request is open or merged, or the release branch already contains its changes."""
-    return pull_requests.proposed(release, sh, changes.prototypes(release))
+    return pull_requests.proposed(release, sh, prototypes.change(release))
 
 
-@step(needs=(open_release_pr,), when=changes.has_references)
-def wait_for_presubmit(release: Release, sh: StepShell) -> None:
+@step(needs=(open_release_pr,), when=prototypes.has_references, given_proposals=True)
+def wait_for_presubmit(release: Release, sh: StepShell, proposals: Sequence[Proposal]) -> None:
     """Wait for the presubmit of each pull request, and merge it.
 
     Exactly the tested commit is merged: GitHub refuses the merge when something was pushed in between.
     """
-    for change in changes.of(release, builds.build_tag(release, sh) if release.images else ""):
-        pull_requests.settle(release, sh, change)
+    tag = identity.build_tag(release, sh) if release.images else ""
+    for propose in proposals:
+        pull_requests.settle(release, sh, propose(release, tag))
     sh.run(release.origin(sh).fetch())
 
 
 @wait_for_presubmit.verified_by
-def pull_requests_are_merged(release: Release, sh: StepShell) -> Finding:
+def pull_requests_are_merged(release: Release, sh: StepShell, proposals: Sequence[Proposal]) -> Finding:
     """Every pull request of the release is merged, or its base already contains the change. image_tags.yaml on the
     default branch lists every image of the project that the release branch (or the candidate) refers to at the
     release's tag."""
-    tag = builds.known_tag(release, sh)
+    tag = identity.known_tag(release, sh)
     if release.images and tag is None:
         return unmet("nothing is built yet")
-    wanted = changes.of(release, tag or "")
+    wanted = [propose(release, tag or "") for propose in proposals]
     left = [change.step for change in wanted if not pull_requests.is_settled(release, sh, change)]
     if left:
         return unmet(f"not merged yet: {', '.join(left)}")
@@ -75,8 +79,8 @@ def postsubmit_is_green(release: Release, sh: StepShell) -> Finding:
     if not release.origin(sh).has(f"origin/{release.branch}"):
         return unmet(f"there is no {release.branch} yet")
     merged = None
-    if changes.has_references(release):
-        change = changes.prototypes(release)
+    if prototypes.has_references(release):
+        change = prototypes.change(release)
         if not pull_requests.is_settled(release, sh, change):
             return unmet(f"{release.branch} does not have the release's change yet")
         merged = pull_requests.find(release, sh, change)
@@ -92,13 +96,14 @@ def has_document(release: Release) -> bool:
     return has_images(release) and release.config.document is not None
 
 
+@proposal(change=document.change)
 @step(needs=(wait_for_postsubmit,), when=has_document)
 def record_image_digests(release: Release, sh: StepShell) -> None:
     """Record the image digests in the document on the release branch.
 
     Its pull request is merged after its own presubmit.
     """
-    change = document.change(release, record_image_digests.name)
+    change = document.change(release)
     if sh.needed(lambda: not pull_requests.is_settled(release, sh, change)):
         pull_requests.propose(release, sh, change)
         pull_requests.settle(release, sh, change)
@@ -108,7 +113,7 @@ def record_image_digests(release: Release, sh: StepShell) -> None:
 @record_image_digests.verified_by
 def digests_are_recorded(release: Release, sh: StepShell) -> Finding:
     """The document on the release branch names the digest of each image, as the registry has it."""
-    change = document.change(release, record_image_digests.name)
+    change = document.change(release)
     if pull_requests.is_settled(release, sh, change):
         return met(f"{release.config.document} on {release.branch} names {len(release.images)} digests")
     return unmet(f"{release.config.document} on {release.branch} lacks the digests of {release.tag}")
@@ -116,7 +121,7 @@ def digests_are_recorded(release: Release, sh: StepShell) -> Finding:
 
 @step(
     needs=(wait_for_postsubmit,),
-    lasting=False,
+    gate=True,
     options=waivers.OPTIONS,
     when=lambda release: bool(release.config.blockers.labels),
 )
@@ -146,7 +151,7 @@ def no_blockers_are_open(release: Release, sh: StepShell) -> Finding:
     return met(f"no open issue is labelled {' or '.join(labels)}{passed}")
 
 
-@step(needs=(wait_for_postsubmit, record_image_digests), lasting=False, options=waivers.OPTIONS)
+@step(needs=(wait_for_postsubmit, record_image_digests), gate=True, options=waivers.OPTIONS)
 def check_release_notes(release: Release, sh: StepShell) -> None:
     """Ensure that the release notes are up to date.
 

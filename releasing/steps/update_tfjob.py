@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasing.changes import operators
-from releasing.runbook.step import Finding, present, step
+from releasing.runbook.step import Finding, present, proposal, step
 from releasing.steps.authenticate import auth
 from releasing.steps.preflight import preflight
 
 if TYPE_CHECKING:
+    from releasing.changes.pull_requests import Change
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
 
 
+def bump(release: Release, _build_tag: str = "") -> Change:
+    """The pull request that bumps the operator on the default branch."""
+    return operators.change(release, present(release.config.operators.tfjob), update_tfjob.name)
+
+
+@proposal(change=bump)
 @step(
     needs=(preflight, auth),
     options=("tfjob",),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing.builds import candidate_changes as changes
+from releasing.changes import prototypes
 from releasing.references.edits import Edit, line_of
 from releasing.references.parameters import parameter_findings
 from releasing.references.protected_paths import protection
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def claims(it: Tagged) -> Iterator[Claim]:
     """Every pin and parameter reads its value; no operator is taken as it happens to be."""
-    edit = changes.prototypes_edit(it.release)
+    edit = prototypes.edit(it.release)
     # A project with operators alone has none of these.
     rules = edit.rules if edit.pins or edit.pins_if_present or edit.parameters else Rules()
     absent = sorted({pin.path for pin in rules.pins if pin.if_present and it.content(pin.path) is None})

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from releasing.builds import candidate_changes as changes
+from releasing.changes import prototypes
 from releasing.changes.reference_edit import prefixes
 from releasing.image_tags.referred import Ours, referred, unlisted
 from releasing.references.rules import ImageRule, claimed
@@ -22,7 +22,7 @@ FLOATING = "latest"
 
 def claims(it: Tagged) -> Iterator[Claim]:
     """Every claim on the mentions of images."""
-    edit = changes.prototypes_edit(it.release)
+    edit = prototypes.edit(it.release)
     if edit.images:
         yield _at_the_release(it, edit.rules.images)
     yield _floating(it)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from _gojsonnet import evaluate_snippet
 
-from releasing.builds import candidate_changes as changes
+from releasing.changes import prototypes
 from releasing.clients.ksonnet.app import read_app
 from releasing.clients.ksonnet.params import set_param
 from releasing.references.file_syntax import fault
@@ -218,7 +218,7 @@ def test_make_push_pushes_the_bootstrapper(clone: Path, tmp_path: Path) -> None:
 
 def test_a_release_updates_these_references_and_no_others(clone: Path, tmp_path: Path) -> None:
     sh = StepShell(Shell(), Journal(tmp_path / "journal.jsonl"), "test")
-    (command,) = changes.prototypes(release_at(tmp_path, CONFIG)).edits(sh, str(clone))
+    (command,) = prototypes.change(release_at(tmp_path, CONFIG)).edits(sh, str(clone))
     program = [sys.executable, str(ROOT / "scripts" / command.program), *command.words[1:], "--json"]
     first, second = (
         json.loads(subprocess.run(program, check=True, capture_output=True).stdout)["changed"]

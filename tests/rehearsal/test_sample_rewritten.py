@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from releasing.builds import candidate_changes as changes
+from releasing.changes import prototypes
 from releasing.rehearsal.sampling import project
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
@@ -55,7 +55,7 @@ def clones(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     for clone in (before, after):
         git("clone", "--quiet", folder / "kubeflow.git", clone)
     sh = StepShell(Shell(), Journal(folder / "journal.jsonl"), "test")
-    (command,) = changes.prototypes(release_at(folder, CONFIG)).edits(sh, str(after))
+    (command,) = prototypes.change(release_at(folder, CONFIG)).edits(sh, str(after))
     program = [sys.executable, str(ROOT / "scripts" / command.program), *command.words[1:]]
     subprocess.run(program, check=True, capture_output=True)
     assert git("-C", after, "status", "--short")

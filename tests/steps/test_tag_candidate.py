@@ -10,6 +10,8 @@ import pytest
 from releasing.clients.git import tagging
 from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError
+from releasing.recipes import RC
+from releasing.runbook.choice import Choice
 from releasing.steps.tag_candidate import tag_candidate
 from tests.rehearsal.project import commit, head
 from tests.releases import CONFIG, Origin, hosted
@@ -36,17 +38,18 @@ def test_a_commit_without_the_releases_own_change_is_no_candidate(tmp_path: Path
         origin = replace(plain, release=replace(plain.release, config=WITH_PIN))
         before, after = merged(origin, github.api)
         release, sh = origin.release, origin.sh
-        sh.journal.choose("tag-candidate", "candidate commit", lambda: before)
+        (tagging_it,) = RC.of(release).span(tag_candidate.name, tag_candidate.name)
+        sh.journal.choose("tag-candidate", Choice("candidate commit"), lambda: before)
         lack = f"{before[:12]} does not have #1 of {release.tag}"
         with pytest.raises(PreconditionError, match=lack):
-            tag_candidate.action(release, sh)
+            tagging_it.action(release, sh)
         assert release.origin(sh).tags(f"{release.tag}*") == []
         tagging.push(
             release.origin(sh), release.tag, before, release.annotation(release.tag), release.tag_taken
         )
-        assert tag_candidate.verify(release, sh).text == lack
+        assert tagging_it.verify(release, sh).text == lack
         sh.run(sh["git"]["-C", str(origin.bare), "tag", "-d", release.tag])
         tagging.push(
             release.origin(sh), release.tag, after, release.annotation(release.tag), release.tag_taken
         )
-        assert tag_candidate.verify(release, sh).holds
+        assert tagging_it.verify(release, sh).holds

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from releasing import image_tags
 from releasing.builds import submission
+from releasing.builds.identity import BUILD_TAG
 from releasing.errors import CommandError, ConfigError, PreconditionError, UsageError
 from releasing.nightly import default_branch
 from releasing.nightly.night import PREFIX
@@ -63,7 +64,7 @@ def _built(work: Upkeep, sh: StepShell) -> set[str]:
 def _begun_here(work: Upkeep) -> set[str]:
     """The build tags of releases that were begun here: what they built may not be named anywhere yet."""
     journals = (work.state / "releases").glob("*/journal.jsonl")
-    tags = {Journal(path).choices().get("build tag", "") for path in journals}
+    tags = {Journal(path).chosen(BUILD_TAG) for path in journals}
     return {*filter(None, tags)}
 
 

@@ -1,0 +1,52 @@
+"""The change of the release branch: every reference at the release's tag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasing.changes import operators, reference_edit
+from releasing.changes.reference_edit import ReferenceEdit
+
+if TYPE_CHECKING:
+    from releasing.changes.pull_requests import Change
+    from releasing.release import Release
+
+STEP = "update-prototypes"
+
+
+def has_references(release: Release) -> bool:
+    """Whether files of the release branch have anything that goes with the release."""
+    config = release.config
+    return bool(
+        release.images
+        or config.operators.tfjob
+        or config.operators.pytorchjob
+        or config.pins
+        or config.parameters
+    )
+
+
+def change(release: Release, _build_tag: str = "") -> Change:
+    """The pull request into the release branch: released images, operators, and what release.yaml pins.
+
+    All of it in one change: Kubeflow shipped releases whose update had landed on the default branch only.
+    """
+    text = (
+        f"Use the images of {release.image_tag}",
+        f"Every reference to a released image is at {release.image_tag}, for {release.tag}.",
+    )
+    return reference_edit.change(release, STEP, release.branch, text, edit(release))
+
+
+def edit(release: Release) -> ReferenceEdit:
+    """What the tree of a release has to read: images, pins and parameters."""
+    config = release.config
+    bumps = [each for each in (config.operators.tfjob, config.operators.pytorchjob) if each]
+    images = reference_edit.rules(release, config.images, release.image_tag)
+    images += tuple(reference_edit.rule(release, each.image, each.release) for each in bumps)
+    known = release.placeholders
+    pins = reference_edit.pinned((pin for pin in config.pins if not pin.if_present), known)
+    maybe = reference_edit.pinned((pin for pin in config.pins if pin.if_present), known)
+    pins += tuple(pin for each in bumps for pin in operators.pins(each))
+    parameters = reference_edit.set_by_name(config.parameters, known)
+    return ReferenceEdit(images, pins, parameters, leave_alone=config.left_alone, pins_if_present=maybe)

@@ -1,0 +1,121 @@
+"""What a recipe is: a release as the runbook tells it, section by section, each with its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from releasing.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from releasing.release import Undertaking
+    from releasing.runbook.step import Proposal, Step
+
+
+class Section:
+    """A section of the runbook: its heading, and its steps in order."""
+
+    def __init__(self, heading: str, *steps: Step) -> None:
+        self.heading = heading
+        self.steps = steps
+
+    def of(self, copies: Mapping[str, list[Step]]) -> Section:
+        """The section with the steps that a project has: by the name of each, what stands for it."""
+        return Section(self.heading, *(one for step in self.steps for one in copies[step.name]))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A release as sections of the runbook; a step may start as soon as all that it needs is done."""
+
+    name: str
+    title: str
+    sections: tuple[Section, ...]
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of all sections, in order."""
+        return tuple(step for section in self.sections for step in section.steps)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options that its steps take, each once."""
+        return tuple(dict.fromkeys(option for each in self.steps for option in each.options))
+
+    @property
+    def proposals(self) -> tuple[Proposal, ...]:
+        """What makes the pull requests of its steps, in order."""
+        return _proposals(self.steps)
+
+    def of(self, release: Undertaking) -> Recipe:
+        """The recipe without the steps that this project does not have; what they needed is needed still.
+
+        Raises ConfigError when no step is left that leaves anything behind.
+        """
+        copies = {each.name: [*each.copies(release)] if each.when(release) else [] for each in self.steps}
+        kept = (section.of(copies) for section in self.sections)
+        recipe = replace(self, sections=tuple(section for section in kept if section.steps))
+        names = [each.name for each in recipe]
+        if taken := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise ConfigError(f"{', '.join(taken)} is the name of a step already", "choose another name")
+        if all(each.gate for each in recipe):
+            raise ConfigError(
+                f"{release.config.project} has nothing for release.{self.name} to do",
+                "docs/release-yaml.md says which sections of release.yaml it is for",
+            )
+        for each in recipe:
+            _inherit(each, {one.name: one.needs for one in self.steps}, copies)
+        for each in recipe:
+            if each.given_proposals:
+                before = recipe.before(each)
+                each.give(_proposals(step for step in recipe if step.name in before))
+        return recipe
+
+    def span(self, first: str, last: str) -> tuple[Step, ...]:
+        """The steps from `first` to `last`, both included; empty text is an end of the recipe."""
+        names = [each.name for each in self.steps]
+        for name in filter(None, (first, last)):
+            if name not in names:
+                raise UsageError(
+                    f"release.{self.name} has no step {name!r}", f"its steps: {', '.join(names)}"
+                )
+        start = names.index(first) if first else 0
+        end = names.index(last) if last else len(names) - 1
+        if start > end:
+            raise UsageError(
+                f"{first} comes after {last} in release.{self.name}", f"--from {last} --to {first}"
+            )
+        return self.steps[start : end + 1]
+
+    def before(self, wanted: Step) -> frozenset[str]:
+        """The names of all steps that `wanted` needs, directly or through others."""
+        needs = {each.name: each.needs for each in self.steps}
+        found: set[str] = set()
+        rest = list(wanted.needs)
+        while rest:
+            name = rest.pop()
+            if name in needs and name not in found:
+                found.add(name)
+                rest.extend(needs[name])
+        return frozenset(found)
+
+    def after(self, wanted: Step) -> list[Step]:
+        """All steps that need `wanted`, directly or through others."""
+        return [each for each in self.steps if wanted.name in self.before(each)]
+
+
+def _proposals(steps: Iterable[Step]) -> tuple[Proposal, ...]:
+    return tuple(step.proposes for step in steps if step.proposes)
+
+
+def _inherit(step: Step, needs: Mapping[str, tuple[str, ...]], copies: Mapping[str, list[Step]]) -> None:
+    """Let `step` need all that stand for each of its needs, and where none does, what that one needed."""
+    gone = {name for name, those in copies.items() if not those}
+    while missing := [name for name in step.needs if name in gone]:
+        inherited = (need for name in missing for need in needs[name])
+        step.needs = tuple(dict.fromkeys([*(name for name in step.needs if name not in gone), *inherited]))
+    step.needs = tuple(one.name for name in step.needs for one in copies[name])
