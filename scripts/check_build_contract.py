@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Hold the build_image.sh of a build context against the build contract, by reading and by trying it.
+"""Check the build_image.sh of a build context against the build contract, by reading and trying it.
 
   check_build_contract.py components/tensorflow-notebook-image
 

@@ -52,7 +52,7 @@ def run(desk: Desk, options: Options) -> None:
 
 
 def plan(desk: Desk, options: Options) -> None:
-    """Show every command that a night would change the world with, to paste into a terminal."""
+    """Show every command of a night that changes something, to paste into a terminal."""
     with _evening(desk, options) as (begun, wish):
         sh = begun.shell_of_plan()
         it = begun.part(sh, wish)
