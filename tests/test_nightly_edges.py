@@ -90,7 +90,7 @@ def test_a_red_commit_takes_a_reason_which_the_night_keeps(sandbox: Path) -> Non
     first = answered(sandbox, *named, "--because", "a flake", "--only", "one")
     assert (first["commit"], first["red"]) == (red, reason)
     assert answered(sandbox, *NIGHT)["red"] == reason
-    assert f"  built although it is not green: {reason}" in completed(sandbox, *named)
+    assert f"  built although its checks did not pass: {reason}" in completed(sandbox, *named)
     events = (sandbox / "nights" / DATE / "journal.jsonl").read_text()
     assert events.count('"name": "red commit"') == 1
 
@@ -106,7 +106,7 @@ def test_an_entry_built_again_has_one_more_workflow_and_says_what_its_tag_leaves
     first = submitted(sandbox)
     kept = answered(sandbox, *NIGHT)["entries"][0]["images"]["gcr.io/kubeflow-images-public/one"]
     run = completed(sandbox, *NIGHT, "--only", "one", "--redo")
-    assert f"asked for again: gcr.io/kubeflow-images-public/one:v{DATE}-" in run
+    assert f"built again on request: gcr.io/kubeflow-images-public/one:v{DATE}-" in run
     assert f" leaves {kept}" in run
     assert len(submitted(sandbox)) == len(first) + 1
     # As if the tag had been at another digest when it was built here: somebody else built it again since.

@@ -77,5 +77,5 @@ def _require(night: nights.Night, work: runner.Run, found: list[outcomes.Outcome
         causes = "".join(f"\n  {text}" for text in before)
         raise UnmetError(
             f"{len(missing)} of {len(entries)} entries are not built: {', '.join(missing)}{causes}",
-            f"the same night again builds what is missing: {night.command('')}",
+            f"repeat the night to build what is missing: {night.command('')}",
         )

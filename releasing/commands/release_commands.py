@@ -203,10 +203,10 @@ def check_build_contract(desk: Desk, options: Options) -> None:
     from releasing.builds import build_contract  # noqa: PLC0415 - no other command needs it
 
     if not options["path"]:
-        raise UsageError("which build context?", "--path with the folder that has build_image.sh")
+        raise UsageError("--path is missing", "name the folder with build_image.sh: --path FOLDER")
     context = Path(options["path"])
     found = build_contract.breaches(context)
     for breach in found:
         desk.show(str(breach))
     build_contract.require(context, found)
-    desk.show(f"{context}: the build contract holds")
+    desk.show(f"{context}: keeps the build contract")
