@@ -261,7 +261,8 @@ def test_the_program_tells_all_problems_at_once_with_exit_code_4(world: tuple[Or
     known(github, bob={"login": "bob", "scopes": ["gist"], "roles": {"*": "pull"}, "limit": 100})
     run = program(origin, "--push", "--sign", "ssh", GH_TOKEN="bob", GIT_CONFIG_KEY_1="a.b")
     assert run.returncode == 4
-    for words in ("may not push", "lacks the scope repo", "only 98 of 100", "git has no name and address", "cannot sign"):
+    named = "git has no name and address"
+    for words in ("may not push", "lacks the scope repo", "only 98 of 100", named, "cannot sign"):
         assert words in run.stderr
     assert run.stderr.startswith(
         f"check_access.py: this machine cannot start a release of {SLUG}:\n  this login may"
