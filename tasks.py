@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Action = Callable[[Desk, Options], None]
 
 # What a task does is imported only when it runs: `invoke --list` stays quick.
-SERVE = "Bring the sandbox's registry and GitHub up, for a look with ordinary tools; Ctrl-C ends it."
+SERVE = "Start the sandbox's registry and GitHub, to inspect them with ordinary tools. Ctrl-C stops them."
 
 
 def show(line: str) -> None:

@@ -1,4 +1,4 @@
-"""What can go wrong, as the operator sees it: a message, a hint, and an exit code per class."""
+"""What can go wrong, as the release manager sees it: a message, a hint, and an exit code per class."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 class ReleaseError(Exception):
-    """Something an operator can act on: `message` says where and what, `hint` what to type next."""
+    """Something a release manager can act on: `message` says where and what, `hint` what to type next."""
 
     code = 1
 
@@ -26,7 +26,7 @@ class UsageError(ReleaseError):
 
 
 class ConfigError(ReleaseError):
-    """release.yaml, image_tags.yaml or another file of the operator's is not valid."""
+    """release.yaml, image_tags.yaml or another file of the release manager's is not valid."""
 
     code = 3
 
@@ -38,7 +38,7 @@ class PreconditionError(ReleaseError):
 
 
 class UnmetError(ReleaseError):
-    """A post-condition does not hold: the release is not what it should be."""
+    """A verification failed: a post-condition does not hold."""
 
     code = 5
 
@@ -46,7 +46,7 @@ class UnmetError(ReleaseError):
 class CommandError(ReleaseError):
     """A program that a step ran failed, or is not installed; `said` are the last lines of its output.
 
-    `code` takes the place of the class's own when the program is one of ours; `status` is the program's exit code.
+    `code` replaces the class's own when the program is one of scripts/; `status` is the program's exit code.
     """
 
     code = 6
@@ -78,6 +78,6 @@ class UnreachableError(ReleaseError):
 
 
 class LockedError(ReleaseError):
-    """Another run holds this release."""
+    """Another run holds the lock of this release."""
 
     code = 8

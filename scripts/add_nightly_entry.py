@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Add a workflow to the release config; comments and the order of what is there stay.
+"""Add an entry to the release config. Comments and the order of entries stay as they are.
 
   add_nightly_entry.py releasing/prow_config_release.yaml --name pytorch-operator-release \\
       --app-dir kubeflow/kubeflow/releasing/pytorch-operator --component pytorch-operator
 
-An entry that is there already, just so, is left alone.
+An entry that already exists in this form is left as it is.
 
-Exit codes: 0 it is there, 3 the file is not valid, 4 another entry has the name or the component.
+Exit codes: 0 the entry exists, 3 the file is not valid, 4 another entry has the name or the component.
 """
 
 from __future__ import annotations
@@ -41,9 +41,11 @@ def arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
     parser.add_argument("file", type=Path, metavar="FILE")
-    parser.add_argument("--name", required=True, help="of the entry")
-    parser.add_argument("--app-dir", required=True, metavar="OWNER/NAME/FOLDER", help="of the ksonnet app")
-    parser.add_argument("--component", required=True, help="of the app")
+    parser.add_argument("--name", required=True, help="name of the entry")
+    parser.add_argument(
+        "--app-dir", required=True, metavar="OWNER/NAME/FOLDER", help="folder of the ksonnet app"
+    )
+    parser.add_argument("--component", required=True, help="component of the app")
     return parser.parse_args()
 
 

@@ -3,7 +3,7 @@
 
   announce_release.py OUTBOX/v0.2.1.eml IMAGE... --project Kubeflow --release v0.2.1 --commit COMMIT ...
 
-The digests come from the registry. The file is written whole or not at all, and says the same on every run.
+The digests come from the registry. The file is written completely or not at all, and is the same on every run.
 """
 
 from __future__ import annotations

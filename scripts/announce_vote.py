@@ -3,7 +3,7 @@
 
   announce_vote.py OUTBOX/v0.2.1-rc.0.eml IMAGE... --project Kubeflow --candidate v0.2.1-rc.0 --commit COMMIT ...
 
-The digests come from the registry. The file is written whole or not at all, and says the same on every run.
+The digests come from the registry. The file is written completely or not at all, and is the same on every run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ def main() -> int:
     """Write the mail."""
     parser = options_of(__doc__ or "", "--candidate", "--until")
     parser.add_argument(
-        "--waiver", action="append", default=[], metavar="TEXT", help="what was let pass, and why"
+        "--waiver",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="a known problem that was accepted, and why",
     )
     options = parser.parse_args()
     text = f"""\
@@ -26,7 +30,7 @@ def main() -> int:
 How to vote: answer this mail with +1 or -1, and say what you tested.
 """
     waived = "".join(f"  {waiver}\n" for waiver in options.waiver)
-    more = f"\nKnown problems that were let pass:\n{waived}" if waived else ""
+    more = f"\nKnown problems that were accepted:\n{waived}" if waived else ""
     return Announcement("[VOTE]", options.candidate, text, "vote", more).write(options)
 
 

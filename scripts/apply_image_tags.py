@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-r"""Make tags of image_tags.yaml true in the registry.
+r"""Tag images in the registry as image_tags.yaml says.
 
-The pattern NAME_RE:TAG_RE, two regular expressions that have to match the whole image name and the whole tag,
-selects rows and tags of the file. What holds already is left alone; what is missing is written and read back.
+The pattern NAME_RE:TAG_RE selects rows and tags of the file. It is two regular expressions that must match the whole
+image name and the whole tag. Tags that are right are left alone; missing tags are written and read back.
 Nothing is written when a digest is missing in the registry, or when a tag is on another digest and
-neither --allow-move nor floating-tags of release.yaml names it. The same command again does only what is missing.
+neither --allow-move nor floating-tags of release.yaml names it. Repeat the command to write only what is missing.
 
   apply_image_tags.py --images-file releasing/image_tags.yaml --pattern '.*/tensorflow-.*:v0\.2\.1' --plan
 
-Credentials are Docker's (docker login), for Google's registries else gcloud's (gcloud auth login). The registries
+Credentials are Docker's (docker login) or, for Google's registries, gcloud's (gcloud auth login). The registries
 section of release.yaml, or of the file that RELEASE_CONFIG names, says how a registry is reached;
 RELEASE_REGISTRY_MIRRORS=HOST=URL,… sends the requests for a registry host elsewhere.
 
-Exit codes: 0 all hold, 2 nothing selected, 3 the file is not valid, 4 refused, 5 failed, 7 the registry does
-not answer.
+Exit codes: 0 all tags are right, 2 nothing selected, 3 the file is not valid, 4 refused, 5 failed, 7 the registry
+does not answer.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Say whether a release can begin here: gh and git are there and logged in, and may do what it takes until its end.
+"""Check the tools and logins that a release needs: gh and git, what they may do, and until when.
 
   check_access.py kubeflow/kubeflow --push --hours 12 --sign ssh
 
-Asks GitHub through gh, and changes nothing. All problems are told at once, each with what to do next; exit code 4.
-A token that expires before the end, but not within the hour, is a warning.
+Asks GitHub through gh, and changes nothing. All problems are reported at once, each with what to do; exit code 4.
+A token that expires before the end, but not within the hour, causes a warning.
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("repository", metavar="OWNER/NAME")
-    parser.add_argument("--push", action="store_true", help="the login must be allowed to push there")
-    parser.add_argument("--hours", type=float, default=12, metavar="N", help="how long the release may take")
+    parser.add_argument("--push", action="store_true", help="require the right to push")
     parser.add_argument(
-        "--sign", default="", choices=("openpgp", "ssh"), help="git must be able to sign with this"
+        "--hours", type=float, default=12, metavar="N", help="hours that the release may take"
+    )
+    parser.add_argument(
+        "--sign", default="", choices=("openpgp", "ssh"), help="require that git can sign in this format"
     )
     options = parser.parse_args()
     need = access.Need(options.repository, options.push, options.hours, options.sign)

@@ -3,8 +3,8 @@
 
   check_blockers.py kubeflow/kubeflow --label priority/p0 --label release-blocker --milestone 0.2.1 --waived 1018
 
-With a milestone only its issues count. Reads issues through gh, which has to be logged in. Exit code 4 when there
-are blockers.
+With --milestone, only issues of that milestone count. Reads issues through gh, which must be logged in. Exit code 4
+when there are blockers.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ def main() -> int:
     )
     parser.add_argument("repository", metavar="OWNER/NAME")
     parser.add_argument("--label", action="append", default=[], metavar="LABEL")
-    parser.add_argument("--milestone", default="", metavar="TITLE", help="only issues in this one count")
-    parser.add_argument("--waived", action="append", default=[], metavar="NUMBER", help="does not count")
+    parser.add_argument(
+        "--milestone", default="", metavar="TITLE", help="count only issues of this milestone"
+    )
+    parser.add_argument("--waived", action="append", default=[], metavar="NUMBER", help="ignore this issue")
     options = parser.parse_args()
     everything = blockers.found(Shell(), options.repository, tuple(options.label), options.milestone)
     left = blockers.without(everything, options.waived)

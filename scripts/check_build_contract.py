@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Hold the build_image.sh of a build context against the build contract, by reading and by trying it.
+"""Check the build_image.sh of a build context against the build contract, by reading and trying it.
 
   check_build_contract.py components/tensorflow-notebook-image
 
 The trials run in a copy of FOLDER, with programs in PATH that stand in for docker, podman, buildah and gcloud and
-only write down what they are asked: nothing is built or pushed. What the contract says: docs/build-contract.md.
+only record how they are called: nothing is built or pushed. docs/build-contract.md has the contract.
 
-Exit codes: 0 it holds; 2 FOLDER is no folder; 5 it is broken, each time with file, line, and what to write.
+Exit codes: 0 the contract is kept; 2 FOLDER is not a folder; 5 it is broken, each breach with file, line and hint.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def main() -> int:
         "--seconds",
         type=float,
         default=build_contract.SECONDS,
-        help="how long a trial may take (default: 10); without a daemon, waiting takes no time in a trial",
+        help="seconds that a trial may take (default: 10); without a daemon, sleep takes no time in a trial",
     )
     options = parser.parse_args()
     found = build_contract.breaches(options.folder, options.seconds)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Say whether the credentials of gcloud and kubectl will do for builds on a cluster, by using them.
+"""Check that the credentials of gcloud and kubectl suffice for builds on a cluster, by using them.
 
   check_cloud_access.py --project kubeflow-releasing --zone us-central1-a --cluster kubeflow-releasing \\
       --namespace kubeflow-releasing --image gcr.io/kubeflow-images-public/tf-model-server
 
-Reads the cluster, the namespace of kubectl's context and the registry, and changes nothing. All problems are told at
-once, each with what to do next; exit code 4. Credentials that end before the release may end are a warning.
+Reads the cluster, the namespace of kubectl's context and the registry, and changes nothing. All problems are
+reported at once, each with what to do; exit code 4. Credentials that expire before the end cause a warning.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ def main() -> int:
     )
     for name in ("project", "zone", "cluster", "namespace"):
         parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--image", default="", help="full name of an image in the registry that is built for")
-    parser.add_argument("--hours", type=float, default=12, metavar="N", help="how long the release may take")
+    parser.add_argument("--image", default="", help="full name of an image in the registry to be read")
+    parser.add_argument(
+        "--hours", type=float, default=12, metavar="N", help="hours that the release may take"
+    )
     wanted = cloud_access.CloudNeed(**vars(parser.parse_args()))
     found = cloud_access.answers(Shell(), wanted)
     for answer in found:

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Fail unless the vote on a candidate passed, and commit and images are still those that were voted on.
+"""Fail unless the vote on a candidate passed and its commit and images are still those that were voted on.
 
   check_vote.py VOTES/v0.2.1-rc.0.json --commit COMMIT --image-tag v0.2.1 IMAGE...
 
-Exit code 4 when the vote does not allow a final.
+Exit code 4 when the vote does not allow a final release.
 """
 
 from __future__ import annotations

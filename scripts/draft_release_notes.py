@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Write release notes that mention every pull request merged since the release before.
+"""Write release notes that mention every pull request merged since the previous release.
 
   draft_release_notes.py NOTES.md --project Kubeflow --version 0.2.1 --checkout DIR --branch v0.2-branch \\
     --repository kubeflow/kubeflow --group 'Bug fixes' kind/bug,area/bug
 
-What NOTES.md says already is kept; lines for pull requests that it does not mention are added, under the heading
-that a label of theirs chooses. Titles, authors and labels come from GitHub through gh, which has to be logged in.
+The text of NOTES.md is kept. Lines are added for pull requests that it does not mention, under the heading that
+their labels choose. Titles, authors and labels come from GitHub through gh, which must be logged in.
 """
 
 from __future__ import annotations
@@ -47,7 +47,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--branch", required=True)
     parser.add_argument("--repository", required=True, metavar="OWNER/NAME")
     parser.add_argument(
-        "--group", action="append", default=[], nargs=2, metavar=("HEADING", "LABEL,…"), help="in this order"
+        "--group",
+        action="append",
+        default=[],
+        nargs=2,
+        metavar=("HEADING", "LABEL,…"),
+        help="a heading and the labels of its pull requests, in this order",
     )
     return parser.parse_args()
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Put the jsonnet files of a ksonnet app into the runbook's form; lib/ and vendor/ are left alone.
+"""Format the jsonnet files of a ksonnet app as the runbook does; lib/ and vendor/ are left alone.
 
   format_jsonnet.py releasing/pytorch-operator
 
-It is jsonnetfmt --string-style d --comment-style s --indent 2. Without jsonnetfmt what ks itself writes comes to be
-in that form all the same; what people wrote is not looked at then, and that is said.
+This is jsonnetfmt --string-style d --comment-style s --indent 2. Without jsonnetfmt, only files that ks itself wrote
+are formatted, and a message says that files written by people were not checked.
 """
 
 from __future__ import annotations

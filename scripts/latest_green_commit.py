@@ -5,8 +5,8 @@
   latest_green_commit.py kubeflow/kubeflow master \\
     --testgrid https://testgrid-api.prow.k8s.io sig-big-data kubeflow-postsubmit
 
-Reads commit statuses and check runs from GitHub through gh, which has to be logged in; or the columns of a testgrid,
-of which GitHub only has to know the commit. RELEASE_TESTGRID=URL stands in for the testgrid's URL.
+Reads commit statuses and check runs from GitHub through gh, which must be logged in. With --testgrid, reads the
+columns of a testgrid; GitHub then only has to know the commit. RELEASE_TESTGRID=URL replaces the testgrid's URL.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ def main() -> int:
         "--context", action="append", default=[], metavar="NAME", help="a check that must succeed"
     )
     parser.add_argument(
-        "--testgrid", nargs=3, metavar=("URL", "DASHBOARD", "TAB"), help="ask this one instead"
+        "--testgrid",
+        nargs=3,
+        metavar=("URL", "DASHBOARD", "TAB"),
+        help="read this testgrid instead of GitHub's checks",
     )
     options = parser.parse_args()
     print(_found(options))

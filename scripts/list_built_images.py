@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Print the names of the images that a workflow builds: that of a ksonnet app's component, or of a WorkflowTemplate.
+"""Print the names of the images that a workflow builds. It is a ksonnet app's component, or a WorkflowTemplate.
 
   list_built_images.py ENV -c COMPONENT --tag v20180711-380a9822      # in a folder of the app
   list_built_images.py --template FILE -p versionTag=v20180711-380a9822 --tag v20180711-380a9822
 
-Every image has to be pushed under that tag: one that is not, and a workflow of which no image can be told, are
-refused, because nobody could say afterwards whether it did its work.
+Every image must be pushed under that tag. An image under another tag is refused, and so is a workflow whose images
+cannot be determined, because afterwards no one could check what it built.
 """
 
 from __future__ import annotations
@@ -48,9 +48,11 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("env", nargs="?", metavar="ENV", help="an environment of the app")
     parser.add_argument("-c", "--component", metavar="COMPONENT")
-    parser.add_argument("--template", type=Path, metavar="FILE", help="of an Argo WorkflowTemplate")
+    parser.add_argument("--template", type=Path, metavar="FILE", help="file of an Argo WorkflowTemplate")
     parser.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE")
-    parser.add_argument("--tag", required=True, metavar="TAG", help="what every image has to be pushed under")
+    parser.add_argument(
+        "--tag", required=True, metavar="TAG", help="the tag that every image must be pushed under"
+    )
     return parser.parse_args()
 
 

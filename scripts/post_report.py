@@ -3,11 +3,11 @@
 
   post_report.py REPORT.txt
 
-A file beside the report says when it was taken, and by whom; it is not posted again. The address is a secret: it is
-never shown. Only https is used, or http on this machine, and no redirect is followed. SSL_CERT_FILE names other
-authorities than the machine's.
+A file beside the report records when it was accepted, and by whom; the report is not posted again. The address is a
+secret and never shown. Only https is used, or http on this machine; redirects are not followed. SSL_CERT_FILE names
+certificate authorities other than the machine's.
 
-Exit codes: 0 taken, 2 no file, or no address that is used, 4 refused, 7 no answer.
+Exit codes: 0 accepted, 2 no file or no usable address, 4 refused, 7 no answer.
 """
 
 from __future__ import annotations

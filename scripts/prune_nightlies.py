@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""List nightly tags that nothing uses any more, and delete them with --write.
+"""List nightly tags that are no longer used, and delete them with --write.
 
   prune_nightlies.py CHECKOUT --keep 14 --image gcr.io/kubeflow-images-public/katib-frontend
 
-Of each image the newest tags vYYYYMMDD-SHA8 stay, as many as --keep says; of the others those that no file on any
-branch or tag of origin names, by tag or by digest, whose build has no other kind of tag, and that no --tag names.
-CHECKOUT is a clone that has all branches and tags of origin; when origin has one that it lacks, nothing is done. A
-registry that deletes only manifests loses a build when all tags of it go.
+Of each image, the newest tags vYYYYMMDD-SHA8 stay, as many as --keep says. An older tag stays when a file on any
+branch or tag of origin names it or its digest, when its build has another kind of tag, or when a --tag names it.
+CHECKOUT is a clone with all branches and tags of origin; nothing is done when it lacks one. A registry that deletes
+only whole manifests loses a build when all tags of that build go.
 
 Credentials and RELEASE_REGISTRY_MIRRORS are as for apply_image_tags.py; gcloud is not used to delete.
 
-Exit codes: 0 done, 2 the command line, 4 refused, 5 something is gone that should have stayed, 7 no answer.
+Exit codes: 0 done, 2 the command line, 4 refused, 5 a tag is gone that should have stayed, 7 no answer.
 """
 
 from __future__ import annotations
@@ -80,9 +80,15 @@ def arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
     parser.add_argument("checkout", type=Path, metavar="CHECKOUT")
-    parser.add_argument("--keep", type=int, required=True, metavar="N", help="how many of each image stay")
-    parser.add_argument("--image", action="append", required=True, help="full name; several times")
-    parser.add_argument("--tag", action="append", default=[], help="a tag that stays of every image")
+    parser.add_argument(
+        "--keep", type=int, required=True, metavar="N", help="number of tags of each image to keep"
+    )
+    parser.add_argument(
+        "--image", action="append", required=True, help="full name of an image; may be repeated"
+    )
+    parser.add_argument(
+        "--tag", action="append", default=[], help="a tag to keep of every image; may be repeated"
+    )
     parser.add_argument("--images-file", metavar="PATH", help="image_tags.yaml, as the repository has it")
     parser.add_argument("--write", action="store_true", help="delete them")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")

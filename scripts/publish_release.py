@@ -4,8 +4,8 @@
   publish_release.py kubeflow/kubeflow v0.2.1-rc.0 FILE... --title 'Kubeflow v0.2.1-rc.0' --notes NOTES.md \\
     --prerelease
 
-The tag has to be on GitHub already. What an earlier run began is finished; a release that is published is left
-as it is, but for files that it lacks. Works through gh, which has to be logged in.
+The tag must already be on GitHub. A draft that an earlier run left is finished. A published release is left as it
+is, except for files that it lacks. Works through gh, which must be logged in.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ def main() -> int:
     )
     parser.add_argument("repository", metavar="OWNER/NAME")
     parser.add_argument("tag", metavar="TAG")
-    parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="uploaded with it")
+    parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="file to upload with the release")
     parser.add_argument("--title", required=True)
     parser.add_argument("--notes", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--prerelease", action="store_true", help="a candidate")
+    parser.add_argument("--prerelease", action="store_true", help="mark it as a pre-release: a candidate")
     options = parser.parse_args()
     for file in (options.notes, *options.files):
         if not file.is_file():

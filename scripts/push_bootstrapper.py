@@ -8,7 +8,7 @@ make is given TAG=…, and anything else that it pushes is an error; without it 
 changes or ignored files, or is at another commit, is refused. build.py of Kubeflow clones the branch that
 image_registries.yaml names; where that is the worktree's own repository, it gets the commit instead.
 
-Exit codes: 4 the worktree is not fit; 5 what was pushed is not what was asked for; 6 make failed.
+Exit codes: 4 the worktree has changes or another commit; 5 make pushed something else; 6 make failed.
 """
 
 from __future__ import annotations
@@ -28,12 +28,16 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the Makefile is")
-    parser.add_argument("--commit", required=True, help="what the worktree has to be at")
+    parser.add_argument("--commit", required=True, help="commit that the worktree must be at")
     parser.add_argument(
-        "--image", action="append", required=True, metavar="NAME", help="what may be pushed, in full"
+        "--image",
+        action="append",
+        required=True,
+        metavar="NAME",
+        help="full name of an image that may be pushed",
     )
-    parser.add_argument("--tag", default="", help="the tag that make is given")
-    parser.add_argument("--also", default="", metavar="TAG", help="another tag that the digest gets")
+    parser.add_argument("--tag", default="", help="tag to pass to make")
+    parser.add_argument("--also", default="", metavar="TAG", help="further tag for the same digest")
     parser.add_argument(
         "--record", type=Path, metavar="FILE", help="write the tag that was pushed to this file"
     )

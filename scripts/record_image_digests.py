@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the digests that a release's image tag stands for into its document.
+"""Write the image digests of a release into its document.
 
   record_image_digests.py docs_dev/releasing.md --release v0.2.1-rc.0 --image-tag v0.2.1 IMAGE...
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Render the workflow of entries of the release config, and rehearse a night that builds them; changes nothing.
+"""Render the workflows of entries of the release config, and rehearse a night that builds them. Changes nothing.
 
   rehearse_nightly_entry.py releasing/prow_config_release.yaml kubeflow/kubeflow pytorch-operator-release
 
-FILE lies in a checkout of the repository; what is not committed there counts, too. The night runs in a sandbox of
-its own, where stand-ins push small images: that everything is named, rendered, submitted and found again is
-rehearsed, and what build_image.sh does is not.
+FILE is in a checkout of the repository; uncommitted changes there count as well. The night runs in a sandbox of its
+own, where stand-ins push small images. It checks that all names are right and that everything is rendered, submitted
+and found again; it does not check what build_image.sh does.
 
 Exit codes: 0 every entry builds images under the night's tag, 3 a file is not valid, 4 an entry does not.
 """

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Write the Argo WorkflowTemplate that builds an image every night into FILE, made from release.yaml.
+"""Write into FILE the Argo WorkflowTemplate that builds an image every night, made from release.yaml.
 
   render_build_template.py releasing/pytorch-operator/pytorch-operator.yaml --image pytorch-operator \\
       --dockerfile-dir kubeflow/pytorch-operator --extra-repos kubeflow/pytorch-operator@HEAD --extra-args /mnt
 
-`nightly.argo` of release.yaml (RELEASE_CONFIG names another one) says what its pods run in. A FILE that is there is
-left alone.
+`nightly.argo` of release.yaml (RELEASE_CONFIG names another file) says what its pods run in. An existing FILE is not
+changed.
 
-Exit codes: 0 written, 2 the command line, 3 release.yaml, 4 the file is there.
+Exit codes: 0 written, 2 the command line, 3 release.yaml is not valid, 4 the file exists already.
 """
 
 from __future__ import annotations
@@ -46,11 +46,13 @@ def arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
     parser.add_argument("file", type=Path, metavar="FILE")
-    parser.add_argument("--image", required=True, help="its name, below the registry of release.yaml")
+    parser.add_argument(
+        "--image", required=True, help="name of the image, below the registry of release.yaml"
+    )
     parser.add_argument("--dockerfile-dir", required=True, metavar="OWNER/NAME/FOLDER")
-    parser.add_argument("--dockerfile", default="Dockerfile", help="its name in that folder")
+    parser.add_argument("--dockerfile", default="Dockerfile", help="name of the Dockerfile in that folder")
     parser.add_argument("--extra-repos", default="", metavar="OWNER/NAME@REF;…")
-    parser.add_argument("--extra-args", default="", help="further words for build_image.sh")
+    parser.add_argument("--extra-args", default="", help="further arguments for build_image.sh")
     return parser.parse_args()
 
 

@@ -4,8 +4,8 @@
   send_mail.py OUTBOX/v0.2.1-rc.0.eml --host smtp.example.org --user release-team --password-command pass show smtp
 
 The connection is encrypted (STARTTLS). The password is what the command prints, else RELEASE_SMTP_PASSWORD. A file
-beside the mail says when it was sent, and by whom; it is not sent again. When the server's answer was lost nobody
-knows: look for the mail, then say --was-sent or --again. RELEASE_SMTP_SERVER=HOST:PORT is used instead of --host.
+beside the mail records when it was sent, and by whom; it is not sent again. When the server's answer was lost, check
+whether the mail arrived, then use --was-sent or --again. RELEASE_SMTP_SERVER=HOST:PORT is used instead of --host.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("mail", type=Path, metavar="MAIL")
     parser.add_argument("--host", default="localhost")
     parser.add_argument("--port", type=int, default=587)
-    parser.add_argument("--user", default="", help="who logs in (default: nobody)")
+    parser.add_argument("--user", default="", help="user who logs in (default: no login)")
     parser.add_argument("--password-command", nargs=argparse.REMAINDER, default=[], metavar="WORD")
     parser.add_argument(
         "--again", action="store_true", help="send it although an earlier attempt may have arrived"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Create the Argo workflow NAME of the WorkflowTemplate in FILE, unless it is there; it is never changed.
+"""Create the Argo workflow NAME of the WorkflowTemplate in FILE, unless it exists. A workflow is never changed.
 
-The template's spec becomes the workflow's own: what ran can be read from the cluster, whatever became of FILE.
+The template's spec becomes the workflow's own: the cluster shows what ran, even when FILE has changed since.
 """
 
 from __future__ import annotations
@@ -29,13 +29,15 @@ def main() -> int:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="a parameter of the template; a text, whatever it looks like",
+        help="a parameter of the template; the value is always text",
     )
     parser.add_argument(
         "-l", "--label", action="append", default=[], metavar="KEY=VALUE", help="a label of the workflow"
     )
-    parser.add_argument("--show", action="store_true", help="print the workflow as YAML, and ask no cluster")
-    parser.add_argument("--dry-run", action="store_true", help="create nothing, say what would be")
+    parser.add_argument(
+        "--show", action="store_true", help="print the workflow as YAML, without asking a cluster"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="create nothing, say what would be created")
     options = parser.parse_args()
     given = workflow_template.pairs("--parameter", options.parameter, "-p versionTag=v20180723-01234567")
     template = workflow_template.read(options.file)

@@ -7,20 +7,20 @@ r"""Change or check image_tags.yaml, the list of which digest of each image carr
   update_image_tags.py FILE tag --pattern '.*/tensorflow-.*:v20180707-5a11c84d' --tag v0.2.1
       Set a tag on the build of each image that has a matching tag. When the tag is on another build of its
       image, nothing is written, unless --allow-move or floating-tags of release.yaml name it. (The registry
-      is another matter: apply_image_tags.py.)
+      is changed by apply_image_tags.py.)
   update_image_tags.py FILE check --registry --expect gcr.io/kubeflow-images-public/tf_operator --tag v0.2.1
       Find wrong digests and tags, repeated entries and release tags on two digests; with --registry, digests
       that the registry does not have; with --expect, images that are not listed (with --tag: at that tag).
   update_image_tags.py FILE check --checkout . --tag v0.2.1
-      Also find every place in the files that git tracks in a checkout which refers to an image of ours at the
-      tag, and that image is not listed at it. What is ours, and which files are left out, is what
-      reference-prefixes and leave-alone say in release.yaml: that of RELEASE_CONFIG, or this tool's own.
+      Also find every place, in the files that git tracks in a checkout, that refers at the tag to an image of the
+      project which is not listed at it. reference-prefixes and leave-alone of release.yaml (that of
+      RELEASE_CONFIG, or this tool's own) say which images those are, and which files are left out.
       Protected paths (vendored copies, tests, changelogs) are left out as update_references.py does.
   update_image_tags.py FILE sort
       Put images in the order of their names and builds in that of their age. The other actions leave rows where
       they are, so that a change shows what it changed and merges with others.
 
-The expressions of a pattern have to match the whole name and the whole tag; with --prefix their beginning is
+The expressions of a pattern must match the whole name and the whole tag; with --prefix their beginning is
 enough. FILE is written only when something changes, in one step.
 
 Exit codes: 0 done, or nothing to do; 2 nothing, or too much, matches; 3 the file is not valid; 4 refused;
@@ -163,10 +163,12 @@ def arguments() -> argparse.Namespace:
     for changing in (adding, tagging):
         changing.add_argument("--pattern", required=True, metavar="NAME_RE:TAG_RE")
         changing.add_argument(
-            "--prefix", action="store_true", help="match beginnings, as the old scripts did"
+            "--prefix",
+            action="store_true",
+            help="match only the beginning of name and tag, as the old scripts did",
         )
     adding.add_argument(
-        "--image", action="append", default=[], metavar="NAME", help="an image not in FILE yet"
+        "--image", action="append", default=[], metavar="NAME", help="an image that is not yet in FILE"
     )
     tagging.add_argument("--tag", required=True, help="the tag to set")
     tagging.add_argument(
@@ -179,12 +181,12 @@ def arguments() -> argparse.Namespace:
 def ask(checking: argparse.ArgumentParser) -> None:
     """Add the options of a check."""
     option = checking.add_argument
-    option("--registry", action="store_true", help="also look for every digest in the registry")
+    option("--registry", action="store_true", help="also check that the registry has every digest")
     option("--expect", nargs="+", action="extend", default=[], metavar="NAME")
-    option("--checkout", type=Path, metavar="FOLDER", help="look for what it refers to at --tag")
+    option("--checkout", type=Path, metavar="FOLDER", help="also check the images that it refers to at --tag")
     option("--name", action="append", default=[], metavar="NAME_RE", help=NAME)
-    option("--tag", help="the tag that images of --expect and --checkout have to have")
-    option("--every-tag", action="store_true", help="find every tag on two digests, such as latest, too")
+    option("--tag", help="the tag that images of --expect and --checkout must have")
+    option("--every-tag", action="store_true", help="also find other tags on two digests, such as latest")
 
 
 NAME = (

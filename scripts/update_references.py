@@ -12,7 +12,7 @@ they are left alone. Other values of a release are pinned by file and pattern, o
   --pin testing/workflows/components/workflows.libsonnet 'kubeflow/tf-operator@([^;"]+)' v0.2.1
   --parameter 'components/image-releaser/*' versionTag v0.2.1
 
-A pin whose file is not there stops the update; with --pin-if-present the report says so instead.
+A pin whose file is missing stops the update; with --pin-if-present, the report says so instead.
 
 Changelogs, vendored copies, lock files, swagger files, test fixtures, hack/retag_*, image_tags.yaml and
 what Dockerfiles build on are left alone unless --also names them. The report (on standard error beside a diff)
@@ -90,9 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--parameter", action="append", default=[], nargs=3, metavar=("GLOB", "NAME", "VALUE"), help=PARAMETER
     )
-    add("--only", action="append", default=[], metavar="GLOB", help="look at these paths only")
+    add("--only", action="append", default=[], metavar="GLOB", help="search only these paths")
     add("--except", action="append", default=[], dest="except_", metavar="GLOB", help="leave these paths out")
-    add("--also", action="append", default=[], metavar="GLOB", help="rewrite these paths although protected")
+    add("--also", action="append", default=[], metavar="GLOB", help="also rewrite these protected paths")
     add("--write", action="store_true", help="change the files")
     add("--json", action="store_true", help="print the report as JSON")
     return parser

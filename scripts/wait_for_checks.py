@@ -3,8 +3,8 @@
 
   wait_for_checks.py kubeflow/kubeflow COMMIT --context kubeflow-presubmit
 
-Ends at once when a check failed, with its name and link. It may be stopped and started again at any time; a
-connection that breaks is tried again. Reads commit statuses and check runs through gh, which has to be logged in.
+Ends at once when a check failed, with its name and link. It may be stopped and started again at any time; after a
+lost connection it tries again. Reads commit statuses and check runs through gh, which must be logged in.
 """
 
 from __future__ import annotations

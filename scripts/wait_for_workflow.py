@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Wait for an Argo workflow to end; exits 0 only when it succeeded.
 
-Interrupted, run it again: the wait is taken up where it was.
+When interrupted, run it again: it goes on waiting for the same workflow.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def main() -> int:
         type=float,
         default=30,
         metavar="MINUTES",
-        help="for you to log in again when the login to the cluster expires; default: 30",
+        help="time to log in again when the login to the cluster expires; default: 30",
     )
     options = parser.parse_args()
     patience = Patience(options.timeout, options.login_timeout)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Wait until a pull request may be merged: its checks have succeeded, and its branch's protection is content.
+"""Wait until a pull request may be merged: its checks succeeded, and the rules of its base branch are met.
 
   wait_to_merge.py kubeflow/kubeflow 1170 HEAD --context kubeflow-presubmit
 
-Required reviews and merge queues are waited for. Ends at once when a check failed, with its name and link, when the
-pull request conflicts or was closed, and when another commit was pushed to it. It may be stopped and started again
-at any time; a connection that breaks is tried again. Works through gh, which has to be logged in.
+It also waits for required reviews and merge queues. It ends at once when a check failed (with name and link), when
+the pull request conflicts or was closed, or when another commit was pushed to it. It may be stopped and started again
+at any time; after a lost connection it tries again. Works through gh, which must be logged in.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def main() -> int:
     )
     parser.add_argument("repository", metavar="OWNER/NAME")
     parser.add_argument("number", metavar="NUMBER")
-    parser.add_argument("head", metavar="HEAD", help="the commit that is to be merged")
+    parser.add_argument("head", metavar="HEAD", help="the commit to merge")
     parser.add_argument(
         "--context", action="append", default=[], metavar="NAME", help="a check that must succeed"
     )

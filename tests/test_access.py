@@ -152,7 +152,7 @@ def test_tokens_without_scopes_are_not_asked_for_any(
 def test_a_repository_that_is_not_there_is_named(world: tuple[Origin, LocalGitHub]) -> None:
     problems, _ = found(shell(world[0]), Need("kubeflow/absent", push=True))
     first, second = problems
-    assert first[0] == "kubeflow/absent is not there, or not to be seen by this login"
+    assert first[0] == "kubeflow/absent does not exist, or this login cannot see it"
     assert first[1].startswith("gh repo view kubeflow/absent; or: ")
     assert second[0].startswith("git cannot read https://github.com/kubeflow/absent.git: fatal: ")
 
@@ -161,7 +161,7 @@ def test_a_token_that_ends_before_the_release_is_a_warning_and_within_the_hour_a
     world: tuple[Origin, LocalGitHub],
 ) -> None:
     origin, github = world
-    for hours, words, wanted in ((0.9, "and a release takes longer", 1), (1.1, "before the 12 hours", 0)):
+    for hours, words, wanted in ((0.9, "; a release takes longer", 1), (1.1, "before the 12 hours", 0)):
         known(github, ada={"login": "ada", "expires": within(hours)})
         answers = access.answers(shell(origin, GH_TOKEN="ada"), NEED)
         told = next(each for each in answers if each.text.startswith("the token expires at 2"))
@@ -206,9 +206,11 @@ def test_git_has_to_be_told_who_commits(world: tuple[Origin, LocalGitHub]) -> No
     origin, _ = world
     settings = {"GIT_CONFIG_KEY_1": "a.b", "GIT_CONFIG_KEY_2": "a.c"}
     text, hint = only(shell(origin, **settings))
-    assert text.startswith("git does not know who commits: fatal: ")
+    assert text.startswith("git has no name and address for commits: fatal: ")
     assert hint == 'git config --global user.name "NAME"; git config --global user.email ADDRESS'
-    assert only(shell(origin, GIT_CONFIG_KEY_1="a.b"))[0].startswith("git does not know who commits: fatal: ")
+    assert only(shell(origin, GIT_CONFIG_KEY_1="a.b"))[0].startswith(
+        "git has no name and address for commits: fatal: "
+    )
 
 
 @pytest.mark.parametrize("kind", ["ssh", "openpgp"])
@@ -234,7 +236,7 @@ def test_an_ssh_key_that_nobody_allowed_makes_no_good_signature(
     with signing.keys(tmp_path / "k", release_config.Signing(format="ssh")) as keys:
         key = {"user.signingKey": keys.settings["user.signingKey"]}
         text, hint = only(shell(origin, **settings_of(origin, key)), replace(NEED, signing="ssh"))
-    assert text.startswith("git does not take its own signature for good: ")
+    assert text.startswith("git cannot verify its own signature: ")
     assert "gpg.ssh.allowedSignersFile" in hint
 
 
@@ -259,9 +261,12 @@ def test_the_program_tells_all_problems_at_once_with_exit_code_4(world: tuple[Or
     known(github, bob={"login": "bob", "scopes": ["gist"], "roles": {"*": "pull"}, "limit": 100})
     run = program(origin, "--push", "--sign", "ssh", GH_TOKEN="bob", GIT_CONFIG_KEY_1="a.b")
     assert run.returncode == 4
-    for words in ("may not push", "lacks the scope repo", "only 98 of 100", "who commits", "cannot sign"):
+    named = "git has no name and address"
+    for words in ("may not push", "lacks the scope repo", "only 98 of 100", named, "cannot sign"):
         assert words in run.stderr
-    assert run.stderr.startswith(f"check_access.py: no release of {SLUG} can begin here:\n  this login may")
+    assert run.stderr.startswith(
+        f"check_access.py: this machine cannot start a release of {SLUG}:\n  this login may"
+    )
     assert f"(it has: gist)\n    {RENEW}\n" in run.stderr
     assert "bob" in run.stdout
 
@@ -299,5 +304,5 @@ def test_a_release_needs_what_its_release_yaml_says(world: tuple[Origin, LocalGi
 
 def test_no_problem_stops_nothing(world: tuple[Origin, LocalGitHub]) -> None:
     access.require(access.answers(shell(world[0]), NEED), NEED)
-    with pytest.raises(PreconditionError, match="no release of kubeflow/kubeflow can begin here"):
+    with pytest.raises(PreconditionError, match="this machine cannot start a release of kubeflow/kubeflow"):
         access.require(access.answers(shell(world[0], "GH_TOKEN"), NEED), NEED)

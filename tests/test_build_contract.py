@@ -90,7 +90,7 @@ def test_other_ways_to_build_and_push_are_understood(context: Path, lines: str) 
         (' -f "$1"', "", 9, "builds the Dockerfile of its context; expected the Dockerfile that it is given"),
         ('docker push "$2:$3"', 'docker push "$2"', 10, "pushes registry.example/contract/image; expected IMAGE:TAG"),
         ('docker push "$2:$3"', "true", None, "pushes nothing; expected IMAGE:TAG"),
-        ('push "$2:$3"\n', 'push "$2:$3"\ndocker push "$2:latest"\n', 11, ":latest although nobody told it to"),
+        ('push "$2:$3"\n', 'push "$2:$3"\ndocker push "$2:latest"\n', 11, ":latest although no argument asks for it"),
         (
             'push "$2:$3"\n',
             'push "$2:$3"\ngcloud container images add-tag -q "$2:$3" "$2:new"\n',
@@ -101,8 +101,8 @@ def test_other_ways_to_build_and_push_are_understood(context: Path, lines: str) 
         ("tries=$((tries - 1))", ":", 4, "while no daemon answers it still runs after 1 s"),
         ("|| exit 1", "|| exit 0", None, "when no daemon answers it ends with exit code 0"),
         ("set -e\n", 'set -e\ntest $# = 3\n', None, "with CONTRACT=1 as a further argument it ends with exit code 1"),
-        ("set -e\n", "set -e\nread -p 'sure? ' x || true\n", 3, "asks"),
-        ("set -e\n", "set -e\ngcloud auth login\n", 3, "asks: gcloud auth login"),
+        ("set -e\n", "set -e\nread -p 'sure? ' x || true\n", 3, "asks for input"),
+        ("set -e\n", "set -e\ngcloud auth login\n", 3, "asks for input: gcloud auth login"),
         ("set -e\n", "set -e\necho no luck\nexit 3\n", None, "ends with exit code 3: no luck"),
         ("docker build", "# docker build", None, "builds nothing"),
     ],
@@ -145,7 +145,7 @@ def test_a_script_finds_the_checkout_that_it_is_in_and_what_is_beside_it(tmp_pat
 def test_a_folder_without_a_script_says_what_it_has(context: Path) -> None:
     [breach] = breaches(context)
     assert "has no build_image.sh (it has: Dockerfile)" in breach.found
-    with pytest.raises(UsageError, match="is no folder"):
+    with pytest.raises(UsageError, match="is not a folder"):
         breaches(context / "elsewhere")
 
 

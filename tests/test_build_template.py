@@ -80,7 +80,7 @@ def test_the_repositories_are_checked_out_with_the_one_that_copies_logs() -> Non
 
 @pytest.mark.parametrize("words", ["$HOME", "a; b", "`id`", "a && b", "{{x}}", "> out"])
 def test_what_only_a_shell_or_argo_would_read_is_refused(words: str) -> None:
-    with pytest.raises(UsageError, match="means something to a shell"):
+    with pytest.raises(UsageError, match="has a meaning in a shell"):
         image_build("a", CONTEXT, "", words)
 
 

@@ -26,7 +26,7 @@ LISTING = "release/v0.2.1-rc.0/update-image-tags"
 SPAWNER = f"# {REGISTRY}/bootstrapper:v0.2.1\n'{{0}}/{{1}}/notebook-gpu:v0.2.1'\n"
 SAID = (
     "refers to {0}/{1}/notebook-gpu:v0.2.1 (spawner.py:2), which image_tags.yaml does not list; "
-    "list it there, or take the reference away"
+    "list it there, or remove the reference"
 )
 SETTINGS = CONFIG.model_validate(
     {

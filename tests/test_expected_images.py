@@ -30,7 +30,7 @@ def test_each_image_is_named_once() -> None:
 @pytest.mark.parametrize(
     ("commands", "said"),
     [
-        ([["checkout.sh", "src"]], "no image can be told"),
+        ([["checkout.sh", "src"]], "cannot tell which images this workflow builds"),
         ([build(f"gcr.io/x/a {TAG}"), build("gcr.io/x/b latest")], f"not pushed as {TAG}: gcr.io/x/b:latest"),
         ([build(f"gcr.io/$PROJECT/a {TAG}")], f"not pushed as {TAG}: gcr.io/$PROJECT/a"),
     ],

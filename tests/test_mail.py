@@ -117,9 +117,9 @@ def test_a_file_that_is_no_mail_announces_nothing(tmp_path: Path, content: bytes
 
 def test_waivers_stand_in_the_vote_mail_as_they_were_given(tmp_path: Path) -> None:
     mail_file = tmp_path / "vote.eml"
-    announcement = replace(VOTE, more="\nKnown problems that were let pass:\n  #5: {braces} stay\n")
+    announcement = replace(VOTE, more="\nKnown problems that were accepted:\n  #5: {braces} stay\n")
     options = [*words(mail_file, ()), "--notes", str(tmp_path / "absent.md")]
     announcement.write(options_of("").parse_args(options))
-    assert "please vote.\n\nKnown problems that were let pass:\n  #5: {braces} stay\n\nCommit: " in text_of(
+    assert "please vote.\n\nKnown problems that were accepted:\n  #5: {braces} stay\n\nCommit: " in text_of(
         read(mail_file)
     )

@@ -65,14 +65,14 @@ def test_a_component_is_called_as_is_said_or_as_what_there_is_one_of() -> None:
     ("changed", "told"),
     [
         ({"image": "gcr.io/katib/ui"}, "expected a name without registry and tag"),
-        ({"component": "a,b"}, "--component: one name for each image"),
-        ({"component": "A_b"}, "--component 'A_b': expected small letters"),
+        ({"component": "a,b"}, "--component: expected one name for each image"),
+        ({"component": "A_b"}, "--component 'A_b': expected lower-case letters"),
         (
             {"image": "a_b,c", "dockerfile_dir": "kubeflow/kubeflow/a,kubeflow/kubeflow/b"},
             "--component 'a_b'",
         ),
         ({"image": "a/c,b/c", "dockerfile_dir": "kubeflow/kubeflow/a,kubeflow/kubeflow/b"}, "no name twice"),
-        ({"dockerfile": "a,b"}, "--dockerfile: one for each image"),
+        ({"dockerfile": "a,b"}, "--dockerfile: expected one for each image"),
     ],
 )
 def test_what_cannot_be_a_component_of_each_image_is_refused(changed: dict[str, str], told: str) -> None:

@@ -126,7 +126,7 @@ def test_a_repository_that_cannot_be_read_makes_the_claim_unknown_and_not_false(
     )
     both = world.entries()
     assert (both.holds, len(both.details)) == (False, 2)
-    with pytest.raises(UnmetError, match="not as it should be: entries"):
+    with pytest.raises(UnmetError, match="checks failed: entries"):
         overdue.require([both])
 
 
@@ -135,4 +135,4 @@ def test_a_ref_or_a_repository_that_the_workflow_cannot_check_out_is_wrong(world
     assert world.entries().details == ("line 1: one: kubeflow/pytorch-operator has no v9",)
     world.builds(CONTEXT, extra="kubeflow/testing@HEAD")
     (problem,) = world.entries().details
-    assert f"{CONTEXT}: EXTRA_REPOS has kubeflow/testing, and not kubeflow/pytorch-operator" in problem
+    assert f"{CONTEXT}: EXTRA_REPOS has kubeflow/testing, but not kubeflow/pytorch-operator" in problem

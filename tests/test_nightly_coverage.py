@@ -38,7 +38,7 @@ def test_an_entry_of_a_component_or_an_app_that_is_not_there_is_told_with_its_li
     )
     found = covered(parse(wrong, CONFIG).entries, "postsubmit", SAMPLE, REPOSITORY)
     assert "tf-serving-release: releasing/releaser/components: no component 'release'" in found.problems[0]
-    assert "tf-notebook-release: components/nowhere: there is no ksonnet app" in found.problems[1]
+    assert "tf-notebook-release: components/nowhere: neither a ksonnet app" in found.problems[1]
 
 
 def test_parameters_of_the_apps_environments_do_not_count_as_a_night_makes_one_of_its_own(
@@ -69,5 +69,5 @@ def test_images_in_use_are_those_of_prototypes_and_no_mirrors_of_others() -> Non
 
 def test_a_nightly_is_overdue_once_its_day_began_longer_ago_than_the_limit() -> None:
     (claim,) = age_claims({"a": "v20180707-00000000", "b": "v20180706-00000000", "c": ""}, 36, NOW)
-    assert claim.details == ("b: newest v20180706-00000000, 60 hours old", "c: no nightly at all")
+    assert claim.details == ("b: newest v20180706-00000000, 60 hours old", "c: no nightly image")
     assert age_claims({"a": "v20180707-00000000"}, 36, NOW)[0].holds

@@ -90,14 +90,14 @@ def test_a_red_commit_takes_a_reason_which_the_night_keeps(sandbox: Path) -> Non
     first = answered(sandbox, *named, "--because", "a flake", "--only", "one")
     assert (first["commit"], first["red"]) == (red, reason)
     assert answered(sandbox, *NIGHT)["red"] == reason
-    assert f"  built although it is not green: {reason}" in completed(sandbox, *named)
+    assert f"  built although its checks did not pass: {reason}" in completed(sandbox, *named)
     events = (sandbox / "nights" / DATE / "journal.jsonl").read_text()
     assert events.count('"name": "red commit"') == 1
 
 
 def test_only_takes_names_of_this_night_alone(sandbox: Path) -> None:
     told = refused(sandbox, 2, *NIGHT, "--only", "one,checked,none")
-    assert "--only: checked (for presubmit only; a night is postsubmit); none (no such entry)" in told
+    assert "--only: checked (only for presubmit; a night is postsubmit); none (no such entry)" in told
     assert "this night has one, two" in told
 
 
@@ -106,8 +106,8 @@ def test_an_entry_built_again_has_one_more_workflow_and_says_what_its_tag_leaves
     first = submitted(sandbox)
     kept = answered(sandbox, *NIGHT)["entries"][0]["images"]["gcr.io/kubeflow-images-public/one"]
     run = completed(sandbox, *NIGHT, "--only", "one", "--redo")
-    assert f"asked for again: gcr.io/kubeflow-images-public/one:v{DATE}-" in run
-    assert f" leaves {kept}" in run
+    assert f"built again on request: gcr.io/kubeflow-images-public/one:v{DATE}-" in run
+    assert f" moves away from {kept}" in run
     assert len(submitted(sandbox)) == len(first) + 1
     # As if the tag had been at another digest when it was built here: somebody else built it again since.
     journal = sandbox / "nights" / DATE / "journal.jsonl"
@@ -130,10 +130,10 @@ def test_a_broken_release_config_is_told_with_its_line_before_anything_is_built(
 
 def test_a_night_that_midnight_cut_off_is_told_the_next_day_and_taken_up(sandbox: Path) -> None:
     old = ("nightly.run", "--date", YESTERDAY)
-    assert f"the night of {YESTERDAY} was not begun" in refused(sandbox, 4, *old)
+    assert f"the night of {YESTERDAY} was not started" in refused(sandbox, 4, *old)
     answered(sandbox, *old, "--commit", head(bare(sandbox), "master"), "--only", "one")
     newer = commit(bare(sandbox), "master", "a", "newer")
-    hint = f"scripts/invoke nightly.run --date {YESTERDAY} goes on with it"
+    hint = f"to continue: scripts/invoke nightly.run --date {YESTERDAY}"
     assert f"# the night of {YESTERDAY} has 1 of 2 entries not built; {hint}" in completed(sandbox, *NIGHT)
     assert answered(sandbox, *NIGHT)["commit"] == newer
     again = answered(sandbox, *old)
@@ -145,7 +145,7 @@ def test_a_night_that_midnight_cut_off_is_told_the_next_day_and_taken_up(sandbox
 def test_the_status_of_a_night_says_what_is_missing_and_begins_none(sandbox: Path) -> None:
     before = completed(sandbox, "nightly.status", "--date", DATE)
     assert before.count("✗ not built this night") == len(NAMES)
-    assert f"{'checked':<22}= skipped: for presubmit only; a night is postsubmit" in before
+    assert f"{'checked':<22}= skipped: only for presubmit; a night is postsubmit" in before
     assert not (sandbox / "nights").exists()
     answered(sandbox, *NIGHT, "--only", "two")
     half = completed(sandbox, "nightly.status", "--date", DATE)

@@ -68,8 +68,8 @@ def test_filters_choose_as_the_original_does(project: Origin) -> None:
     night = selection.with_entries(night_of(project), project.sh, commit)
     assert names(night) == ["always", "postsubmit", "touched", "deep"]
     assert {each.entry.name: each.reason for each in night.skipped} == {
-        "presubmit": "for presubmit, periodic only; a night is postsubmit",
-        "elsewhere": "its commit changes nothing in bootstrap/*",
+        "presubmit": "only for presubmit, periodic; a night is postsubmit",
+        "elsewhere": "the commit changes nothing in bootstrap/*",
     }
     periodic = selection.with_entries(night_of(project, **{"job-type": "periodic"}), project.sh, commit)
     assert names(periodic) == ["always", "presubmit", "touched", "deep", "elsewhere"]
@@ -83,7 +83,7 @@ def test_only_what_the_commit_itself_changed_counts(project: Origin) -> None:
 
 def test_a_config_that_is_not_there_or_lists_strangers_is_refused(project: Origin) -> None:
     sh = project.sh
-    with pytest.raises(ConfigError, match=rf"{CONFIG_FILE}: not there at"):
+    with pytest.raises(ConfigError, match=rf"{CONFIG_FILE} does not exist at"):
         selection.with_entries(
             night_of(project), sh, sh.read(sh["git"]["-C", project.release.checkout, "rev-parse", "HEAD"])
         )
@@ -118,12 +118,12 @@ def test_only_names_entries_that_there_are(project: Origin) -> None:
     night = selection.with_entries(night_of(project), project.sh, committed(project, files, project.sh))
     assert names(night.only("b, a")) == ["a", "b"]
     assert night.only("") == night
-    with pytest.raises(UsageError, match=r"--only: c \(for presubmit only.*\); d \(no such entry\)"):
+    with pytest.raises(UsageError, match=r"--only: c \(only for presubmit.*\); d \(no such entry\)"):
         night.only("a,c,d")
 
 
 @pytest.mark.parametrize("text", ["2018711", "20180732", "99990101", "tonight", "2018-07-11"])
 def test_a_date_is_a_day_until_today(text: str) -> None:
-    with pytest.raises(UsageError, match=f"--date {text}: expected a day until today"):
+    with pytest.raises(UsageError, match=f"--date {text}: expected a day up to today"):
         nights.date(text)
     assert nights.date("20180711") == "20180711"

@@ -33,11 +33,11 @@ def test_what_is_overdue_is_told_once_a_day_and_nobody_outside_hears_of_a_rehear
         for _ in range(2):
             found = invoke(sandbox, "nightly.check", "--tell", **{OWN: outside.address})
             assert found.returncode == 5, found.stderr
-            assert "no nightly at all" in found.stdout
+            assert "no nightly image" in found.stdout
         assert outside.posts == []
     ((mail,), (post,)) = mails(sandbox), posts(sandbox)
-    assert "Subject: Kubeflow: the nightly release needs a look" in mail
-    assert "14 images overdue: no good nightly for 36 hours" in post
+    assert "Subject: Kubeflow: the nightly release needs attention" in mail
+    assert "14 images overdue: no nightly image in the last 36 hours" in post
     assert not any(b"T0P-SECRET" in path.read_bytes() for path in sandbox.rglob("*") if path.is_file())
 
 
@@ -55,7 +55,10 @@ def test_a_way_that_fails_is_told_hides_nothing_and_is_made_good_by_a_later_run(
         (sandbox / place).touch()
     failed = invoke(sandbox, "nightly.check", "--tell", "--json", **settings)
     assert (failed.returncode, json.loads(failed.stdout)["claims"][2]["holds"]) == (5, False)
-    assert ("not told by mail: " in failed.stderr, "not told by the webhook: " in failed.stderr) == (
+    assert (
+        "could not notify by mail: " in failed.stderr,
+        "could not notify by webhook: " in failed.stderr,
+    ) == (
         True,
         True,
     )
@@ -65,8 +68,8 @@ def test_a_way_that_fails_is_told_hides_nothing_and_is_made_good_by_a_later_run(
     (written,) = (sandbox / "outbox").glob("*.eml")
     written.write_text("Message-ID: <old>\n\nAs things were.\n")
     half = invoke(sandbox, "nightly.check", "--tell", **settings)
-    assert (half.returncode, "not told by mail" in half.stdout) == (5, False)
-    assert "not told by the webhook" in half.stdout
+    assert (half.returncode, "could not notify by mail" in half.stdout) == (5, False)
+    assert "could not notify by webhook" in half.stdout
 
     (sandbox / "posted").unlink()
     whole = invoke(sandbox, "nightly.check", "--tell", **settings)

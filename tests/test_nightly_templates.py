@@ -135,7 +135,9 @@ def test_an_entry_of_a_template_resolves_to_its_images_and_contexts(tmp_path: Pa
     with pytest.raises(ConfigError, match=r"releasing/templated/templated\.yaml: found Workflow"):
         resolve(entry(), checkout, "kubeflow/kubeflow", TAG)
     (checkout / entry().template).unlink()
-    with pytest.raises(PreconditionError, match=r"no ksonnet app \(app\.yaml\), and no WorkflowTemplate"):
+    with pytest.raises(
+        PreconditionError, match=r"neither a ksonnet app \(app\.yaml\) nor a WorkflowTemplate"
+    ):
         resolve(entry(), checkout, "kubeflow/kubeflow", TAG)
 
 

@@ -160,10 +160,11 @@ def test_the_commit_of_the_first_machine_is_that_of_the_second(machines: Machine
     # Nobody is logged in on this machine, so that it chooses a commit before it can see the cluster.
     second = typed(machines.grace, *NIGHT)
     assert second.returncode == 5, second.stdout
-    refused = f"the night of {DATE} is built from {first[:12]} already, and was begun here with {later[:12]}"
+    both = f"from {first[:12]} elsewhere, but was started here with {later[:12]}"
+    refused = f"the night of {DATE} is already built {both}"
     assert second.stdout.count(refused) >= len(NAMES)
     assert len(machines.workflows()) == 1
-    told = f"others build this night from {first[:12]}, and so does this machine from now on"
+    told = f"other machines build this night from {first[:12]}; this machine now does the same"
     looked = typed(machines.grace, "nightly.status", "--date", DATE)
     assert told in looked.stdout
     third = typed(machines.grace, *NIGHT)

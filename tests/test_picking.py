@@ -176,7 +176,7 @@ def test_a_change_that_the_branch_has_in_other_patches_is_kept_beside_others(sce
         scene.people.write(BRANCH, "a", "".join(f"{n}\n" for n in range(number)), "Part of it")
     same = scene.people.write("master", "a", "0\n1\n", "All of it")
     before = scene.branches()
-    assert scene.pick(same).endswith("has all of it, in other patches; there is nothing to propose")
+    assert scene.pick(same).endswith("already contains these changes (as different commits); nothing to do")
     assert (scene.branches(), scene.pulls()) == (before, [])
     other = scene.people.write("master", "b", "1")
     scene.pick(same, other)
@@ -265,7 +265,7 @@ def test_a_conflict_pushes_nothing_and_leaves_the_scratch_clean(scene: Scene) ->
 def test_the_way_by_hand_ends_in_the_same_pull_request(scene: Scene, tmp_path: Path) -> None:
     commits = conflicting(scene)
     lines = scene.refused(*commits).hint.splitlines()[1:]
-    mended = lines.index("  # mend the files, then:")
+    mended = lines.index("  # resolve the conflicts in the files, then:")
     by_hand = tmp_path / "by hand"
     by_hand.mkdir()
 

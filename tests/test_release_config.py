@@ -41,8 +41,8 @@ def test_each_config_that_kubeflow_had_is_read_or_refused_as_yaml_does(path: Pat
         first, *meant = said(path.read_text())
         assert first.startswith("30: not YAML: mapping values are not allowed")
         assert meant == [
-            "30: component belongs to the entry of line 29: indent it by 4 blanks, not 6",
-            "31: name belongs to the entry of line 29: indent it by 4 blanks, not 6",
+            "30: component belongs to the entry of line 29: indent it by 4 spaces, not 6",
+            "31: name belongs to the entry of line 29: indent it by 4 spaces, not 6",
         ]
     else:
         text = path.read_text()
@@ -70,14 +70,14 @@ def test_filters_are_read_and_a_number_stays_as_it_is_written() -> None:
 
 def test_the_snippet_of_the_runbook_is_refused_with_what_it_means() -> None:
     assert said(RUNBOOK)[1:] == [
-        f"{line}: {key} belongs to the entry of line 1: indent it by 2 blanks, not 4"
+        f"{line}: {key} belongs to the entry of line 1: indent it by 2 spaces, not 4"
         for line, key in ((2, "component"), (3, "name"), (4, "params"))
     ]
     assert said(RUNBOOK.replace("\n    ", "\n  ")) == [
-        "1: the entries stand alone; write 'workflows:' above them",
+        "1: the list of entries has no key; write 'workflows:' above it",
         "1: app_dir is 'kubeflow/kubeflow/releasing/<new release workflow folder>'; "
         "expected OWNER/REPO/PATH, such as kubeflow/kubeflow/releasing/releaser",
-        "3: name is '<your release name>'; expected small letters, digits and '-'",
+        "3: name is '<your release name>'; expected lower-case letters, digits and '-'",
     ]
 
 
@@ -85,23 +85,23 @@ def test_the_snippet_of_the_runbook_is_refused_with_what_it_means() -> None:
     ("text", "problems"),
     [
         ("", ["1: the file is empty"]),
-        ("workflows: []", ["1: workflows lists nothing: no image would be released"]),
+        ("workflows: []", ["1: workflows is empty: no image would be released"]),
         ("workflows: a", ["1: workflows is not a list"]),
         ("other: []", ["1: the file has an unknown key 'other'", "1: the file has no 'workflows'"]),
         (entry(name=""), ["2: an entry of workflows has no 'name'"]),
         (entry(foo="x"), ["5: an entry of workflows has an unknown key 'foo'"]),
         (entry(component="b\n  component: c"), ["5: an entry of workflows has the key 'component' twice"]),
         (entry() + entry(), ["5: the name a-release is taken at line 2; names are unique"]),
-        (entry(name="A"), ["2: name is 'A'; expected small letters, digits and '-'"]),
+        (entry(name="A"), ["2: name is 'A'; expected lower-case letters, digits and '-'"]),
         (entry(job_types="[postsubmt]"), ["5: job_types has 'postsubmt'; did you mean postsubmit?"]),
         (entry(job_types="postsubmit"), ["5: job_types is not a list"]),
-        (entry(include_dirs="[]"), ["5: include_dirs lists nothing; leave it out when it does not matter"]),
-        (entry(params="~"), ["5: params is not a mapping; leave it out when there are none"]),
+        (entry(include_dirs="[]"), ["5: include_dirs is empty; leave it out when it does not matter"]),
+        (entry(params="~"), ["5: params is not a mapping; leave it out when there are no parameters"]),
         (entry(params="{a: [1]}"), ["5: params.a is not plain text"]),
         (entry(params="{a: 1, a: 2}"), ["5: params has a twice"]),
         (
             entry(params="{versionTag: v1}"),
-            ["5: params has versionTag, which every night sets itself; leave it out"],
+            ["5: params has versionTag, which each night sets itself; leave it out"],
         ),
     ],
 )

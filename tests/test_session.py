@@ -47,7 +47,7 @@ def test_a_candidate_that_was_begun_as_the_next_one_stays_it_until_its_vote_fail
     session.remember_next(next_one())
     origin.sh.run(tag["v0.2.1-rc.1"])
     assert next_one().release.tag == "v0.2.1-rc.1"
-    assert said[-1].endswith("another one, when its vote failed or by its number: --candidate 2")
+    assert said[-1].endswith("for another one, record that its vote failed, or use --candidate 2")
     vote.record(vote.path(next_one().release), "v0.2.1-rc.1", "failed", "a mail", "c0ffee", {})
     assert next_one().release.tag == "v0.2.1-rc.2"
     session.remember_next(next_one())

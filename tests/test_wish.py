@@ -63,7 +63,7 @@ def test_a_number_may_be_any_that_leaves_no_gap() -> None:
 
 def test_a_released_version_gets_no_candidate_but_can_be_looked_at() -> None:
     tags = ["v0.2.1-rc.0", "v0.2.1"]
-    with pytest.raises(PreconditionError, match=r"v0\.2\.1 is released already") as caught:
+    with pytest.raises(PreconditionError, match=r"v0\.2\.1 is already released") as caught:
         open_candidate(Wish(VERSION), tags, [])
     assert caught.value.hint == "the next version is 0.2.2"
     assert open_candidate(Wish(VERSION, looking=True), tags, []) == Candidate(VERSION, 0)

@@ -64,7 +64,7 @@ class Pick:
         for commit in self.commits:
             lines.append(str(git[words(commit)]))
             if commit is conflicting:
-                lines.append("# mend the files, then:")
+                lines.append("# resolve the conflicts in the files, then:")
                 lines.append(str(git["add", "--", *files]))
                 lines.append(str(git["cherry-pick", "--continue"]))
         push = git["push", "origin", f"HEAD:refs/heads/{self.head}"]

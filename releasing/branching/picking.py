@@ -138,7 +138,7 @@ def _pushed(it: Pick, sh: StepShell) -> bool:
     if release.origin(sh).commit_of(f"refs/heads/{it.head}") is None:
         git = it.clone(sh)
         if sh.succeeds(git["diff", "--quiet", f"origin/{release.branch}", "HEAD"]):
-            sh.say(f"{release.branch} has all of it, in other patches; there is nothing to propose")
+            sh.say(f"{release.branch} already contains these changes (as different commits); nothing to do")
             return False
         branch_creation.create(release.origin(sh), git, it.head, "HEAD")
     sh.run(release.origin(sh).fetch())
@@ -149,6 +149,6 @@ def _pushed(it: Pick, sh: StepShell) -> bool:
         raise PreconditionError(
             f"{it.head} is on origin, but none of its commits says that it was picked from\n  "
             + "\n  ".join(lacking),
-            f"git cherry-pick -x writes that line. To have it made anew: git push origin --delete {it.head}",
+            f"git cherry-pick -x writes that line. To make the branch again: git push origin --delete {it.head}",
         )
     return True

@@ -18,7 +18,7 @@ from releasing.errors import UnmetError, UsageError
 SECONDS = 10.0
 PLAIN, NO_BUILD, NO_PUSH, NO_DAEMON = "all goes well", "no build", "no push", "no daemon"
 MORE = "CONTRACT=1"
-SET_E = "set -e near the top; and what it calls has to fail, too"
+SET_E = "write set -e near the top; programs that it calls must fail as well"
 WANTED = f"{IMAGE}:{TAG}"
 
 
@@ -48,7 +48,7 @@ def breaches(context: Path, seconds: float = SECONDS) -> list[Breach]:
     Each trial is ended after `seconds`. Raises UsageError when `context` is no folder.
     """
     if not context.is_dir():
-        raise UsageError(f"{context} is no folder", f"name the folder that has {SCRIPT}")
+        raise UsageError(f"{context} is not a folder", f"name the folder with {SCRIPT}")
     path = context / SCRIPT
     if not path.is_file():
         names = ", ".join(sorted(each.name for each in context.iterdir())[:8]) or "nothing"
@@ -83,14 +83,18 @@ def _read(script: Script) -> Iterator[Breach]:
     """What reading the script tells."""
     if not script.path.stat().st_mode & 0o111:
         hint = f"git update-index --chmod=+x {script.path}, or chmod +x"
-        yield script.breach("", "is not executable", "that it can be started", hint)
+        yield script.breach("", "is not executable", "an executable file", hint)
     first = script.lines[0] if script.lines else ""
     if not first.startswith("#!"):
         text = f"begins with {first!r}"
-        yield script.breach("^", text, "a line that says what runs it", "#!/bin/sh as the first line")
+        yield script.breach(
+            "^", text, "a line that names its interpreter", "write #!/bin/sh as the first line"
+        )
     asking = r"^\s*(read|select)\s|[;&|]\s*read\s+-?p?"
     if any(re.search(asking, line) for line in script.lines):
-        yield script.breach(asking, "asks", "that it never does", "take it as an argument after TAG")
+        yield script.breach(
+            asking, "asks for input", "a script that never asks", "take the value as an argument after TAG"
+        )
 
 
 def _tried(script: Script, context: Path, seconds: float) -> Iterator[Breach]:
@@ -107,7 +111,7 @@ def _tried(script: Script, context: Path, seconds: float) -> Iterator[Breach]:
             f"with {MORE} as a further argument it {_end(more, seconds)} and pushes {_list(_pushes(more))}"
         )
         yield script.breach(
-            "", ended, "that further arguments are taken", "those it has no use for do nothing"
+            "", ended, "that it accepts further arguments", "ignore arguments that it does not use"
         )
     built, pushed = tried(context, NO_BUILD, (), seconds), tried(context, NO_PUSH, (), seconds)
     unbuilt = _pushes(built, after_a_build=True)
@@ -126,7 +130,7 @@ def _plain(script: Script, trial: Trial, seconds: float) -> Iterator[Breach]:
     for each in asked:
         if each.kind == "login":
             hint = "docker login --password-stdin, or gcloud auth activate-service-account"
-            yield script.breach(r"\blogin\b", f"asks: {each}", "that it never does", hint)
+            yield script.breach(r"\blogin\b", f"asks for input: {each}", "a script that never asks", hint)
     if trial.code != 0:
         text = f"{what} {_end(trial, seconds)}: {trial.last}"
         yield script.breach(
@@ -154,17 +158,17 @@ def _pushed(script: Script, pushes: list[str]) -> Iterator[Breach]:
         yield script.breach(push, text, f"IMAGE:TAG, here {WANTED}", 'docker push "$2:$3"')
     for image in pushes:
         if image.endswith(":latest"):
-            text = f"pushes {image} although nobody told it to"
-            hint = "only when a further argument says so"
-            yield script.breach(":latest", text, "IMAGE:TAG alone", hint)
+            text = f"pushes {image} although no argument asks for it"
+            hint = "push it only when a further argument asks for it"
+            yield script.breach(":latest", text, "only IMAGE:TAG", hint)
         elif image not in (WANTED, IMAGE):
-            yield script.breach(push, f"also pushes {image}", "IMAGE:TAG alone", "leave the other push out")
+            yield script.breach(push, f"also pushes {image}", "only IMAGE:TAG", "remove the other push")
 
 
 def _no_daemon(script: Script, trial: Trial, seconds: float) -> Iterator[Breach]:
     if trial.code is None:
         text = f"while no daemon answers it {_end(trial, seconds)}"
-        hint = "count the tries, and end with a message after a minute of them"
+        hint = "count the attempts, and fail with a message after a minute"
         yield script.breach(r"\b(until|while)\b.*\b(docker|podman|buildah)\b", text, "that it ends", hint)
     elif trial.code == 0:
         text = f"when no daemon answers it {_end(trial, seconds)}"

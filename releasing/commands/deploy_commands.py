@@ -41,4 +41,4 @@ def _bring(desk: Desk, wanted: dict[str, str], write: bool) -> None:
     for name, text in wanted.items():
         if name in stale:
             replace_text(folder() / name, text)
-        desk.show(f"{folder() / name}: {'written' if name in stale else 'is up to date'}")
+        desk.show(f"{folder() / name}: {'written' if name in stale else 'up to date'}")

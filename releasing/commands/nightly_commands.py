@@ -52,7 +52,7 @@ def run(desk: Desk, options: Options) -> None:
 
 
 def plan(desk: Desk, options: Options) -> None:
-    """Show every command that a night would change the world with, to paste into a terminal."""
+    """Show every command of a night that changes something, to paste into a terminal."""
     with _evening(desk, options) as (begun, wish):
         sh = begun.shell_of_plan()
         it = begun.part(sh, wish)
@@ -77,5 +77,5 @@ def _require(night: nights.Night, work: runner.Run, found: list[outcomes.Outcome
         causes = "".join(f"\n  {text}" for text in before)
         raise UnmetError(
             f"{len(missing)} of {len(entries)} entries are not built: {', '.join(missing)}{causes}",
-            f"the same night again builds what is missing: {night.command('')}",
+            f"repeat the night to build what is missing: {night.command('')}",
         )

@@ -49,10 +49,10 @@ def add(desk: Desk, options: Options) -> None:
         sh.say(pull_requests.proposed(work, sh, change).text)
         names = ",".join(entry.name for entry in asked.entries(work))
         sh.say(
-            f"once it is merged, every night builds it; it alone: scripts/invoke nightly.run --only {names}"
+            f"once it is merged, every night builds it; to build only this: scripts/invoke nightly.run --only {names}"
         )
         if listed := [each for each in asked.images if each in work.settings.not_covered]:
-            sh.say(f"take {', '.join(listed)} out of nightly.not-covered of release.yaml then")
+            sh.say(f"then remove {', '.join(listed)} from nightly.not-covered of release.yaml")
 
 
 def check(desk: Desk, options: Options) -> None:

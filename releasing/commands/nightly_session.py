@@ -89,7 +89,7 @@ def evening(
     _refuse_past(night, sh, wish)
     session.bring_up(night, shell)
     if commit := selection.overtaken(night, sh):
-        show(f"# others build this night from {commit[:12]}, and so does this machine from now on")
+        show(f"# other machines build this night from {commit[:12]}; this machine now does the same")
         journal = Journal(Path(os.devnull)) if looking else _anew(journal, commit)
     if text := outcomes.unfinished(night):
         show(f"# {text}")
@@ -105,6 +105,6 @@ def _refuse_past(night: Night, sh: StepShell, wish: NightWish) -> None:
     if wish.date == nights.date("") or wish.commit or sh.chosen(COMMIT) or in_cluster.commits(night, sh):
         return
     raise PreconditionError(
-        f"the night of {wish.date} was not begun, and which commit it would have built is not known",
+        f"the night of {wish.date} was not started, so its commit is not known",
         f"name the commit: scripts/invoke nightly.run --date {wish.date} --commit ID",
     )

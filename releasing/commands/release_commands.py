@@ -123,7 +123,7 @@ def named(recipe: str) -> Recipe:
 
 
 def plan(desk: Desk, options: Options) -> None:
-    """Show every command that a run would change the world with, to paste into a terminal."""
+    """Show every command of a run that changes something, to paste into a terminal."""
     recipe = named(options["recipe"])
     with desk.world(recipe, options, looking=True) as it:
         sh = PlanShell(it.shell, it.journal, recipe.name)
@@ -160,28 +160,28 @@ def status(desk: Desk, options: Options) -> None:
 
 
 def pick(desk: Desk, options: Options) -> None:
-    """Bring commits of the default branch to the release branch, in a pull request."""
+    """Propose commits of the default branch for the release branch, in a pull request."""
     with desk.world(RC, options) as it:
         sh = StepShell(it.shell.showing(it.teller("pick")), it.journal, "pick")
         picking.pick(it.release, sh, options["commits"])
 
 
 def notes(desk: Desk, options: Options) -> None:
-    """Draft the release notes, or add what they do not mention yet."""
+    """Draft the release notes, or add pull requests that they do not mention."""
     with desk.world(RC, options) as it:
         sh = StepShell(it.shell.showing(it.teller("notes")), it.journal, "notes")
         sh.run(release_notes.draft(it.release, sh))
 
 
 def vote(desk: Desk, options: Options) -> None:
-    """Record the result of the vote on a candidate, with its evidence."""
+    """Record the result of the vote on a candidate, with a link to the votes."""
     with desk.world(FINAL, options) as it:
         sh = it.step_shell(FINAL.steps[0])
         desk.show(voting.record(it.release, sh, options["result"], options["evidence"]))
 
 
 def runbook(desk: Desk, options: Options) -> None:
-    """Print RUNBOOK.md as the steps make it; --write puts it into the file."""
+    """Print RUNBOOK.md, generated from the steps. --write saves the file."""
     text = page.runbook(load(), RECIPES, NIGHTLY)
     if options["write"]:
         (ROOT / "RUNBOOK.md").write_text(text, encoding="utf-8")
@@ -190,7 +190,7 @@ def runbook(desk: Desk, options: Options) -> None:
 
 
 def schema(desk: Desk, options: Options) -> None:
-    """Print the JSON Schema of release.yaml; --write puts it and the reference of all keys into docs/."""
+    """Print the JSON Schema of release.yaml. --write saves it and the reference of all keys in docs/."""
     if options["write"]:
         (ROOT / "docs" / "release.schema.json").write_text(config_file.schema(), encoding="utf-8")
         (ROOT / "docs" / "release-yaml.md").write_text(config_page.reference(), encoding="utf-8")
@@ -203,10 +203,10 @@ def check_build_contract(desk: Desk, options: Options) -> None:
     from releasing.builds import build_contract  # noqa: PLC0415 - no other command needs it
 
     if not options["path"]:
-        raise UsageError("which build context?", "--path with the folder that has build_image.sh")
+        raise UsageError("--path is missing", "name the folder with build_image.sh: --path FOLDER")
     context = Path(options["path"])
     found = build_contract.breaches(context)
     for breach in found:
         desk.show(str(breach))
     build_contract.require(context, found)
-    desk.show(f"{context}: the build contract holds")
+    desk.show(f"{context}: keeps the build contract")

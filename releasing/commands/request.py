@@ -31,7 +31,7 @@ class Wish:
     ) -> Wish:
         """A wish from texts as typed: the version may name the candidate as well. Raises UsageError."""
         if not version:
-            raise UsageError("which version?", "for example: --version 0.2.1")
+            raise UsageError("--version is missing", "for example: --version 0.2.1")
         parsed, named = parse_name(version)
         if named and candidate not in ("", str(named.number)):
             raise UsageError(f"--version {version} and --candidate {candidate} differ", f"--version {parsed}")
@@ -50,7 +50,7 @@ def open_candidate(
     version = wish.version
     if version.tag in tags and not wish.looking:
         raise PreconditionError(
-            f"{version.tag} is released already; it gets no further candidates",
+            f"{version.tag} is already released and gets no further candidates",
             f"the next version is {Version(version.major, version.minor, version.patch + 1)}",
         )
     known = candidates([*tags, *begun], version)

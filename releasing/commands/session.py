@@ -97,9 +97,9 @@ def world(config: Config, place: Place, wish: Wish, show: Callable[[str], None],
         candidate = open_candidate(wish, tags, begun, lambda known: _stays(replace(release, candidate=known)))
         if wish.candidate == NEXT and candidate.tag in tags:
             another = (
-                f"another one, when its vote failed or by its number: --candidate {candidate.number + 1}"
+                f"for another one, record that its vote failed, or use --candidate {candidate.number + 1}"
             )
-            show(f"# {candidate.tag} is what --candidate next began; {another}")
+            show(f"# --candidate next started {candidate.tag}; {another}")
     else:
         candidate = tagged_candidate(wish, tags)
     release = replace(release, candidate=candidate, final=recipe == "final")

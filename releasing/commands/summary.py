@@ -43,7 +43,7 @@ def looks(release: Release, environment: Mapping[str, str]) -> Iterator[str]:
     sandbox, registry_url = environment.get("RELEASE_SANDBOX"), environment.get("RELEASE_SANDBOX_REGISTRY")
     if not sandbox or not registry_url:
         return
-    yield "look at it with ordinary tools:"
+    yield "inspect it with ordinary tools:"
     yield f"  {Command(('git', 'ls-remote', f'{sandbox}/github/{release.slug}.git'))}"
     yield f"  {Command(('cat', str(mail_path(release))))}"
     for image in release.images[:1]:

@@ -34,4 +34,4 @@ class Nightly(Section):
     oldest_hours: Annotated[float, Field(gt=0)] = 36
     """how old the newest good nightly of an image may be"""
     not_covered: tuple[ImageName, ...] = ()
-    """images of ours that no workflow builds, on purpose"""
+    """images of the project that intentionally no workflow builds"""

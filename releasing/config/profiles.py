@@ -18,7 +18,7 @@ class Smtp(Section):
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     """its port"""
     user: str = ""
-    """who logs in; nobody when empty"""
+    """user who logs in; no login when empty"""
     password_command: tuple[str, ...] = ()
     """words of a command that prints the password: `[pass, show, smtp]`"""
 

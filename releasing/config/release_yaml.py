@@ -69,7 +69,7 @@ class Config(Section):
     registry: str
     """where the images are, with the project: gcr.io/kubeflow-images-public"""
     reference_prefixes: tuple[str, ...] = ()
-    """what the names of our images begin with in files (default: the registry)"""
+    """what the names of the project's images begin with in files (default: the registry)"""
     engine: Literal["ksonnet", "argo"] = "ksonnet"
     """what renders the workflows that build: ksonnet apps in the repository, or Argo WorkflowTemplates"""
     ks: Annotated[str, Field(min_length=1)] = "ks"
@@ -111,7 +111,7 @@ class Config(Section):
     nightly: Nightly | None = None
     """the image auto release; without it there is no `nightly.run`"""
     deploy: Deploy = Deploy()
-    """what runs this suite inside the cluster"""
+    """what runs this tool inside the cluster"""
     signing: Signing | None = None
     """how git tags are signed; without it they are annotated only"""
     announcement: Announcement

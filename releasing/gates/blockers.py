@@ -55,6 +55,6 @@ def _milestone(sh: Shell, slug: str, title: str) -> str:
     if title not in known:
         raise PreconditionError(
             f"{slug} has no milestone {title!r} (it has: {', '.join(known) or 'none'})",
-            "make it, or mend 'milestone:' under 'blockers:' in release.yaml",
+            "create it, or correct 'milestone:' under 'blockers:' in release.yaml",
         )
     return known[title]

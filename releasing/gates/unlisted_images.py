@@ -49,7 +49,7 @@ def _said(release: Release, sh: StepShell, revision: str, listings: Iterable[str
     where = revision.removeprefix("origin/").removeprefix("refs/tags/")
     return (
         f"{where} refers to {named}, which {release.config.image_tags} does not list; "
-        "list it there, or take the reference away"
+        "list it there, or remove the reference"
     )
 
 

@@ -46,7 +46,7 @@ def record(
             f"--result {result or '(nothing)'}: expected {' or '.join(RESULTS)}", "--result passed"
         )
     if not evidence:
-        raise UsageError("a vote needs evidence", "--evidence with the address of the mail thread")
+        raise UsageError("a vote requires evidence", "--evidence with the address of the mail thread")
     before = load(file)
     if before and before.result != result:
         raise UsageError(

@@ -30,11 +30,11 @@ def tell(work: Upkeep, sh: StepShell, claims: Sequence[Claim]) -> None:
         return
     day = f"{datetime.now(UTC):%Y%m%d}"
     text = "\n".join(table.lines(claims)) + "\n"
-    for name, send in (("mail", _mail), ("the webhook", _post)):
+    for name, send in (("mail", _mail), ("webhook", _post)):
         try:
             send(work, sh, day, text)
         except ReleaseError as error:
-            sh.say(f"not told by {name}: {error}")
+            sh.say(f"could not notify by {name}: {error}")
 
 
 def _mail(work: Upkeep, sh: StepShell, day: str, text: str) -> None:
@@ -56,7 +56,7 @@ def _post(work: Upkeep, sh: StepShell, day: str, text: str) -> None:
 def _message(work: Upkeep, day: str, text: str) -> EmailMessage:
     announcement = work.config.announcement
     message = EmailMessage()
-    message["Subject"] = f"{work.config.project}: the nightly release needs a look"
+    message["Subject"] = f"{work.config.project}: the nightly release needs attention"
     message["From"], message["To"] = announcement.from_, announcement.from_
     message["Message-ID"] = f"<nightly-check-{day}@{announcement.from_.partition('@')[2]}>"
     message.set_content(text)

@@ -76,11 +76,15 @@ def _not_checked_out(contexts: Iterable[str], refs: Mapping[str, str]) -> Iterat
     there = f"{VARIABLE} has {', '.join(refs)}"
     for context in contexts:
         if refs and repository_of(context) not in refs:
-            yield f"{context}: {there}, and not {repository_of(context)}"
+            yield f"{context}: {there}, but not {repository_of(context)}"
 
 
 def _unknown(found: Resolved) -> Iterator[str]:
-    return (f"what it pushes is known to a run only: {each}" for each in found.images if not each.literal)
+    return (
+        f"the image that it pushes is known only at run time: {each}"
+        for each in found.images
+        if not each.literal
+    )
 
 
 def used_images(checkout: Path, prefix: str) -> dict[str, str]:
@@ -123,7 +127,8 @@ def coverage_claims(config: Config, found: Covered, used: dict[str, str]) -> lis
         f"{name}: {place}" for name, place in sorted(used.items()) if name not in {*found.images, *listed}
     ]
     useless = [
-        f"{name}: is listed in nightly.not-covered and covered" for name in sorted(listed & {*found.images})
+        f"{name}: is listed in nightly.not-covered, but an entry builds it"
+        for name in sorted(listed & {*found.images})
     ]
     return [
         judged(
@@ -148,7 +153,7 @@ async def newest_nights(registry: Registry, images: Iterable[str]) -> dict[str, 
 def age_claims(newest: dict[str, str], oldest_hours: float, now: datetime) -> list[Claim]:
     """That each image's newest nightly is young enough: a tag tells the day, whose begin counts."""
     overdue = [
-        f"{name}: {f'newest {tag}, {_hours(tag, now):.0f} hours old' if tag else 'no nightly at all'}"
+        f"{name}: {f'newest {tag}, {_hours(tag, now):.0f} hours old' if tag else 'no nightly image'}"
         for name, tag in sorted(newest.items())
         if not tag or _hours(tag, now) > oldest_hours
     ]
@@ -157,7 +162,7 @@ def age_claims(newest: dict[str, str], oldest_hours: float, now: datetime) -> li
             "age",
             overdue,
             f"the newest nightly of each of {counted(len(newest), 'image')} is younger than {oldest_hours:g} hours",
-            f"{counted(len(overdue), 'image')} overdue: no good nightly for {oldest_hours:g} hours",
+            f"{counted(len(overdue), 'image')} overdue: no nightly image in the last {oldest_hours:g} hours",
         )
     ]
 

@@ -40,6 +40,6 @@ def entries(work: Upkeep, sh: StepShell) -> tuple[Entry, ...]:
     content = work.origin(sh).file_at(f"origin/{branch}", where)
     if content is None:
         raise ConfigError(
-            f"{where}: not on {branch} of {work.slug}", "nightly.config of release.yaml names it"
+            f"{where} does not exist on {branch} of {work.slug}", "nightly.config of release.yaml names it"
         )
     return release_config.parse(content, where).entries

@@ -66,9 +66,9 @@ def run(night: Night, sh: StepShell, entry: Entry) -> None:
     names = sh.choose(choice, lambda: sh.read(making.images, pending=choice.name))
     there = built(night, sh, entry) if not PENDING.search(names) else unmet("")
     if there.holds and not again and not in_cluster.is_at_work(night, sh, entry):
-        return sh.say(f"nothing is submitted: {there.text}")
+        return sh.say(f"nothing to submit: {there.text}")
     for image, digest in there.facts.items():
-        sh.say(f"asked for again: {image}:{built_as} leaves {digest}")
+        sh.say(f"built again on request: {image}:{built_as} moves away from {digest}")
     sh.run(making.submit)
     minutes = f"{night.settings.minutes:g}"
     return sh.wait(
@@ -125,9 +125,9 @@ def _require_ours(night: Night, sh: StepShell) -> None:
     others = in_cluster.commits(night, sh)
     if others and ours not in others:
         raise PreconditionError(
-            f"the night of {night.date} is built from {others[-1][:12]} already, and was begun here "
-            f"with {ours[:12]}: nothing is submitted",
-            f"one night has one commit; the same command again builds what is missing: {night.command('')}",
+            f"the night of {night.date} is already built from {others[-1][:12]} elsewhere, but was started here "
+            f"with {ours[:12]}; nothing is submitted",
+            f"one night has one commit; this command builds what is missing: {night.command('')}",
         )
 
 

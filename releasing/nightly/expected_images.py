@@ -18,13 +18,13 @@ def expected(workflows: Iterable[dict[str, Any]], tag: str) -> list[str]:
     images = [image for each in workflows for image in images_of(each)]
     if not images:
         raise PreconditionError(
-            "no image can be told that this workflow builds: none of its commands runs build_image.sh",
-            "a workflow builds with build_image.sh DOCKERFILE IMAGE TAG: docs/nightly.md",
+            "cannot tell which images this workflow builds: no command in it runs build_image.sh",
+            "a workflow must build with build_image.sh DOCKERFILE IMAGE TAG: docs/nightly.md",
         )
     wrong = [f"{image}" for image in images if image.tag != tag or not image.literal]
     if wrong:
         raise PreconditionError(
             f"not pushed as {tag}: {', '.join(wrong)}",
-            "the component has to give the parameter versionTag to its build_image.sh",
+            "the component must pass the parameter versionTag to its build_image.sh",
         )
     return list(dict.fromkeys(image.name for image in images))

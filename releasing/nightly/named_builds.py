@@ -56,8 +56,8 @@ def refs(git: Command, shell: Shell) -> dict[str, str]:
     missing = sorted(name for name, commit in there.items() if here.get(name) != commit)
     if missing:
         raise PreconditionError(
-            f"the checkout does not have {_few(missing)} as origin has it now, and it may name a build",
-            "git fetch --prune --force --tags origin, then the same command again",
+            f"the checkout does not have {_few(missing)} as origin has it now, which may name a build",
+            "git fetch --prune --force --tags origin, then repeat the same command",
         )
     return {commit: name.split("/", 2)[2] for name, commit in sorted(there.items(), reverse=True)}
 
@@ -152,8 +152,8 @@ def _trees(
         identity, *kind = answer[at:end].split(b" ")
         if kind[:1] != [b"tree"]:
             raise PreconditionError(
-                f"{place.rstrip(':/')} is no folder of the checkout, and it may name a build",
-                "git fsck tells what is missing; a fresh clone has it",
+                f"{place.rstrip(':/')} is not a folder of the checkout, and may name a build",
+                "git fsck lists what is missing; a fresh clone has it",
             )
         size = int(kind[1])
         # The shell takes newlines off the end, which may be an id's last bytes.

@@ -108,7 +108,7 @@ def date(text: str) -> str:
     except ValueError:
         parsed = None
     if parsed is None or text > today:
-        raise UsageError(f"--date {text}: expected a day until today, in UTC, as YYYYMMDD", f"--date {today}")
+        raise UsageError(f"--date {text}: expected a day up to today, in UTC, as YYYYMMDD", f"--date {today}")
     return text
 
 
@@ -116,6 +116,6 @@ def require_section(config: Config) -> None:
     """Raise ConfigError when release.yaml has no nightly release."""
     if config.nightly is None:
         raise ConfigError(
-            "release.yaml has no section nightly: no image is released every night",
+            "release.yaml has no section nightly, so no image is released every night",
             "write nightly: with config: releasing/prow_config_release.yaml (docs/nightly.md)",
         )

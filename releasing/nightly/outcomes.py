@@ -56,9 +56,9 @@ def outcomes(night: Night, sh: StepShell, failed: Mapping[str, ReleaseError]) ->
 def lines(night: Night, sh: StepShell, found: list[Outcome]) -> Iterator[str]:
     """The table for a person, and how many entries ended how."""
     tag = night.image_tag
-    yield f"{night.title}: {tag or 'no commit is chosen'}"
+    yield f"{night.title}: {tag or 'no commit is chosen yet'}"
     if red := sh.chosen(waivers.RED):
-        yield f"  built although it is not green: {red}"
+        yield f"  built although its checks did not pass: {red}"
     for each in found:
         took = f"{float(each.seconds):.0f} s" if each.seconds else ""
         yield f"  {each.name:<34}{each.state:<11}{took:>8}  {each.link}".rstrip()
@@ -89,10 +89,10 @@ def unfinished(night: Night) -> str:
 
 
 def _missing(folder: Path) -> str:
-    hint = f"scripts/invoke nightly.run --date {folder.name} goes on with it"
+    hint = f"to continue: scripts/invoke nightly.run --date {folder.name}"
     kept = folder / "outcomes.json"
     if not kept.is_file():
-        return f"the night of {folder.name} was begun, and did not come to its end; {hint}"
+        return f"the night of {folder.name} was started but not finished; {hint}"
     entries = json.loads(kept.read_text(encoding="utf-8"))["entries"]
     states = [entry["state"] for entry in entries if entry["state"] != SKIPPED]
     missing = len(states) - states.count(BUILT)

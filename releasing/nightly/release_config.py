@@ -89,12 +89,12 @@ def parse(text: str | bytes, where: str) -> ReleaseConfig:
 
 def _config(document: Document, root: yaml.Node) -> ReleaseConfig:
     if isinstance(root, yaml.SequenceNode):
-        document.blame(root, "the entries stand alone; write 'workflows:' above them")
+        document.blame(root, "the list of entries has no key; write 'workflows:' above it")
         root = yaml.MappingNode(root.tag, [(yaml.ScalarNode(root.tag, "workflows"), root)])
     found = document.mapping(root, "the file", ("workflows",))
     entries = tuple(_entry(document, node) for node in document.items(found.get("workflows"), "workflows"))
     if not entries and not document.problems:
-        document.blame(root, "workflows lists nothing: no image would be released")
+        document.blame(root, "workflows is empty: no image would be released")
     counts = Counter(entry.name for entry in entries if entry.name)
     first = {entry.name: entry.line for entry in reversed(entries)}
     for entry in entries:
@@ -107,7 +107,7 @@ def _config(document: Document, root: yaml.Node) -> ReleaseConfig:
 def _entry(document: Document, node: yaml.Node) -> Entry:
     found = document.mapping(node, "an entry of workflows", REQUIRED, OPTIONAL)
     return Entry(
-        name=_word(document, found.get("name"), "name", NAME, "small letters, digits and '-'"),
+        name=_word(document, found.get("name"), "name", NAME, "lower-case letters, digits and '-'"),
         app_dir=_app_dir(document, found.get("app_dir")),
         component=_word(document, found.get("component"), "component", COMPONENT, "a component of the app"),
         params=_params(document, found.get("params")),
@@ -140,7 +140,7 @@ def _params(document: Document, node: yaml.Node | None) -> dict[str, str]:
     if node is None:
         return {}
     if not isinstance(node, yaml.MappingNode):
-        document.blame(node, "params is not a mapping; leave it out when there are none")
+        document.blame(node, "params is not a mapping; leave it out when there are no parameters")
         return {}
     found: dict[str, str] = {}
     for key, value in node.value:
@@ -148,7 +148,7 @@ def _params(document: Document, node: yaml.Node | None) -> dict[str, str]:
         if name in found:
             document.blame(key, f"params has {name} twice")
         if name in OWN_PARAMS:
-            document.blame(key, f"params has {name}, which every night sets itself; leave it out")
+            document.blame(key, f"params has {name}, which each night sets itself; leave it out")
         found[name] = document.text(value, f"params.{name}")
     return found
 
@@ -166,7 +166,7 @@ def _job_types(document: Document, node: yaml.Node | None) -> tuple[str, ...]:
 def _texts(document: Document, node: yaml.Node | None, what: str) -> tuple[str, ...]:
     items = tuple(document.items(node, what))
     if isinstance(node, yaml.SequenceNode) and not items:
-        document.blame(node, f"{what} lists nothing; leave it out when it does not matter")
+        document.blame(node, f"{what} is empty; leave it out when it does not matter")
     return tuple(document.text(item, f"an item of {what}") for item in items)
 
 
@@ -187,7 +187,7 @@ def _meant(content: bytes, where: str, problem: str) -> list[str]:
     column = len(dash[0])
     return [
         f"{where}:{at}: {name[2]} belongs to the entry of line {entry}: "
-        f"indent it by {column} blanks, not {len(name[1])}"
+        f"indent it by {column} spaces, not {len(name[1])}"
         for at in range(wrong, len(lines) + 1)
         if (name := re.match(r"( +)(\w+):", lines[at - 1]))
         and name[2] in (*REQUIRED, *OPTIONAL)

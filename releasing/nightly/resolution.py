@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CONTEXT = re.compile(rf"(?:/src/|^|[\s\"'])((?:[\w.-]+/)+){re.escape(BUILD)}")
 TAG = "v20180101-00000000"  # of a night that never was
 ENVIRONMENT = "of-a-night-that-never-was"
-HINT = "docs/nightly.md says what an entry and its workflow have to have"
+HINT = "docs/nightly.md says what an entry and its workflow must have"
 # What a night sets beside name and tag: it has no part in what is built.
 SET_BESIDE = {"prow_env": "PULL_BASE_SHA=00000000", "namespace": "default", "bucket": "none"}
 
@@ -49,7 +49,7 @@ def resolve(entry: Entry, checkout: Path, repository: str, tag: str) -> Resolved
     and for an app, a component or a parameter that is not right; ConfigError or UsageError for such a template.
     """
     if entry.repository != repository:
-        raise PreconditionError(f"its app is in {entry.repository}, and only {repository} is read", HINT)
+        raise PreconditionError(f"its app is in {entry.repository}, but only {repository} is read", HINT)
     workflows = _workflows(entry, checkout, tag)
     images = tuple(dict.fromkeys(image for each in workflows for image in images_of(each)))
     contexts = tuple(dict.fromkeys(path for each in workflows for path in _contexts(each)))
@@ -57,8 +57,8 @@ def resolve(entry: Entry, checkout: Path, repository: str, tag: str) -> Resolved
         raise PreconditionError(f"{entry.folder}: {entry.component} builds no image with {BUILD}", HINT)
     if wrong := [str(image) for image in images if image.tag != tag]:
         raise PreconditionError(
-            f"{entry.folder}: {entry.component} pushes {', '.join(wrong)}, whatever versionTag is",
-            "give the parameter versionTag to its build_image.sh",
+            f"{entry.folder}: {entry.component} pushes {', '.join(wrong)} for every versionTag",
+            "pass the parameter versionTag to its build_image.sh",
         )
     return Resolved(images, contexts, extra_repositories.named(workflows))
 
@@ -94,7 +94,7 @@ def _of_template(entry: Entry, checkout: Path, tag: str) -> dict[str, Any]:
     file = checkout / entry.template
     if not file.is_file():
         raise PreconditionError(
-            f"{entry.folder}: there is no ksonnet app (app.yaml), and no WorkflowTemplate {entry.component}.yaml",
+            f"{entry.folder}: neither a ksonnet app (app.yaml) nor a WorkflowTemplate {entry.component}.yaml exists",
             HINT,
         )
     template = workflow_template.parsed(file.read_bytes(), entry.template)

@@ -54,7 +54,8 @@ def with_entries(night: Night, sh: StepShell, commit: str) -> Night:
     content = night.origin(sh).file_at(commit, path)
     if content is None:
         raise ConfigError(
-            f"{path}: not there at {commit[:12]} of {night.slug}", "nightly.config of release.yaml names it"
+            f"{path} does not exist at {commit[:12]} of {night.slug}",
+            "nightly.config of release.yaml names it",
         )
     config = parse(content, path)
     _refuse_strangers(night, config.entries)
@@ -73,7 +74,7 @@ def _let_in(night: Night, sh: StepShell, commit: str, named: str, because: str) 
     branch = night.config.default_branch
     if not night.origin(sh).is_on(commit, branch):
         raise PreconditionError(
-            f"{commit[:12]} is not on {branch}: a night builds the default branch", "merge it first"
+            f"{commit[:12]} is not on {branch}; a night builds the default branch", "merge it first"
         )
     build_commit.let_pass(night, sh, commit, branch, f"--commit {named}", because)
 
@@ -82,13 +83,14 @@ def _refuse_strangers(night: Night, entries: tuple[Entry, ...]) -> None:
     """Raise ConfigError for apps of other repositories: they are not checked out."""
     path = night.settings.config
     problems = [
-        f"{path}:{each.line}: app_dir is in {each.repository}; apps of {night.slug} are built"
+        f"{path}:{each.line}: app_dir is in {each.repository}; only apps of {night.slug} are built"
         for each in entries
         if each.repository != night.slug
     ]
     if problems:
         raise ConfigError(
-            "\n".join(problems), f"move the app to {night.slug}, or the entry to its repository"
+            "\n".join(problems),
+            f"move the app to {night.slug}, or the entry to the release config of its repository",
         )
 
 
@@ -124,8 +126,8 @@ def _reason(night: Night, entry: Entry, changed: list[str]) -> str:
     """Why the night leaves the entry out; empty when it does not."""
     job_type = night.settings.job_type
     if not entry.is_for(job_type):
-        return f"for {', '.join(entry.job_types)} only; a night is {job_type}"
+        return f"only for {', '.join(entry.job_types)}; a night is {job_type}"
     touched = any(fnmatchcase(path, pattern) for path in changed for pattern in entry.include_dirs)
     if entry.include_dirs and job_type != "periodic" and not touched:
-        return f"its commit changes nothing in {', '.join(entry.include_dirs)}"
+        return f"the commit changes nothing in {', '.join(entry.include_dirs)}"
     return ""

@@ -31,9 +31,9 @@ def claims(work: Upkeep, sh: StepShell) -> list[Claim]:
 
 def require(claims: Sequence[Claim]) -> None:
     """Raise UnmetError for what does not hold; when nothing does not, UnreachableError for what was not read."""
-    hint = "the table says what was found; docs/nightly.md says what to do"
+    hint = "the table shows what was found; docs/nightly.md says what to do"
     if false := [claim.name for claim in claims if claim.holds is False]:
-        raise UnmetError(f"not as it should be: {', '.join(false)}", hint)
+        raise UnmetError(f"checks failed: {', '.join(false)}", hint)
     if unread := [claim.name for claim in claims if claim.holds is None]:
         raise UnreachableError(f"could not be read: {', '.join(unread)}", hint)
 

@@ -18,8 +18,8 @@ __all__ = ["Need", "answers", "need", "require"]
 # Not what git makes up from the names of user and machine.
 IDENTITY = ("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
 KEYS = {
-    "openpgp": "git config --global user.signingKey KEY; gpg --list-secret-keys shows what there is",
-    "ssh": "git config --global user.signingKey ~/.ssh/KEY.pub, and gpg.ssh.allowedSignersFile with that key in it",
+    "openpgp": "git config --global user.signingKey KEY; gpg --list-secret-keys lists your keys",
+    "ssh": "git config --global user.signingKey ~/.ssh/KEY.pub, with that key listed in gpg.ssh.allowedSignersFile",
 }
 
 
@@ -41,7 +41,7 @@ def require(found: list[Answer], need: Need) -> None:
     if problems:
         lines = "".join(f"\n  {problem}" for problem in problems)
         raise PreconditionError(
-            f"no release of {need.slug} can begin here:{lines}", "then the same command again"
+            f"this machine cannot start a release of {need.slug}:{lines}", "then repeat the same command"
         )
 
 
@@ -56,7 +56,7 @@ def _git(sh: Shell, need: Need) -> Iterator[Answer]:
         yield Answer(f"{version} as {person}>")
     except CommandError as error:
         yield Answer(
-            f"git does not know who commits: {error.cause}",
+            f"git has no name and address for commits: {error.cause}",
             'git config --global user.name "NAME"; git config --global user.email ADDRESS',
         )
     yield from _clone(sh, f"https://github.com/{need.slug}.git")
@@ -68,7 +68,7 @@ def _clone(sh: Shell, url: str) -> Iterator[Answer]:
     try:
         sh.read(sh["git"]["ls-remote", "--quiet", url, "HEAD"])
     except CommandError as error:
-        yield Answer(f"git cannot read {url}: {error.cause}", "gh auth setup-git, or the network")
+        yield Answer(f"git cannot read {url}: {error.cause}", "gh auth setup-git; or check the network")
 
 
 def _signature(sh: Shell, kind: str) -> Answer:
@@ -84,5 +84,5 @@ def _signature(sh: Shell, kind: str) -> Answer:
         try:
             sh.read(git["verify-tag", "preflight"])
         except CommandError as error:
-            return Answer(f"git does not take its own signature for good: {error.cause}", KEYS[kind])
+            return Answer(f"git cannot verify its own signature: {error.cause}", KEYS[kind])
     return Answer(f"git signs ({kind})")

@@ -66,7 +66,8 @@ def require(found: list[Answer], need: CloudNeed) -> None:
     if problems := [answer for answer in found if answer.problem]:
         lines = "".join(f"\n  {problem}" for problem in problems)
         raise PreconditionError(
-            f"nothing can be built on {need.cluster} of {need.project}:{lines}", "then the same command again"
+            f"this login cannot build on {need.cluster} of {need.project}:{lines}",
+            "then repeat the same command",
         )
 
 
@@ -75,15 +76,17 @@ def _login(sh: Shell, need: CloudNeed) -> Answer:
     try:
         expiry = gcp_access.token_expiry(sh)
     except CommandError as error:
-        return _refused(sh, "gcloud gives no access token", error, "gcloud info --run-diagnostics")
+        return _refused(sh, "gcloud cannot get an access token", error, "gcloud info --run-diagnostics")
     if expiry:
-        return Answer(f"gcloud renews its access token itself (this one ends at {expiry})")
+        return Answer(f"gcloud renews its access token itself (the current one expires at {expiry})")
     text = "gcloud has an access token that it cannot renew"
     if need.hours <= TOKEN_LIFE:
         return Answer(text)
     late = f"{text}, and a release may take {need.hours:g} hours"
     return Answer(
-        late, "write fresh ones into the file of CLOUDSDK_AUTH_ACCESS_TOKEN_FILE in time", warning=True
+        late,
+        "write a new token into the file of CLOUDSDK_AUTH_ACCESS_TOKEN_FILE before it expires",
+        warning=True,
     )
 
 
@@ -98,14 +101,14 @@ def _cluster(sh: Shell, need: CloudNeed) -> Answer:
     if status in ("RUNNING", "RECONCILING"):
         return Answer(f"{title} is {status}")
     return Answer(
-        f"{title} is {status or 'in no known state'}, not RUNNING",
+        f"{title} is {status or 'in an unknown state'}, not RUNNING",
         f"gcloud container clusters list --project {need.project}",
     )
 
 
 def _namespace(sh: Shell, need: CloudNeed) -> Iterator[Answer]:
     kubectl = sh["kubectl"]["--request-timeout=30s"]
-    hint = f"ask who administers {need.cluster}; the rights that are needed are in docs/auth.md"
+    hint = f"ask an administrator of {need.cluster}; docs/auth.md lists the rights that are required"
     try:
         sh.read(kubectl["get", "namespace", need.namespace, "-o", "name"])
     except CommandError as error:
@@ -130,7 +133,7 @@ def _registry(sh: Shell, need: CloudNeed) -> Iterator[Answer]:
         registries.digest(need.image, "latest", sh.environment)
     except ReleaseError as error:
         yield Answer(
-            error.message.split("\n")[0], error.hint or f"is the network up, and {host} the registry?"
+            error.message.split("\n")[0], error.hint or f"check the network, and that {host} is the registry"
         )
         return
     yield Answer(f"{host} answers for {need.image}")

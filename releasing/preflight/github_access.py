@@ -112,7 +112,7 @@ def _rights(sh: Shell, need: Need, user: Reply, renewal: str) -> Iterator[Answer
     if repository.body is None:
         missing = "HTTP 404" in repository.error
         what = (
-            "is not there, or not to be seen by this login"
+            "does not exist, or this login cannot see it"
             if missing
             else f"cannot be read: {repository.error}"
         )
@@ -142,12 +142,14 @@ def _lifetime(need: Need, told: str, renewal: str) -> Iterator[Answer]:
     try:
         end = datetime.strptime(told.replace(" UTC", " +0000"), "%Y-%m-%d %H:%M:%S %z")
     except ValueError:
-        yield Answer(f"the token expires at {told!r}, which is no time that we know", renewal, warning=True)
+        yield Answer(
+            f"the token expires at {told!r}, which is not a known form of time", renewal, warning=True
+        )
         return
     left = end - datetime.now(UTC)
     when = f"the token expires at {end.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     if left < LEAST_TIME:
-        yield Answer(f"{when}, and a release takes longer", renewal)
+        yield Answer(f"{when}; a release takes longer", renewal)
     elif left < timedelta(hours=need.hours):
         late = f"{when}, before the {need.hours:g} hours that a release may take are over"
         yield Answer(late, renewal, warning=True)
@@ -159,7 +161,7 @@ def _requests(sh: Shell) -> Iterator[Answer]:
     try:
         remaining, limit, reset = map(int, sh.read(api.question("rate_limit", WINDOW)).split())
     except CommandError as error:
-        yield Answer(f"GitHub does not tell the rate limit: {error.cause}", "gh api rate_limit")
+        yield Answer(f"the rate limit of GitHub cannot be read: {error.cause}", "gh api rate_limit")
         return
     left = f"{remaining} of {limit} requests are left in this hour"
     if remaining > LEAST_REQUESTS:

@@ -64,7 +64,7 @@ def plan(
             world.show(f"# already done: {findings[step.name].text}")
             continue
         else:
-            world.show(f"# holds now, and is looked at again then: {findings[step.name].text}")
+            world.show(f"# passes now; checked again when this step runs: {findings[step.name].text}")
         sh = PlanShell(world.shell, world.journal, step.name, outstanding, drafts)
         try:
             step.action(world.release, sh)

@@ -48,11 +48,11 @@ def tag_candidate(release: Release, sh: StepShell, proposals: Sequence[Proposal]
         # Looked at before it is recorded: a branch that is mended is tagged at its new head.
         sh.require(
             lambda: _unfit(release, sh, release.origin(sh).head(release.branch), proposals),
-            f"mend {release.branch}, then the same command",
+            f"fix {release.branch}, then repeat the same command",
         )
         sh.require(
             lambda: broken_files.problem(release, sh, release.origin(sh).head(release.branch)),
-            f"mend them on {release.branch}, or list what is meant so under leave-alone in release.yaml",
+            f"fix them on {release.branch}, or list files that are meant so under leave-alone in release.yaml",
         )
     commit = sh.choose(CANDIDATE_COMMIT, lambda: release.origin(sh).head(release.branch))
     again = f"scripts/invoke release.rc --version {release.version} --candidate next"

@@ -167,7 +167,7 @@ def test_a_final_is_the_candidates_commit_and_ends_its_version(sandbox: Path) ->
     completed(sandbox, "release.final", "--version", VERSION)
     tagged = [git(repository(sandbox), "rev-parse", f"v{VERSION}{end}^{{commit}}") for end in ("", "-rc.0")]
     assert tagged[0] == tagged[1]
-    assert "is released already" in refused(sandbox, 4, *RC)
+    assert "is already released" in refused(sandbox, 4, *RC)
     for recipe in ("rc", "final"):
         status = completed(sandbox, "release.status", "--version", VERSION, "--recipe", recipe)
         assert "complete" in status.splitlines()
@@ -186,7 +186,7 @@ def test_the_next_candidate_moves_image_tags_only_when_told(sandbox: Path) -> No
     following = ("--candidate", "next", "--allow-move", f".*:v{VERSION}")
     completed(sandbox, *RC, *following)
     after = trace(sandbox)
-    assert "is what --candidate next began" in completed(sandbox, *RC, *following)
+    assert "# --candidate next started v0.2.1-rc.1; for another" in completed(sandbox, *RC, *following)
     assert trace(sandbox) == after
     status = completed(sandbox, "release.status", "--version", f"{VERSION}-rc.0")
     assert "complete" in status.splitlines()

@@ -77,11 +77,11 @@ class Addition:
 
     def _problems(self, repository: str) -> Iterator[str]:
         if not NAME.fullmatch(self.name):
-            yield f"--name {self.name!r}: expected small letters, digits and '-'"
+            yield f"--name {self.name!r}: expected lower-case letters, digits and '-'"
         yield from (f"--image {each!r}: expected a name without registry and tag" for each in self._strangers)
         yield from self._miscounted()
         yield from (
-            f"--component {each!r}: expected small letters, digits and '-', as its entry is named after it"
+            f"--component {each!r}: expected lower-case letters, digits and '-', because its entry is named after it"
             for each in self.components
             if each != self.name and not NAME.fullmatch(each)
         )
@@ -103,11 +103,11 @@ class Addition:
     def _miscounted(self) -> Iterator[str]:
         wanted = len(self.images)
         if not wanted or len(self.contexts) != wanted:
-            yield "--image and --dockerfile-dir: one folder for each image, with commas between them"
+            yield "--image and --dockerfile-dir: expected one folder for each image, separated by commas"
         if len(set(self.components)) != wanted:
-            yield "--component: one name for each image, and no name twice, with commas between them"
+            yield "--component: expected one name for each image, separated by commas, no name twice"
         if len(self.dockerfiles) not in (0, 1, wanted):
-            yield "--dockerfile: one for each image, with commas between them, or one for all"
+            yield "--dockerfile: expected one for each image, separated by commas, or one for all"
 
     @property
     def _strangers(self) -> list[str]:

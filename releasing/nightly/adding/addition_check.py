@@ -27,7 +27,7 @@ def require_possible(release: Upkeep, sh: StepShell, asked: Addition) -> None:
     if taken:
         line = known[taken[0]].line
         raise PreconditionError(
-            f"{release.settings.config}:{line}: there is an entry {taken[0]} already", "choose another name"
+            f"{release.settings.config}:{line}: an entry {taken[0]} exists already", "choose another name"
         )
     _require_place(release, sh, asked)
     own = {release.slug: release.config.default_branch}
@@ -47,18 +47,19 @@ def _require_place(release: Upkeep, sh: StepShell, asked: Addition) -> None:
     is_app, argo = "app.yaml" in there, release.config.engine == "argo"
     if there and not asked.app:
         raise PreconditionError(
-            f"{place}: there is an app of that name already",
+            f"{place}: an app of that name exists already",
             f"choose another name, or give it another component: --app {asked.name}",
         )
     if asked.app and is_app == argo:
         kind = "folder of WorkflowTemplates" if argo else "ksonnet app"
         raise PreconditionError(
-            f"{place}: there is no app of that name, no {kind}", "without --app one is made"
+            f"{place}: no app of that name exists, because there is no {kind}",
+            "leave --app out to create one",
         )
     for each in asked.components:
         if (f"{each}.yaml" if argo else f"components/{each}.jsonnet") in there:
             raise PreconditionError(
-                f"{place}: there is a component {each} already", "name it otherwise: --component NAME"
+                f"{place}: a component {each} exists already", "choose another name: --component NAME"
             )
 
 

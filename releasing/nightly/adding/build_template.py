@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from releasing.config.release_yaml import ArgoPods, Config
 
 HEAD = """\
-# A workflow of the image auto release: nightly.add made it once, and from then on it is changed by hand.
-# docs/nightly.md says what a night gives it.
+# A workflow of the image auto release: nightly.add created it; change it by hand from now on.
+# docs/nightly.md says which parameters a night sets.
 """
 # A shell would do something with these; here every word reaches build_image.sh as it is.
 OF_SHELLS = re.compile(r"[$`;&|<>]|\{\{")
@@ -42,7 +42,7 @@ def pods_of(config: Config) -> ArgoPods:
     """What the workflows run in; ConfigError when release.yaml does not say."""
     if config.nightly is None or config.nightly.argo is None:
         raise ConfigError(
-            "release.yaml: nightly.argo is missing: with engine: argo it says what the new workflow runs in",
+            "release.yaml: nightly.argo is missing: engine: argo requires it to say what the new workflow runs in",
             "write 'nightly:', 'argo:' and 'worker: IMAGE', or say engine: ksonnet (docs/release-yaml.md)",
         )
     return config.nightly.argo
@@ -57,8 +57,8 @@ def image_build(image: str, context: str, dockerfile: str, extra: str) -> ImageB
         raise UsageError(f"--image {image}: longer than {NODE_NAME} characters", "a node is named after it")
     if found := OF_SHELLS.search(extra):
         raise UsageError(
-            f"--extra-args {extra!r}: {found[0]} means something to a shell, and none reads these words",
-            "write the words as build_image.sh gets them",
+            f"--extra-args {extra!r}: {found[0]} has a meaning in a shell, but no shell reads these words",
+            "write the words as build_image.sh receives them",
         )
     words = [word.replace("{", "{{").replace("}", "}}") for word in _words(extra)]
     return ImageBuild(image, context, dockerfile or "Dockerfile", ("{image}", "{tag}", *words))
@@ -68,4 +68,4 @@ def _words(extra: str) -> list[str]:
     try:
         return shlex.split(extra)
     except ValueError as error:
-        raise UsageError(f"--extra-args {extra!r}: {error}", "quotes come in pairs") from None
+        raise UsageError(f"--extra-args {extra!r}: {error}", "close the quotes") from None

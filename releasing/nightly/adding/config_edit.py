@@ -24,19 +24,19 @@ def with_entry(text: str, where: str, entry: Entry) -> str:
             return text
         if each.name == entry.name:
             raise PreconditionError(
-                f"{where}:{each.line}: there is an entry {entry.name} already", "choose another name"
+                f"{where}:{each.line}: an entry {entry.name} exists already", "choose another name"
             )
         if (each.app_dir, each.component) == (entry.app_dir, entry.component):
             raise PreconditionError(
                 f"{where}:{each.line}: {each.name} is {entry.component} of {entry.app_dir} already",
-                "an image is built once a night",
+                "an image is built only once a night",
             )
     for indent in INDENTS:
         if _dumped(text, indent, None) == _ended(text):
             return _dumped(text, indent, entry)
     raise ConfigError(
         f"{where}: an entry cannot be added without changing how other lines are written",
-        "add it by hand, as the others are written: docs/nightly.md shows an entry",
+        "add it by hand in the form of the others: docs/nightly.md shows an entry",
     )
 
 

@@ -39,7 +39,7 @@ def rehearse(shell: Shell, checkout: Path, branch: str, names: Sequence[str]) ->
     if failure or problems:
         raise PreconditionError(
             "\n".join(["the rehearsal of a night failed", *(problems or [failure])]),
-            "nothing was proposed; mend the build context or the options, then the same command again",
+            "nothing was proposed; fix the build context or the options, then repeat the same command",
         )
     return [f"{image}@{digest}" for each in entries for image, digest in each["images"].items()]
 

@@ -132,13 +132,13 @@ def _reasons(image: str, aging: Iterable[str], tags: Tags, rules: Rules) -> dict
 
     def reason(tag: str) -> str:
         if tag not in tags:
-            return "it went away meanwhile"
+            return "the tag is already gone"
         if tag in rules.also:
-            return "a release here builds or has built it"
+            return "a release on this machine builds or has built it"
         if place := rules.named.place(image, tag, tags[tag].digest):
             return f"named at {place}"
         same = beside.get(tags[tag].digest)
-        return f"the same build is {', '.join(same)}" if same else ""
+        return f"the same build also has {', '.join(same)}" if same else ""
 
     return {tag: reason(tag) for tag in aging}
 
@@ -162,19 +162,21 @@ async def _by_digest(
     needed |= {each.digest for each in others.values()}
     digests = dict.fromkeys(tag.digest for tag in doomed if tag.digest not in needed)
     await together(registry.delete(image, digest) for digest in digests)
-    why = "stays: this registry deletes manifests only, and other tags need"
+    why = "stays: this registry deletes only whole manifests, and other tags need"
     return {tag: f"{tag.name} {why} {tag.digest}" for tag in doomed if tag.digest in needed}
 
 
 async def _require_read_back(registry: Registry, image: str, gone: Iterable[str], others: Tags) -> None:
     """UnmetError when something else went, or something did not; a registry may list what it has no more."""
     there = {*(await registry.listing(image)).all_tags}
-    if lost := [f"{image}:{tag} should have stayed and is gone" for tag in others if tag not in there]:
-        raise UnmetError("\n".join(lost), "the images' owners have to push them again")
+    if lost := [f"{image}:{tag} should have stayed but is gone" for tag in others if tag not in there]:
+        raise UnmetError("\n".join(lost), "the owners of the images must push them again")
     listed = [tag for tag in gone if tag in there]
     digests = await together(registry.digest(image, tag) for tag in listed)
     if still := [f"{image}:{tag}" for tag, digest in zip(listed, digests, strict=True) if digest]:
-        raise UnmetError(f"deleted, but read back still there: {', '.join(still)}", "the same command again")
+        raise UnmetError(
+            f"deleted, but still there when read back: {', '.join(still)}", "repeat the same command"
+        )
 
 
 def _day(tag: str) -> str:

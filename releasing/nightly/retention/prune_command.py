@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def parsed(keep: str) -> int:
     """How many tags stay, as typed; UsageError for what is no number above 0."""
     if not keep.isdecimal() or int(keep) < 1:
-        raise UsageError(f"--keep {keep!r}: how many nightly tags of each image stay?", "--keep 14")
+        raise UsageError(
+            f"--keep {keep!r}: expected the number of nightly tags of each image to keep", "--keep 14"
+        )
     return int(keep)
 
 
@@ -44,7 +46,10 @@ def _images(work: Upkeep, sh: StepShell) -> set[str]:
         names |= {image.name for image in listed if image.name.startswith(f"{config.registry}/")}
     names |= _built(work, sh)
     if not names:
-        raise PreconditionError("no image of ours is known", "image-tags of release.yaml names their list")
+        raise PreconditionError(
+            "the images of the project are not known",
+            "image-tags of release.yaml names the file that lists them",
+        )
     return names
 
 
@@ -54,7 +59,9 @@ def _built(work: Upkeep, sh: StepShell) -> set[str]:
     try:
         found = default_branch.covered(work, sh, checkout)
     except ConfigError as error:
-        sh.say(f"no images of entries, as the release config is not valid:\n{error.message}")
+        sh.say(
+            f"the images of entries are not known, because the release config is not valid:\n{error.message}"
+        )
         return set()
     for problem in found.problems:
         sh.say(f"{work.settings.config}: {problem}")
@@ -75,7 +82,9 @@ def _begun_elsewhere(work: Upkeep, sh: StepShell) -> set[str]:
     try:
         found = submission.of_releases(work, sh)
     except CommandError as error:
-        sh.say(f"workflows are not read, and what releases elsewhere build may be old: {error.cause}")
+        sh.say(
+            f"workflows cannot be read, so builds of releases on other machines may count as old: {error.cause}"
+        )
         return set()
     of_releases = [each for each in found if not each.labels.get(submission.RELEASE, "").startswith(PREFIX)]
     return {*filter(None, (each.labels.get(submission.BUILD, "") for each in of_releases))}

@@ -29,7 +29,7 @@ def access_token(environment: Mapping[str, str]) -> Credentials:
         token = ""
     if not token or not token.isascii() or len(token.split()) != 1:
         # What it printed is left out: it may be a secret.
-        raise PreconditionError("gcloud gives no access token", "gcloud auth login")
+        raise PreconditionError("gcloud cannot get an access token", "gcloud auth login")
     return Credentials(USER, token)
 
 
