@@ -125,8 +125,14 @@ def types(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
-    """All tests; arguments go to pytest."""
+    """All tests, of the kill campaigns a sample; arguments go to pytest (--seed N: the sample of an earlier run)."""
     check(session, "pytest", "-q", "-n", "2", *(session.posargs or ["--durations=10"]))
+
+
+@nox.session(venv_backend="none")
+def campaign(session: nox.Session) -> None:
+    """The kill campaigns, complete: every command, before and after it, and every fault. Takes most of an hour."""
+    check(session, "pytest", "-q", "-n", "2", "-m", "campaign", "--campaign", *session.posargs)
 
 
 @nox.session(python=OLDER, venv_backend="virtualenv" if OLDER else "none", reuse_venv=True)
