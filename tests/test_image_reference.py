@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from releasing.references.forms import is_name, references
 
+pytestmark = pytest.mark.interpreter
+
 
 def only(text: str) -> tuple[str, str, str, bool]:
     found = [one for one in references(text.encode()) if one.tag or one.digest or one.variable]

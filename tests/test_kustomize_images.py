@@ -8,6 +8,8 @@ from releasing.references import survey
 from releasing.references.report import Report
 from releasing.references.rules import Rules
 
+pytestmark = pytest.mark.interpreter
+
 DIGESTS = ["sha256:" + letter * 64 for letter in "ab"]
 
 
