@@ -27,35 +27,12 @@ PACKAGES = {
     "jsonnetfmt": "jsonnet",
     "ssh-keygen": "openssh-client",
     "gpg": "gnupg",
+    "shellcheck": "shellcheck",
 }
 CODE = ("tasks.py", "noxfile.py", "releasing", "scripts", "tests", "benchmarks")
 
-# Tests of what depends on the interpreter (regular expressions, parsing, text); what takes long is left out.
-INTERPRETED = (
-    "test_built_images.py",
-    "test_config*.py",
-    "test_document.py",
-    "test_edits.py",
-    "test_file_syntax.py",
-    "test_image_*.py",
-    "test_ksonnet_[!r]*.py",
-    "test_ksonnet_render*.py",
-    "test_manifest.py",
-    "test_nightly_selection.py",
-    "test_parameters.py",
-    "test_placeholders.py",
-    "test_protected_paths.py",
-    "test_reference*.py",
-    "test_release_config.py",
-    "test_required_words.py",
-    "test_unified_diff.py",
-    "test_update_references.py",
-    "test_version.py",
-    "references/forms/test_*.py",
-    "verification/test_verify_files.py",
-    "verification/test_verify_names.py",
-    "verification/test_verify_references.py",
-)
+# What depends on the interpreter (regular expressions, parsing, text) and does not take long.
+MARKER = "interpreter"
 
 nox.needs_version = ">=2026.1"
 nox.options.sessions = ["system_packages", "lint", "types", "tests", "oldest"]
@@ -125,8 +102,14 @@ def types(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
-    """All tests; arguments go to pytest."""
+    """All tests, of the kill campaigns a sample; arguments go to pytest (--seed N: the sample of an earlier run)."""
     check(session, "pytest", "-q", "-n", "2", *(session.posargs or ["--durations=10"]))
+
+
+@nox.session(venv_backend="none")
+def campaign(session: nox.Session) -> None:
+    """The kill campaigns, complete: every command, before and after it, and every fault. Takes most of an hour."""
+    check(session, "pytest", "-q", "-n", "2", "-m", "campaign", "--campaign", *session.posargs)
 
 
 @nox.session(python=OLDER, venv_backend="virtualenv" if OLDER else "none", reuse_venv=True)
@@ -135,9 +118,8 @@ def oldest(session: nox.Session) -> None:
     if not OLDER:
         session.skip(f"no Python {REQUIRED} here that is older than .venv's {VERSION}")
     session.install("--quiet", "--constraint", str(CONSTRAINTS), *EVERYTHING)
-    paths = [str(path) for pattern in INTERPRETED for path in sorted((ROOT / "tests").glob(pattern))]
-    session.log(f"{OLDER} is Python {version_of(Path(OLDER))}; {len(paths)} files of tests")
-    session.run("python", "-m", "pytest", "-q", "-n", "2", *(session.posargs or paths), log=False)
+    session.log(f"{OLDER} is Python {version_of(Path(OLDER))}")
+    session.run("python", "-m", "pytest", "-q", "-n", "2", "-m", MARKER, *session.posargs)
 
 
 @nox.session(venv_backend="none")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.whole_releases import ROOT, VERSION, completed
+from tests.support.whole_releases import ROOT, VERSION, completed
 
 PLAN = ("release.plan", "--version", VERSION)
 

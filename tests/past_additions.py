@@ -13,7 +13,7 @@ from releasing.nightly.release_config import ReleaseConfig, parse
 from releasing.rehearsal import sandbox
 from releasing.rehearsal.github.founding import found
 from tests.histories import Workplace
-from tests.whole_releases import git
+from tests.support.whole_releases import git
 
 DATA = Path(__file__).parent / "data"
 APPS = DATA / "nightly-additions"

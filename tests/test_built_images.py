@@ -10,6 +10,8 @@ import pytest
 
 from releasing.clients.cluster.built_images import BuiltImage, built_by, images_of
 
+pytestmark = pytest.mark.interpreter
+
 RENDERED = Path(__file__).parent / "data" / "ks-rendered"
 PUBLIC = "gcr.io/kubeflow-images-public"
 ONE = BuiltImage("r.example/one", "v1")

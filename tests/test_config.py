@@ -17,6 +17,8 @@ from releasing.recipes import RC, RECIPES
 from releasing.references.rules import Rules
 from tests.releases import CONFIG, release_at
 
+pytestmark = pytest.mark.interpreter
+
 ROOT = Path(__file__).parent.parent
 IMAGES = {"pattern": "notebook-(cpu|gpu)", "names": ["notebook-cpu", "notebook-gpu"]}
 WORKFLOW = {"app": "releaser", "environment": "releasing", "component": "workflows", "job-name": "job"}

@@ -10,6 +10,8 @@ from releasing.errors import ConfigError, PreconditionError
 from releasing.nightly.adding.config_edit import with_entry
 from releasing.nightly.release_config import Entry, parse
 
+pytestmark = pytest.mark.interpreter
+
 HISTORY = Path(__file__).parent / "data" / "prow_config_release"
 RELEASING = "kubeflow/kubeflow/releasing"
 PYTORCH = Entry("pytorch-operator-release", f"{RELEASING}/pytorch-operator", "pytorch-operator")

@@ -10,6 +10,8 @@ import pytest
 from releasing.config.file import load, schema
 from releasing.errors import ConfigError
 
+pytestmark = pytest.mark.interpreter
+
 ROOT = Path(__file__).parent.parent
 GOOD = """\
 project: Kubeflow

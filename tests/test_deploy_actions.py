@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.whole_releases import ROOT
+from tests.support.whole_releases import ROOT
 
 
 def invoke(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

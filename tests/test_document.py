@@ -17,6 +17,8 @@ from tests.registries import rehearsal_registry
 from tests.rehearsal.project import commit
 from tests.releases import CONFIG, origin_in
 
+pytestmark = pytest.mark.interpreter
+
 PROGRAM = Path(__file__).parent.parent / "scripts" / "record_image_digests.py"
 TAG, IMAGE_TAG = "v0.2.1-rc.1", "v0.2.1"
 DIGESTS = {"gcr.io/p/b": "sha256:b", "gcr.io/p/a": "sha256:a"}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from releasing.references.edits import Edit, apply, disjoint, line_of, lines_of
+
+pytestmark = pytest.mark.interpreter
 
 
 def edit(start: int, end: int, text: bytes) -> Edit:

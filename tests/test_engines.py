@@ -17,7 +17,7 @@ from releasing.config import file as config_file
 from releasing.config.release_yaml import Build
 from releasing.deployment import build_workflow
 from releasing.recipes import RC
-from tests.whole_releases import ROOT, VERSION, completed, trace
+from tests.support.whole_releases import ROOT, VERSION, completed, trace
 
 RENDERED = Path(__file__).parent / "data" / "ks-rendered"
 CONFIG = config_file.load(ROOT / "release.yaml")

@@ -6,6 +6,8 @@ import pytest
 
 from releasing.references.file_syntax import fault, yaml_scalar
 
+pytestmark = pytest.mark.interpreter
+
 
 @pytest.mark.parametrize(
     ("path", "content", "line"),

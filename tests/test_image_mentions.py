@@ -13,6 +13,8 @@ from releasing.references.forms import plain
 from releasing.references.mentions import image_findings, mention_search
 from releasing.references.rules import ImageRule
 
+pytestmark = pytest.mark.interpreter
+
 PATTERNS = (
     r".*/x gcr\.io/p/x ^gcr\.io/p/x$ [^/]+/p/x (?!quay).*/x .+ .*x\Z (?:gcr|quay)\.io/.* \S+/x\b [\s\S]+"
 )

@@ -7,6 +7,8 @@ import pytest
 from releasing.errors import UsageError
 from releasing.image import ImageName, ImagePattern, movable
 
+pytestmark = pytest.mark.interpreter
+
 
 @pytest.mark.parametrize(
     ("text", "host", "repository"),

@@ -16,6 +16,8 @@ from releasing.runbook.choice import Choice
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, pushed
 from tests.releases import WITH_IMAGE, Origin, hosted, release_at
 
+pytestmark = pytest.mark.interpreter
+
 BUILD = "v20180707-5a11c84d"
 IMAGE = f"{PROJECT}/a"
 Scene = tuple[Origin, Release, Faulty]

@@ -12,6 +12,8 @@ from releasing.errors import ConfigError
 from releasing.image import ImagePattern
 from releasing.image_tags import Image, ImageTags, Version, dump, load, parse, save
 
+pytestmark = pytest.mark.interpreter
+
 REAL = sorted((Path(__file__).parent / "data" / "image_tags").glob("*.yaml"))
 FIRST_SCHEMA = "1ba883d0a8dc76a41ecb67f4ab4aa38d75132dac"
 DIGEST = "sha256:" + "a" * 64

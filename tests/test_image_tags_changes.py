@@ -12,6 +12,8 @@ from releasing.image import ImagePattern
 from releasing.image_tags import Image, ImageTags, Version, load
 from releasing.image_tags.row_changes import with_builds, with_tag
 
+pytestmark = pytest.mark.interpreter
+
 REAL = Path(__file__).parent / "data" / "image_tags" / "a17d1955e802bd5b1e78547fff138c8de18e6da4.yaml"
 CPU = "gcr.io/kubeflow-images-public/tensorflow-1.8.0-notebook-cpu"
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64

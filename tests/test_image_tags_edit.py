@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from releasing.changes import image_tags_edit
 from releasing.image import ImagePattern
 from tests.releases import CONFIG, origin_in
+
+pytestmark = pytest.mark.interpreter
 
 IMAGES = {"pattern": "notebook-(cpu|gpu)", "names": ["notebook-cpu", "notebook-gpu"]}
 BOOTSTRAPPER = {"images": IMAGES, "folder": "bootstrap", "config": "a.yaml"}

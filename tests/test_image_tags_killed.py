@@ -10,6 +10,8 @@ import pytest
 
 from releasing.image_tags import load
 
+pytestmark = pytest.mark.interpreter
+
 PROGRAM = Path(__file__).parent.parent / "scripts" / "update_image_tags.py"
 REAL = Path(__file__).parent / "data" / "image_tags" / "a17d1955e802bd5b1e78547fff138c8de18e6da4.yaml"
 # Python reports what it is about to do: opening, making, changing the mode of and renaming files among it.

@@ -15,6 +15,8 @@ from releasing.image_tags import Image, Version, dump, load, save
 from releasing.image_tags.row_changes import with_builds, with_tag
 from releasing.image_tags.validation import problems
 
+pytestmark = pytest.mark.interpreter
+
 REAL = Path(__file__).parent / "data" / "image_tags" / "a17d1955e802bd5b1e78547fff138c8de18e6da4.yaml"
 BUILD = "v20180723-01234567"
 NAMES = [image.name for image in load(REAL).ordered().images]

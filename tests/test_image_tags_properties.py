@@ -19,6 +19,8 @@ from releasing.image_tags import Image, ImageTags, Version, dump, parse, save
 from releasing.image_tags.row_changes import Changed, with_builds, with_tag
 from releasing.image_tags.validation import holders, problems
 
+pytestmark = pytest.mark.interpreter
+
 TAGS = [
     "latest",
     "1.10",

@@ -8,6 +8,8 @@ from releasing.errors import UsageError
 from releasing.image_tags import Image, Version
 from releasing.image_tags.referred import Ours, referred, unlisted
 
+pytestmark = pytest.mark.interpreter
+
 REGISTRY = "gcr.io/kubeflow-images-public"
 PREFIXES = (f"{REGISTRY}/", "{0}/{1}/", "registry.aliyuncs.com/kubeflow-images-public/")
 OURS = Ours.of(PREFIXES, ["testing/**"])

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from releasing.image_tags import Image, ImageTags, Version, load
 from releasing.image_tags.validation import holders, missing, problems
+
+pytestmark = pytest.mark.interpreter
 
 FILES = Path(__file__).parent / "data" / "image_tags"
 RUNBOOK = "380a9822164d9ce73e9ba6a1e3307d1af1770fc4.yaml"

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from releasing.commands.image_variables import Variable, shortened, variables
-from tests.whole_releases import ROOT
+from tests.support.whole_releases import ROOT
 
 IMAGES = ("gcr.io/p/a-1.2-cpu", "gcr.io/p/b_c", "quay.io:443/p/d")
 KNOWN = variables(IMAGES, "v0.2.1")

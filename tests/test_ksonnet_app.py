@@ -10,6 +10,8 @@ from releasing.clients.ksonnet.app import find_app
 from releasing.errors import ConfigError, PreconditionError, UsageError
 from tests.ksonnet_apps import APP, write_app
 
+pytestmark = pytest.mark.interpreter
+
 
 def test_an_app_is_found_from_a_folder_below(tmp_path: Path) -> None:
     app = find_app(write_app(tmp_path) / "environments" / "releasing")

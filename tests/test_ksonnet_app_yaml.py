@@ -14,6 +14,8 @@ from releasing.clients.ksonnet.app_yaml import scalar, with_entry, with_name, wi
 from releasing.errors import ConfigError
 from tests.ksonnet_apps import APP
 
+pytestmark = pytest.mark.interpreter
+
 PATH = Path("app.yaml")
 ENTRY = {"destination": {"namespace": "ns", "server": "https://192.0.2.9:6443"}, "path": "qa"}
 LINES = [

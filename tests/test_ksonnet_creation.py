@@ -15,6 +15,8 @@ from releasing.clients.ksonnet.render import render
 from releasing.errors import PreconditionError, UsageError
 from tests.ksonnet_apps import write_package
 
+pytestmark = pytest.mark.interpreter
+
 HERE = Destination("https://192.0.2.1", "kubeflow-releasing")
 APP = """\
 apiVersion: 0.1.0

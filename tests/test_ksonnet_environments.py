@@ -13,6 +13,8 @@ from releasing.clients.ksonnet.render import params_of, render
 from releasing.errors import PreconditionError, UsageError
 from tests.ksonnet_apps import APP, write_app
 
+pytestmark = pytest.mark.interpreter
+
 QA = Destination("https://192.0.2.9", "qa")
 ADDED = """\
 environments:

@@ -13,6 +13,8 @@ from releasing.clients.ksonnet.render import render
 from releasing.errors import ConfigError, PreconditionError, UsageError
 from tests.ksonnet_apps import PARAMS, PROTOTYPE, write_app, write_package
 
+pytestmark = pytest.mark.interpreter
+
 COMPONENT = """\
 local env = std.extVar("__ksonnet/environments");
 local params = std.extVar("__ksonnet/params").components["boot-release"];

@@ -16,6 +16,8 @@ from releasing.errors import PreconditionError, UsageError
 from releasing.shell.programs import Shell
 from tests.ksonnet_apps import APP, PACKAGE, write_app, write_package
 
+pytestmark = pytest.mark.interpreter
+
 URI = "github.com/example/parts/tree/master/parts"
 REGISTRY = """\
 registries:

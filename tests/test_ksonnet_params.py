@@ -17,6 +17,8 @@ from releasing.clients.ksonnet.render import params_of
 from releasing.errors import ConfigError, UsageError
 from tests.ksonnet_apps import EMPTY, OVERRIDES, PARAMS, write_app
 
+pytestmark = pytest.mark.interpreter
+
 PATH = Path("params.libsonnet")
 
 

@@ -16,6 +16,8 @@ from releasing.clients.ksonnet.rendered_text import as_text
 from releasing.errors import ConfigError, UsageError
 from tests.ksonnet_apps import write_app
 
+pytestmark = pytest.mark.interpreter
+
 DATA = Path(__file__).parent / "data"
 
 

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from releasing.clients.ksonnet.rendered_text import as_text
 
+pytestmark = pytest.mark.interpreter
+
 RENDERED = Path(__file__).parent / "data" / "ks-rendered"
 NOT_NUMBERS = [
     "12345e67",

@@ -11,6 +11,8 @@ from releasing.errors import UnmetError
 from releasing.publication.manifest import Manifest, digests, parse
 from tests.faulty_registry import PROJECT, faulty_registry, pushed
 
+pytestmark = pytest.mark.interpreter
+
 MANIFEST = Manifest(
     project="Kubeflow",
     tag="v0.2.1-rc.0",

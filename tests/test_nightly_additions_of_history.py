@@ -19,7 +19,7 @@ from releasing.errors import ConfigError
 from releasing.nightly.release_config import ReleaseConfig, parse
 from tests import past_additions
 from tests.past_additions import CONFIG, PACKAGE, Past
-from tests.whole_releases import completed, git, invoke
+from tests.support.whole_releases import completed, git, invoke
 
 GIVEN = {"name": "kubeflow-release-0123456-1", "versionTag": "v20180720-01234567"}
 CHECKED_OUT = "kubeflow/testing@HEAD;kubeflow/"

@@ -20,7 +20,7 @@ from releasing.shell.programs import Shell
 from releasing.verification.claim import Claim
 from tests.nightly_projects import APP, repository
 from tests.registries import rehearsal_registry
-from tests.whole_releases import git
+from tests.support.whole_releases import git
 
 CONTEXT = "kubeflow/pytorch-operator/images"
 

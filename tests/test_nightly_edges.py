@@ -12,7 +12,7 @@ import pytest
 
 from tests.nightly_projects import repository
 from tests.rehearsal.project import commit, head
-from tests.whole_releases import completed, invoke, pasted, trace
+from tests.support.whole_releases import completed, invoke, pasted, trace
 
 NAMES = ["one", "two"]
 CONFIG = "releasing/prow_config_release.yaml"

@@ -14,7 +14,7 @@ import pytest
 
 from releasing.nightly.coverage import covered
 from tests import past_additions
-from tests.whole_releases import invoke
+from tests.support.whole_releases import invoke
 
 REPOSITORY = "kubeflow/kubeflow"
 CONTEXTS = (

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.killing import MOMENTS, killed_until_done, wrap_programs
 from tests.nightly_projects import repository
-from tests.whole_releases import completed, trace
+from tests.support.kill_sample import LOGIN, sampled
+from tests.support.killing import SAMPLE, keep, killed_until_done, spared, uninterrupted, wrap_programs
+from tests.support.whole_releases import completed, trace
 
 NAMES = ["one", "two", "three"]
 # Midnight may come in between; a night stays the one of its date.
@@ -31,7 +33,7 @@ def ended(sandbox: Path) -> dict[str, Any]:
 def left(sandbox: Path) -> dict[str, list[str]]:
     """What lies where a run keeps its things and where the cluster keeps its own."""
     folders = (".", "nights", f"nights/{DATE}", "cluster/workflows", "cluster/leases", "tmp")
-    ours = {"bin", "seen"}
+    ours = {"bin", "killing"}
     return {name: sorted({path.name for path in (sandbox / name).iterdir()} - ours) for name in folders}
 
 
@@ -47,25 +49,36 @@ def begun(sandbox: Path, source: Path) -> dict[str, str]:
     return {"TMPDIR": str(sandbox / "tmp")}
 
 
+@dataclass(frozen=True)
+class Night:
+    """A night that nothing killed, and how many commands of each kind it took."""
+
+    sandbox: Path
+    commands: dict[str, int]
+
+
 @pytest.fixture(scope="module")
-def uninterrupted(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def night(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Night:
     sandbox = tmp_path_factory.mktemp("uninterrupted") / "sandbox"
-    completed(sandbox, *NIGHT, **begun(sandbox, source))
-    return sandbox
+    variables = begun(sandbox, source)
+    return Night(sandbox, uninterrupted(sandbox, *NIGHT, **variables))
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_a_night_killed_at_every_single_command_in_turn_ends_like_one_that_is_not(
-    moment: str, tmp_path: Path, source: Path, uninterrupted: Path
+@pytest.mark.campaign
+def test_a_night_killed_at_every_kind_of_command_ends_like_one_that_is_not(
+    moment: str, seed: int, tmp_path: Path, source: Path, night: Night
 ) -> None:
+    """At every single command in turn, before it and after it, when the campaign is complete."""
     sandbox = tmp_path / "sandbox"
     variables = begun(sandbox, source)
     wrap_programs(sandbox)
+    keep(sandbox, sampled(night.commands, seed))
     kills, run = killed_until_done(sandbox, moment, *NIGHT, **variables)
     assert run.returncode == 0, run.stdout + run.stderr
     # Of entries side by side several commands may be new to one run.
-    assert kills > 20
-    assert len([*(sandbox / "seen").iterdir()]) > 40
-    assert ended(sandbox) == ended(uninterrupted)
-    assert left(sandbox) == left(uninterrupted)
-    assert trace(sandbox) == trace(uninterrupted)
+    assert kills > (10 if moment == SAMPLE else 20)
+    assert len([*(sandbox / "killing" / "seen").iterdir()]) > 40
+    assert spared(sandbox, night.commands) <= set(LOGIN)
+    assert ended(sandbox) == ended(night.sandbox)
+    assert left(sandbox) == left(night.sandbox)
+    assert trace(sandbox) == trace(night.sandbox)

@@ -11,7 +11,7 @@ from releasing.rehearsal.oci.images import push
 from tests.faulty_registry import CREATED, PROJECT
 from tests.nightly_projects import repository
 from tests.stand_ins import STAND_INS
-from tests.whole_releases import completed, git, serving
+from tests.support.whole_releases import completed, git, serving
 
 NIGHTS = [f"v201807{day:02}-{day:08x}" for day in range(1, 6)]
 BROKEN = {"name": "gone", "app_dir": "kubeflow/kubeflow/releasing/many", "component": "gone"}

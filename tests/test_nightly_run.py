@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.nightly_projects import repository
-from tests.whole_releases import ROOT, completed, invoke
+from tests.support.whole_releases import ROOT, completed, invoke
 
 NAMES = [f"image-{number:02}" for number in range(30)]
 BROKEN = {"image-07", "image-23"}

@@ -15,6 +15,8 @@ from releasing.runbook.choice import Choice
 from releasing.runbook.step_shell import StepShell
 from tests.releases import CONFIG, Origin, origin_in
 
+pytestmark = pytest.mark.interpreter
+
 CONFIG_FILE = "releasing/prow_config_release.yaml"
 ENTRY = "- {{name: {name}, app_dir: kubeflow/kubeflow/releasing/{name}, component: c{more}}}\n"
 

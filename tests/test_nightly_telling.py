@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from tests.support.whole_releases import ROOT, completed, invoke
 from tests.test_post_report import webhook
-from tests.whole_releases import ROOT, completed, invoke
 
 OWN = "RELEASE_NIGHTLY_WEBHOOK"
 

@@ -14,7 +14,7 @@ from releasing.errors import ConfigError, PreconditionError, UsageError
 from releasing.nightly.release_config import Entry, parse
 from releasing.nightly.resolution import resolve
 from tests.nightly_projects import repository
-from tests.whole_releases import ROOT, completed, invoke
+from tests.support.whole_releases import ROOT, completed, invoke
 
 CONFIG = "releasing/prow_config_release.yaml"
 IMAGE = "gcr.io/kubeflow-images-public/templated"

@@ -19,7 +19,7 @@ import pytest
 from tests.machines import other_machine, typed, with_own_login
 from tests.nightly_projects import repository
 from tests.rehearsal.project import commit, head
-from tests.whole_releases import ROOT, completed, serving
+from tests.support.whole_releases import ROOT, completed, serving
 
 NAMES = ["one", "two"]
 DATE = f"{datetime.now(UTC):%Y%m%d}"

@@ -43,6 +43,16 @@ def test_what_is_as_new_or_unsupported_or_does_not_run_is_not_taken(
     assert noxfile.older_python([str(tmp_path), str(tmp_path / "missing"), ""]) is None
 
 
-@pytest.mark.parametrize("pattern", noxfile.INTERPRETED)
-def test_every_pattern_of_oldest_names_tests(pattern: str) -> None:
-    assert [*(noxfile.ROOT / "tests").glob(pattern)]
+def test_the_marker_of_oldest_is_registered_and_on_what_reads_text() -> None:
+    registered = noxfile.PROJECT["tool"]["pytest"]["ini_options"]["markers"]
+    assert noxfile.MARKER in [each.partition(":")[0] for each in registered]
+    folder = noxfile.ROOT / "tests"
+    line = f"pytestmark = pytest.mark.{noxfile.MARKER}\n"
+    marked = {path.name for path in folder.rglob("test_*.py") if line in path.read_text()}
+    assert len(marked) >= 46
+    assert {
+        "test_version.py",
+        "test_references.py",
+        "test_update_references.py",
+        "test_verify_names.py",
+    } <= marked

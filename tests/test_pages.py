@@ -12,7 +12,7 @@ from releasing.commands import runbook_page as page
 from releasing.config import file as config_file
 from releasing.config import reference_page as config_page
 from releasing.recipes import NIGHTLY, RECIPES, every_step
-from tests.whole_releases import ROOT
+from tests.support.whole_releases import ROOT
 
 COMMANDS = ROOT / "docs" / "commands.md"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -8,6 +8,8 @@ from releasing.references import survey
 from releasing.references.report import Report
 from releasing.references.rules import Rules
 
+pytestmark = pytest.mark.interpreter
+
 
 def surveyed(path: str, content: str, value: str = "v2") -> Report:
     return survey([(path, content.encode())], Rules.parse([], [], [["*", "imageTag", value]]))

@@ -7,6 +7,8 @@ from hypothesis import given, strategies
 
 from releasing.config.placeholders import filled
 
+pytestmark = pytest.mark.interpreter
+
 VALUES = {"version": "0.2.1", "tag": "v0.2.1"}
 
 

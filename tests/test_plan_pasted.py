@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.whole_releases import VERSION, completed, pasted, trace
+from tests.support.whole_releases import VERSION, completed, pasted, trace
 
 
 def test_the_lines_of_a_plan_pasted_into_a_shell_make_the_same_release(tmp_path: Path) -> None:

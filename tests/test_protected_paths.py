@@ -6,6 +6,8 @@ import pytest
 
 from releasing.references.protected_paths import is_copy, protection
 
+pytestmark = pytest.mark.interpreter
+
 
 @pytest.mark.parametrize(
     "path",

@@ -16,6 +16,8 @@ from releasing.recipes import RC
 from tests.rehearsal.project import commit, text_of
 from tests.releases import CONFIG, Origin, origin_in, release_at
 
+pytestmark = pytest.mark.interpreter
+
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 PINS = [
     {"file": "registries.yaml", "pattern": r"branch: (\S+)", "value": "{branch}"},

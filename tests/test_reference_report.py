@@ -6,9 +6,13 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from releasing.references import survey
 from releasing.references.report import as_json, as_text, diff
 from releasing.references.rules import Rules
+
+pytestmark = pytest.mark.interpreter
 
 RULES = Rules.parse(["gcr.io/x:v2"])
 

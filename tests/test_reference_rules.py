@@ -8,6 +8,8 @@ from releasing.errors import UsageError
 from releasing.references import survey
 from releasing.references.rules import ImageRule, Rules, globs
 
+pytestmark = pytest.mark.interpreter
+
 DIGEST = "sha256:" + "a" * 64
 
 

@@ -19,6 +19,8 @@ from releasing.references.report import Report
 from releasing.references.rules import Rules
 from releasing.references.tracked_files import contents, tracked_files
 
+pytestmark = pytest.mark.interpreter
+
 OURS = r"(gcr\.io/p|\{0\}/\{1\})/(notebook-[0-9.]+|operator)"
 DIGEST = "sha256:" + "a" * 64
 

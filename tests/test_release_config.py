@@ -9,6 +9,8 @@ import pytest
 from releasing.errors import ConfigError
 from releasing.nightly.release_config import Entry, ReleaseConfig, parse
 
+pytestmark = pytest.mark.interpreter
+
 FILES = sorted((Path(__file__).parent / "data" / "prow_config_release").glob("*.yaml"))
 INVALID = ("735bc9f0", "052b0028")
 RUNBOOK = """\

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from releasing.references.required_words import required_words
 
+pytestmark = pytest.mark.interpreter
+
 
 @pytest.mark.parametrize(
     ("pattern", "words"),

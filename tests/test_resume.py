@@ -6,33 +6,50 @@ from pathlib import Path
 
 import pytest
 
-from tests.killing import MOMENTS, killed_until_done, wrap_programs
-from tests.whole_releases import VERSION, completed, trace
+from tests.support.finished import Finished
+from tests.support.kill_sample import LOGIN, only, sampled
+from tests.support.killing import SAMPLE, keep, killed_until_done, spared, wrap_programs
+from tests.support.once import copied
+from tests.support.whole_releases import VERSION, completed, trace
 
 
-@pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    sandbox = tmp_path_factory.mktemp("uninterrupted") / "sandbox"
-    completed(sandbox, "release.rc", "--version", VERSION)
-    return sandbox
+@pytest.mark.campaign
+def test_a_kill_at_every_kind_of_command_ends_in_the_same_release(
+    moment: str, seed: int, tmp_path: Path, candidate: Finished
+) -> None:
+    """At every single command in turn, before it and after it, when the campaign is complete."""
+    sandbox = tmp_path / "sandbox"
+    completed(sandbox, "release.plan", "--version", VERSION)
+    wrap_programs(sandbox)
+    keep(sandbox, sampled(candidate.commands, seed))
+    kills, run = killed_until_done(sandbox, moment, "release.rc", "--version", VERSION)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert kills > (30 if moment == SAMPLE else 50)
+    assert spared(sandbox, candidate.commands) <= set(LOGIN)
+    assert trace(sandbox) == trace(candidate.sandbox)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_a_kill_at_every_single_command_in_turn_ends_in_the_same_release(
-    moment: str, tmp_path: Path, uninterrupted: Path
+@pytest.mark.campaign
+@pytest.mark.parametrize("kind", LOGIN)
+def test_a_login_killed_at_one_of_its_commands_is_finished_by_the_next_run(
+    kind: str, seed: int, tmp_path: Path, candidate: Finished
 ) -> None:
     sandbox = tmp_path / "sandbox"
     completed(sandbox, "release.plan", "--version", VERSION)
     wrap_programs(sandbox)
-    kills, run = killed_until_done(sandbox, moment, "release.rc", "--version", VERSION)
+    [(_, when)] = sampled({kind: 1}, seed)[kind].items()
+    keep(sandbox, only(kind, when))
+    kills, run = killed_until_done(sandbox, SAMPLE, "auth", "--version", VERSION)
     assert run.returncode == 0, run.stdout + run.stderr
-    assert kills > 50
-    assert trace(sandbox) == trace(uninterrupted)
+    assert kills == 1
+    assert kind not in spared(sandbox, [kind])
+    assert (sandbox / "kubeconfig").read_text() == (candidate.sandbox / "kubeconfig").read_text()
 
 
-def test_a_second_run_touches_nothing_and_says_what_it_found(uninterrupted: Path) -> None:
-    before = trace(uninterrupted)
-    said = completed(uninterrupted, "release.rc", "--version", VERSION)
+def test_a_second_run_touches_nothing_and_says_what_it_found(candidate: Finished, tmp_path: Path) -> None:
+    sandbox = copied(candidate.sandbox, tmp_path / "sandbox")
+    before = trace(sandbox)
+    said = completed(sandbox, "release.rc", "--version", VERSION)
     assert said.count("already done: ") == 20
     assert " │ $ " not in said
-    assert trace(uninterrupted) == before
+    assert trace(sandbox) == before

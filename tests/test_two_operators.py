@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.machines import other_machine
-from tests.whole_releases import ROOT, VERSION, Trace, completed, invoke, serving, trace
+from tests.support.whole_releases import ROOT, VERSION, Trace, completed, invoke, serving, trace
 
 MOST = 10
 AT_ONCE = ("release.rc", "--version", VERSION)

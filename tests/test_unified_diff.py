@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from releasing.references.unified_diff import unified_diff
 
+pytestmark = pytest.mark.interpreter
+
 LINE = st.sampled_from([b"", b"a", b"b\r", b"\x0c", b"\xff", b"-", b"+ ", b"\\"])
 LINES = st.lists(LINE, min_size=1, max_size=30)
 

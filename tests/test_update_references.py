@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.interpreter
+
 PROGRAM = Path(__file__).parent.parent / "scripts" / "update_references.py"
 SPAWNER = 'x = """\r\n<option value="{0}/{1}/notebook-cpu:v1">\r\n"""\r\ny = "gcr.io/p/notebook-cpu:v0"'
 WANTED = SPAWNER.replace("cpu:v0", "cpu:v0.2.1").replace("cpu:v1", "cpu:v0.2.1").encode()

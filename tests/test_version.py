@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from releasing.errors import UsageError
 from releasing.version import Candidate, Version, candidates, parse_name
 
+pytestmark = pytest.mark.interpreter
+
 NUMBERS = st.integers(0, 10**9)
 VERSIONS = st.builds(Version, NUMBERS, NUMBERS, NUMBERS)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from releasing.rehearsal.sampling import project
-from tests.whole_releases import VERSION, completed, git, invoke, trace
+from tests.support.whole_releases import VERSION, completed, git, invoke, trace
 
 SPAWNER = "kubeflow/core/kubeform_spawner.py"
 OFFER = '      <option value="{0}/{1}/tensorflow-1.9.0-notebook-cpu:v20180607-476e150e">\n'

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.histories import Workplace
-from tests.whole_releases import ROOT, VERSION, completed, git, invoke, trace
+from tests.support.whole_releases import ROOT, VERSION, completed, git, invoke, trace
 
 ASKED = ("--version", VERSION)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.whole_releases import VERSION, completed, invoke, trace
+from tests.support.whole_releases import VERSION, completed, invoke, trace
 
 
 def test_a_login_that_may_not_push_stops_a_release_before_anything_is_done(tmp_path: Path) -> None:

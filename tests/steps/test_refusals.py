@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from releasing.rehearsal.oci import images
-from tests.whole_releases import VERSION, completed, git, invoke, serving, trace
+from tests.support.whole_releases import VERSION, completed, git, invoke, serving, trace
 
 RC = ("release.rc", "--version", VERSION)
 BOOTSTRAPPER = "gcr.io/kubeflow-images-public/bootstrapper"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.whole_releases import invoke
+from tests.support.whole_releases import invoke
 
 
 @pytest.fixture(scope="module")

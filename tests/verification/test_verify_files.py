@@ -10,6 +10,8 @@ from releasing.verification import pins
 from releasing.verification import prototype_parameters as parameters
 from tests.verification.projects import TAG, Project
 
+pytestmark = pytest.mark.interpreter
+
 WORKFLOWS = "ci/workflows.libsonnet"
 PROTOTYPE = "core/prototypes/all.jsonnet"
 

@@ -9,6 +9,8 @@ from releasing.verification import names as subject
 from releasing.version import Candidate, Version
 from tests.verification.projects import TAG, Project
 
+pytestmark = pytest.mark.interpreter
+
 VERSION = Version(0, 2, 1)
 HEAD = "v0.2-branch"
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from releasing.verification import age
 from releasing.verification import tree_references as subject
 from releasing.version import Version
 from tests.verification.projects import IMAGES, NAMES, OPERATOR, REGISTRY, TAG, Project, listing
+
+pytestmark = pytest.mark.interpreter
 
 CLUSTER = "deploy/cluster.yaml"
 

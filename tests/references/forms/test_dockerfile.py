@@ -8,6 +8,8 @@ from releasing.references import survey
 from releasing.references.forms.dockerfile import find, is_base
 from releasing.references.rules import Rules
 
+pytestmark = pytest.mark.interpreter
+
 
 @pytest.mark.parametrize(
     ("path", "content"),

@@ -9,6 +9,8 @@ from releasing.references.forms.kustomize import applies, find
 from releasing.references.report import Report
 from releasing.references.rules import Rules
 
+pytestmark = pytest.mark.interpreter
+
 DIGESTS = ["sha256:" + letter * 64 for letter in "ab"]
 
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from releasing.references.forms.plain import find
 from releasing.references.templates import is_name
 
+pytestmark = pytest.mark.interpreter
+
 
 def only(text: str) -> tuple[str, str, str, bool]:
     found = [one for one in find(text.encode()) if one.tag or one.digest or one.variable]
@@ -129,8 +131,11 @@ ALNUM = st.text("abcxyz0189", min_size=1, max_size=6)
 LABEL = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9-]{0,4}[A-Za-z0-9])?", fullmatch=True)
 PORT = st.integers(0, 65535).map(":{}".format) | st.just("")
 HOSTS = st.tuples(st.lists(LABEL, min_size=2, max_size=4).map(".".join), PORT).map("".join)
+# Ten parts of at most 14 characters: a repository of more than 255 would be none.
 PARTS = st.lists(
-    st.tuples(ALNUM, st.sampled_from(["", ".", "_", "__", "-", "--"]), ALNUM).map("".join), min_size=1
+    st.tuples(ALNUM, st.sampled_from(["", ".", "_", "__", "-", "--"]), ALNUM).map("".join),
+    min_size=1,
+    max_size=10,
 )
 NAMES = st.tuples(HOSTS, PARTS.map("/".join)).map("/".join)
 TAGS = st.from_regex(re.compile(r"\w([\w.-]{0,126}\w)?", re.ASCII), fullmatch=True)
