@@ -36,7 +36,7 @@ def main() -> int:
     for breach in found:
         print(breach)
     build_contract.require(options.folder, found)
-    print(f"{options.folder}: the build contract holds")
+    print(f"{options.folder}: keeps the build contract")
     return 0
 
 

@@ -46,7 +46,9 @@ def test_every_file_of_the_past_keeps_each_of_its_lines(file: Path) -> None:
 def test_the_same_entry_again_changes_nothing_and_another_of_its_name_is_refused() -> None:
     text = committed("36062f39")
     assert with_entry(text, "config", PYTORCH) == text
-    with pytest.raises(PreconditionError, match=r"config:29: there is an entry pytorch-operator-release"):
+    with pytest.raises(
+        PreconditionError, match=r"config:29: an entry pytorch-operator-release exists already"
+    ):
         with_entry(text, "config", Entry(PYTORCH.name, f"{RELEASING}/x", "x"))
     with pytest.raises(PreconditionError, match="is pytorch-operator of"):
         with_entry(text, "config", Entry("other", PYTORCH.app_dir, PYTORCH.component))

@@ -158,10 +158,10 @@ def test_an_image_gets_a_component_of_an_app_that_is_there_as_people_had_it_late
     # GitHub leads from the old name of the repository, which that app.yaml has, to the new one.
     (opened / "github" / "google").symlink_to("kubeflow")
     for more, why in (
-        (["--app", "nowhere"], "releasing/nowhere: there is no app of that name"),
+        (["--app", "nowhere"], "releasing/nowhere: no app of that name exists"),
         (
             ["--app", "releaser", "--component", "workflows"],
-            "releaser: there is a component workflows already",
+            "releaser: a component workflows exists already",
         ),
     ):
         assert why in invoke(opened, *CHAINER.words, *more).stderr

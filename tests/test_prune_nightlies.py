@@ -129,7 +129,7 @@ def test_a_tag_whose_image_is_put_together_elsewhere_holds_for_every_image(
 def test_a_build_that_a_release_tagged_stays(url: str, checkout: Path) -> None:
     push(url, f"{PROJECT}/a", NIGHTS[0], {}, CREATED, ["v0.1.0"])
     nightlies(url, "a", NIGHTS[1:])
-    assert "stays: the same build is v0.1.0" in pruned(url, checkout, "--write").stdout
+    assert "stays: the same build also has v0.1.0" in pruned(url, checkout, "--write").stdout
     assert tags(url) == ["v0.1.0", NIGHTS[0], *NIGHTS[-2:]]
 
 
