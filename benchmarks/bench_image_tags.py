@@ -24,8 +24,8 @@ from benchmarks import registry_floor  # noqa: E402
 from benchmarks.program_run import measured, ran  # noqa: E402
 from releasing.clients.registry import promotion  # noqa: E402
 from releasing.clients.registry.client import Registry  # noqa: E402
-from releasing.clients.registry.promotion import ImageTag  # noqa: E402
 from releasing.config import registries  # noqa: E402
+from releasing.image import ImageRef  # noqa: E402
 from releasing.image_tags import ImageTags  # noqa: E402
 from tests.tagged_images import Digests, filled_registry, mirrored, tagged, wanted  # noqa: E402
 
@@ -89,14 +89,14 @@ def write(url: str, digests: Digests, seconds: Seconds) -> None:
     note("scripts/apply_image_tags.py, nothing to do", ran(url, rows).seconds)
 
 
-def timed(work: Callable[[str, list[ImageTag]], None], url: str, tags: list[ImageTag]) -> float:
+def timed(work: Callable[[str, list[ImageRef]], None], url: str, tags: list[ImageRef]) -> float:
     """How long `work` takes."""
     start = time.perf_counter()
     work(url, tags)
     return time.perf_counter() - start
 
 
-def promoted(url: str, tags: list[ImageTag]) -> dict[str, float]:
+def promoted(url: str, tags: list[ImageRef]) -> dict[str, float]:
     """Plan and apply in this process; gives the seconds of each phase."""
     begun: dict[str, float] = {}
 
@@ -113,19 +113,19 @@ def promoted(url: str, tags: list[ImageTag]) -> dict[str, float]:
     return {phase: end - start for (phase, start), end in zip(begun.items(), ends, strict=True)}
 
 
-def other_programs(url: str, tags: list[ImageTag], seconds: Seconds) -> None:
+def other_programs(url: str, tags: list[ImageRef], seconds: Seconds) -> None:
     """Measure skopeo and gcloud, each if it is installed."""
     host = url.removeprefix("http://")
 
-    def skopeo(tag: ImageTag) -> list[str]:
+    def skopeo(tag: ImageRef) -> list[str]:
         plain = ["--src-tls-verify=false", "--dest-tls-verify=false"]
-        source, target = f"docker://{host}/{tag.image}@{tag.digest}", f"docker://{host}/{tag.name}"
+        source, target = f"docker://{host}/{tag.name}@{tag.digest}", f"docker://{host}/{tag.tagged}"
         return ["skopeo", "copy", "--quiet", *plain, source, target]
 
-    def gcloud(tag: ImageTag) -> list[str]:
+    def gcloud(tag: ImageRef) -> list[str]:
         # Only by this name gcloud speaks plain HTTP.
         local = host.replace("127.0.0.1", "localhost")
-        names = f"{local}/{tag.image}@{tag.digest}", f"{local}/{tag.name}"
+        names = f"{local}/{tag.name}@{tag.digest}", f"{local}/{tag.tagged}"
         return ["gcloud", "container", "images", "add-tag", "--quiet", *names]
 
     for command, some in ((skopeo, tags[:20]), (gcloud, tags[-3:])):

@@ -11,8 +11,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from releasing.clients.registry.client import ACCEPT
-from releasing.clients.registry.promotion import ImageTag
 from releasing.clients.registry.transport import CONNECTIONS
+from releasing.image import ImageRef
 
 T = TypeVar("T")
 TYPE = "application/vnd.oci.image.manifest.v1+json"
@@ -40,7 +40,7 @@ class Connection:
         self._writer.close()
 
 
-def write(url: str, tags: Iterable[ImageTag]) -> None:
+def write(url: str, tags: Iterable[ImageRef]) -> None:
     """Read the manifest of each digest once, then put each tag on its own: quicker than turn by turn."""
     manifests: dict[tuple[str, str], bytes] = {}
 
@@ -48,20 +48,20 @@ def write(url: str, tags: Iterable[ImageTag]) -> None:
         path = f"/v2/{name[0]}/manifests/{name[1]}"
         manifests[name] = await connection.ask("GET", path, f"Accept: {ACCEPT}\r\n")
 
-    async def put(connection: Connection, tag: ImageTag) -> None:
-        body = manifests[tag.image, tag.digest]
+    async def put(connection: Connection, tag: ImageRef) -> None:
+        body = manifests[tag.name, tag.digest]
         headers = f"Content-Type: {TYPE}\r\nContent-Length: {len(body)}\r\n"
-        await connection.ask("PUT", f"/v2/{tag.image}/manifests/{tag.tag}", headers, body)
+        await connection.ask("PUT", f"/v2/{tag.name}/manifests/{tag.tag}", headers, body)
 
-    asyncio.run(_crowd(url, dict.fromkeys((tag.image, tag.digest) for tag in tags), read))
+    asyncio.run(_crowd(url, dict.fromkeys((tag.name, tag.digest) for tag in tags), read))
     asyncio.run(_crowd(url, tags, put))
 
 
-def look(url: str, tags: Iterable[ImageTag]) -> None:
+def look(url: str, tags: Iterable[ImageRef]) -> None:
     """Ask for the digest of each tag."""
 
-    async def head(connection: Connection, tag: ImageTag) -> None:
-        await connection.ask("HEAD", f"/v2/{tag.image}/manifests/{tag.tag}", f"Accept: {ACCEPT}\r\n")
+    async def head(connection: Connection, tag: ImageRef) -> None:
+        await connection.ask("HEAD", f"/v2/{tag.name}/manifests/{tag.tag}", f"Accept: {ACCEPT}\r\n")
 
     asyncio.run(_crowd(url, tags, head))
 

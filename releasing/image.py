@@ -40,6 +40,36 @@ class ImageName:
         return cls(host, repository)
 
 
+@dataclass(frozen=True, order=True)
+class ImageRef:
+    """An image by its full name, with a tag, a digest, or both."""
+
+    name: str
+    tag: str = ""
+    digest: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> ImageRef:
+        """Split NAME, NAME:TAG, NAME@DIGEST or NAME:TAG@DIGEST; the colon of a registry's port is the name's."""
+        before, _, digest = text.partition("@")
+        name, colon, tag = before.rpartition(":")
+        return cls(name, tag, digest) if colon and "/" not in tag else cls(before, "", digest)
+
+    @property
+    def literal(self) -> bool:
+        """Whether name and tag are known, and hold no variable that only a run fills in."""
+        return not re.search(r"[${}]", self.tagged)
+
+    @property
+    def tagged(self) -> str:
+        """NAME:TAG, without the digest."""
+        return f"{self.name}:{self.tag}"
+
+    def __str__(self) -> str:
+        tag = f":{self.tag}" if self.tag else ""
+        return self.name + tag + (f"@{self.digest}" if self.digest else "")
+
+
 @dataclass(frozen=True)
 class ImagePattern:
     """Selects image names and tags by two regular expressions, matched whole unless `prefix`."""

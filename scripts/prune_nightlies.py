@@ -59,8 +59,8 @@ def main() -> int:
 def lines(found: Pruned, written: bool) -> list[str]:
     """What was found for people, the tags that stay with their reasons first."""
     empty = [f"? {image} has no tag in the registry" for image in found.empty]
-    kept = [f"= {tag.name} stays: {reason}" for tag, reason in found.kept]
-    doomed = [f"- {tag.name} ({tag.digest[:19]})" for tag in found.doomed]
+    kept = [f"= {tag.tagged} stays: {reason}" for tag, reason in found.kept]
+    doomed = [f"- {tag.tagged} ({tag.digest[:19]})" for tag in found.doomed]
     number = len(found.doomed) - len(found.stayed)
     end = f"{number} deleted" if written else f"{number} to delete; nothing is deleted without --write"
     stay = len(found.kept) + len(found.stayed)

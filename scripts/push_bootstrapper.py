@@ -46,7 +46,7 @@ def main() -> int:
         options.folder, options.commit, options.image, options.tag, lambda line: print(line, flush=True)
     )
     for each in found:
-        print(f"{each} is {each.digest}")
+        print(f"{each.tagged} is {each.digest}")
     if options.record:
         replace_text(options.record, f"{found[0].tag}\n")
     if options.also:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from releasing.clients.github import api
 from releasing.errors import CommandError, PreconditionError, UsageError
+from releasing.image import ImageRef
 from releasing.publication.manifest import Manifest, digests
 from releasing.shell.files import replace_text
 from releasing.shell.programs import Shell
@@ -28,11 +29,11 @@ from releasing.shell.programs import Shell
 def main() -> int:
     """Write the file."""
     options = arguments()
-    found = digests(options.images, os.environ)
+    found = digests(map(ImageRef.parse, options.images), os.environ)
     absent = [image for image, digest in found.items() if digest is None]
     if absent:
         raise PreconditionError(
-            f"not in the registry: {', '.join(absent)}", "apply the tags: apply-image-tags"
+            f"not in the registry: {', '.join(map(str, absent))}", "apply the tags: apply-image-tags"
         )
     repositories = {options.repository: options.commit}
     repositories |= dict(commit_of(also) for also in options.also)

@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from releasing.clients.registry.promotion import ImageTag, asked
-from releasing.image import ImagePattern
+from releasing.clients.registry.promotion import asked
+from releasing.image import ImagePattern, ImageRef
 from releasing.image_tags import Image, ImageTags, Version
 from releasing.rehearsal.oci.images import push
 from releasing.rehearsal.oci.layout import OCI_MANIFEST
@@ -73,7 +73,7 @@ def tagged(digests: Digests, *tags: str) -> ImageTags:
     )
 
 
-def wanted(tags: ImageTags) -> list[ImageTag]:
+def wanted(tags: ImageTags) -> list[ImageRef]:
     """Give every tag of the rows as it is asked of a registry."""
     return asked(tags, ImagePattern.parse(".*:.*"), "image_tags.yaml")
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from releasing.clients.cluster.built_images import BuiltImage, built_by, images_of
+from releasing.clients.cluster.built_images import built_by, images_of
+from releasing.image import ImageRef
 
 pytestmark = pytest.mark.interpreter
 
 RENDERED = Path(__file__).parent / "data" / "ks-rendered"
 PUBLIC = "gcr.io/kubeflow-images-public"
-ONE = BuiltImage("r.example/one", "v1")
+ONE = ImageRef("r.example/one", "v1")
 
 
 @pytest.mark.parametrize(("name", "count"), [("tf-serving-release", 3), ("notebook-release", 10)])
@@ -104,7 +105,7 @@ def test_a_task_builds_an_image_for_each_of_its_items() -> None:
         "parameters": [{"name": "tag", "value": "v1"}, {"name": "image", "value": "r.example/{{item.of}}"}]
     }
     task = {"arguments": arguments, "withItems": [{"of": "one"}, {"of": "two"}]}
-    assert images_of(calling(task)) == (ONE, BuiltImage("r.example/two", "v1"))
+    assert images_of(calling(task)) == (ONE, ImageRef("r.example/two", "v1"))
 
 
 @pytest.mark.parametrize("workflow", [{}, calling({"template": "again"}), calling({"template": "elsewhere"})])

@@ -12,8 +12,9 @@ import pytest
 
 from releasing.builds import make_push
 from releasing.builds.bootstrapper_packages import packages
-from releasing.builds.make_push import Pushed, pushed
+from releasing.builds.make_push import pushed
 from releasing.errors import CommandError, ConfigError, PreconditionError, ReleaseError, UnmetError
+from releasing.image import ImageRef
 from releasing.rehearsal.github.git_objects import git
 from releasing.rehearsal.oci import images
 from tests.registries import rehearsal_registry
@@ -46,7 +47,7 @@ class World:
         program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o755)
 
-    def push(self, tag: str = TAG, commit: str = "") -> list[Pushed]:
+    def push(self, tag: str = TAG, commit: str = "") -> list[ImageRef]:
         return make_push.push(self.folder, commit or self.commit, [IMAGE], tag, self.shown.append)
 
     def refused(self, kind: type[ReleaseError], tag: str = TAG, commit: str = "") -> str:
@@ -84,7 +85,7 @@ def commit(folder: Path, file: str, text: str) -> None:
 @pytest.mark.parametrize("tag", [TAG, ""])
 def test_what_make_says_is_found_in_the_registry(world: World, tag: str) -> None:
     world.make(f'echo "$*" | grep -q "push{" TAG=" if tag else ""}{tag}$" && echo Pushed {IMAGE}:{TAG}')
-    assert world.push(tag) == [Pushed(IMAGE, TAG, world.digest)]
+    assert world.push(tag) == [ImageRef(IMAGE, TAG, world.digest)]
     assert f"Pushed {IMAGE}:{TAG}" in world.shown
 
 
@@ -186,4 +187,4 @@ def test_dockers_own_words_come_before_the_makefiles() -> None:
         f"Pushed {IMAGE}:{TAG}",
         f"Built {IMAGE}:latest",
     ]
-    assert [*pushed(lines)] == [Pushed(IMAGE, TAG, OTHER)]
+    assert [*pushed(lines)] == [ImageRef(IMAGE, TAG, OTHER)]

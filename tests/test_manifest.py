@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from releasing.errors import UnmetError
+from releasing.image import ImageRef
 from releasing.publication.manifest import Manifest, digests, parse
 from tests.faulty_registry import PROJECT, faulty_registry, pushed
 
@@ -18,7 +19,10 @@ MANIFEST = Manifest(
     tag="v0.2.1-rc.0",
     repository="kubeflow/kubeflow",
     commit="c" * 40,
-    images={f"{PROJECT}/b:v0.2.1": f"sha256:{'b' * 64}", f"{PROJECT}/a:v0.2.1": f"sha256:{'a' * 64}"},
+    images={
+        ImageRef(f"{PROJECT}/b", "v0.2.1"): f"sha256:{'b' * 64}",
+        ImageRef(f"{PROJECT}/a", "v0.2.1"): f"sha256:{'a' * 64}",
+    },
     repositories={"kubeflow/tf-operator": "d" * 40, "kubeflow/kubeflow": "c" * 40},
     workflows=("ada-two", "ada-one"),
 )
@@ -47,5 +51,12 @@ def test_what_is_no_manifest_is_said_to_be_none(text: str) -> None:
 def test_images_at_several_tags_are_asked_for_together(tmp_path: Path) -> None:
     with faulty_registry(tmp_path) as faulty:
         one, two = pushed(faulty.url, "a", tag="v1"), pushed(faulty.url, "b", tag="v2")
-        found = digests([f"{PROJECT}/a:v1", f"{PROJECT}/b:v2", f"{PROJECT}/b:v1"], faulty.environment)
-    assert found == {f"{PROJECT}/a:v1": one["a"], f"{PROJECT}/b:v2": two["b"], f"{PROJECT}/b:v1": None}
+        found = digests(
+            [ImageRef(f"{PROJECT}/a", "v1"), ImageRef(f"{PROJECT}/b", "v2"), ImageRef(f"{PROJECT}/b", "v1")],
+            faulty.environment,
+        )
+    assert found == {
+        ImageRef(f"{PROJECT}/a", "v1"): one["a"],
+        ImageRef(f"{PROJECT}/b", "v2"): two["b"],
+        ImageRef(f"{PROJECT}/b", "v1"): None,
+    }

@@ -14,7 +14,7 @@ from releasing.clients.registry.promotion_report import facts, lines
 from releasing.clients.registry.transport import Patience
 from releasing.config import registries
 from releasing.errors import ConfigError, PreconditionError, UnmetError, UnreachableError, UsageError
-from releasing.image import ImagePattern, movable
+from releasing.image import ImagePattern, ImageRef, movable
 from releasing.image_tags import parse
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, fetched, listing, pushed, stored
 
@@ -95,7 +95,7 @@ def test_a_floating_tag_moves_without_being_named_and_no_other_does(faulty: Faul
     image = f"{PROJECT}/a"
 
     async def moved(client: Registry, *tags: str) -> promotion.Report:
-        wanted = [promotion.ImageTag(image, tag, new) for tag in tags]
+        wanted = [ImageRef(image, tag, new) for tag in tags]
         plan = await promotion.plan(client, wanted, None, watch, (latest,))
         return await promotion.apply(client, plan, watch)
 
@@ -126,7 +126,7 @@ def test_what_fails_is_reported_and_the_next_run_does_only_the_rest(faulty: Faul
 
     faulty.fault = no_b
     report = promoted(faulty, digests)
-    assert [change.wanted.image for change in report.applied] == [f"{PROJECT}/a"]
+    assert [change.wanted.name for change in report.applied] == [f"{PROJECT}/a"]
     assert lines(report)[-2].startswith(f"failed         {PROJECT}/b:{TAG}: ")
     assert "HTTP 500" in facts(report)["failed"][0]["why"]
     with pytest.raises(UnreachableError, match="1 of 2"):
@@ -152,7 +152,7 @@ def test_a_write_that_is_only_claimed_is_found_by_reading_back(faulty: Faulty) -
 
 def test_many_tags_of_one_image_are_listed_once(faulty: Faulty) -> None:
     digest = pushed(faulty.url, "a")["a"]
-    wanted = [promotion.ImageTag(f"{PROJECT}/a", f"v0.2.{number}", digest) for number in range(50)]
+    wanted = [ImageRef(f"{PROJECT}/a", f"v0.2.{number}", digest) for number in range(50)]
 
     async def work(client: Registry) -> promotion.Report:
         return await promotion.apply(client, await promotion.plan(client, wanted, None, watch), watch)

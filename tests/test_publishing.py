@@ -8,6 +8,7 @@ import pytest
 
 from releasing.clients.github import releases as publication
 from releasing.clients.github.releases import Publication
+from releasing.image import ImageRef
 from releasing.publication import github_release as publishing
 from releasing.publication import manifest
 from releasing.publication.manifest import Manifest
@@ -21,7 +22,7 @@ def told(origin: Origin, commit: str, digest: str, folder: Path) -> Finding:
     """What the check says of a release whose manifest names `commit` and `digest`."""
     release = release_at(folder / "state", WITH_IMAGE)
     slug, tag = release.slug, release.tag
-    images = {f"{PROJECT}/a:v0.2.1": digest}
+    images = {ImageRef(f"{PROJECT}/a", "v0.2.1"): digest}
     file, notes = folder / manifest.NAME, folder / "notes.md"
     file.write_text(Manifest("Kubeflow", tag, slug, commit, images, {slug: commit}, ()).text())
     notes.write_text("- what is new\n")

@@ -16,11 +16,12 @@ import pytest
 from releasing.clients.registry import promotion
 from releasing.clients.registry.client import Registry
 from releasing.clients.registry.progress import Progress
-from releasing.clients.registry.promotion import ImageTag, Report
+from releasing.clients.registry.promotion import Report
 from releasing.clients.registry.promotion_report import lines
 from releasing.clients.registry.transport import Patience
 from releasing.config import registries
 from releasing.errors import PreconditionError, ReleaseError, UnmetError, UnreachableError
+from releasing.image import ImageRef
 from releasing.image_tags import ImageTags, dump
 from tests import fault_proxy as faults
 from tests.fault_proxy import Fault, FaultProxy, Rule
@@ -65,7 +66,7 @@ class World:
         some = {name: digests[:images] for name, digests in self.digests.items()}
         return tagged(some, *(f"v{number}" for number in range(tags)))
 
-    def promoted(self, tags: list[ImageTag], patience: Patience = QUICK) -> Report:
+    def promoted(self, tags: list[ImageRef], patience: Patience = QUICK) -> Report:
         async def work(client: Registry) -> Report:
             plan = await promotion.plan(client, tags, None, Progress().phase)
             return await promotion.apply(client, plan, Progress().phase)
@@ -111,8 +112,8 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
         yield World(url, digests, proxy, standing(url, digests))
 
 
-def digests_of(tags: list[ImageTag]) -> dict[tuple[str, str], str]:
-    return {(tag.image, tag.tag): tag.digest for tag in tags}
+def digests_of(tags: list[ImageRef]) -> dict[tuple[str, str], str]:
+    return {(tag.name, tag.tag): tag.digest for tag in tags}
 
 
 PASSING = {
@@ -163,13 +164,13 @@ def test_what_lasts_for_one_image_fails_it_alone_and_the_next_run_does_only_the_
     stuck = next(iter(world.digests))
     world.proxy.forget(Rule(fault, "PUT", stuck))
     report = world.promoted(tags)
-    assert {change.wanted.image for change, _ in report.failed} == {stuck}
-    assert {change.wanted.image for change in report.applied} == {*world.digests} - {stuck}
+    assert {change.wanted.name for change, _ in report.failed} == {stuck}
+    assert {change.wanted.name for change in report.applied} == {*world.digests} - {stuck}
     with pytest.raises(error, match=f"{len(report.failed)} of {len(tags)} tags"):
         report.raise_failures()
     there = world.written
     assert there.items() <= digests_of(tags).items()
-    assert {change.wanted.name for change in report.applied} <= {":".join(name) for name in there}
+    assert {change.wanted.tagged for change in report.applied} <= {":".join(name) for name in there}
     world.proxy.forget()
     again = world.promoted(tags)
     assert (len(again.held), len(again.applied)) == (len(there), len(tags) - len(there))
@@ -206,7 +207,7 @@ def test_one_manifest_that_cannot_be_had_refuses_the_whole_run(
 def test_not_found_said_in_passing_never_moves_a_tag(world: World, images: int, methods: str) -> None:
     tags = wanted(world.rows(images))
     world.promoted(tags)
-    moved = [ImageTag(tag.image, tag.tag, world.digests[tag.image][-1 - int(tag.tag[-1])]) for tag in tags]
+    moved = [ImageRef(tag.name, tag.tag, world.digests[tag.name][-1 - int(tag.tag[-1])]) for tag in tags]
     wrong = [tag for tag, before in zip(moved, tags, strict=True) if tag.digest != before.digest]
     missing = faults.says(404)
     world.proxy.forget(*(Rule(missing, *FINDING[method], nth=(1,)) for method in methods.split("|")))

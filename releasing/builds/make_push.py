@@ -10,13 +10,13 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasing.builds.bootstrapper_packages import Package, packages
 from releasing.config import registries
 from releasing.errors import PreconditionError, UnmetError
+from releasing.image import ImageRef
 from releasing.shell.environment import clean_environment
 from releasing.shell.programs import Shell
 
@@ -28,21 +28,9 @@ DIGEST = re.compile(r"(\S+): digest: (sha256:[0-9a-f]{64})\b")
 PUSHED = re.compile(r"Pushed (\S+/\S+):([\w.-]+)")
 
 
-@dataclass(frozen=True)
-class Pushed:
-    """An image that make pushed, as it said: by name and tag, and the digest when docker named it."""
-
-    name: str
-    tag: str
-    digest: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.name}:{self.tag}"
-
-
 def push(
     folder: Path, commit: str, images: Iterable[str], tag: str, show: Callable[[str], None]
-) -> list[Pushed]:
+) -> list[ImageRef]:
     """Run `make push` in `folder` of a worktree at `commit`, with TAG=`tag` unless empty; gives what it pushed.
 
     Packages of the worktree's own repository that the build clones come from `commit`. Raises PreconditionError for
@@ -66,17 +54,17 @@ def push(
     return [_verified(each) for each in found]
 
 
-def pushed(lines: Iterable[str]) -> Iterator[Pushed]:
+def pushed(lines: Iterable[str]) -> Iterator[ImageRef]:
     """What the output of make says was pushed: in docker's own words, or in the Makefile's."""
-    found: dict[tuple[str, str], Pushed] = {}
+    found: dict[tuple[str, str], ImageRef] = {}
     repository = ""
     for line in lines:
         if names := REPOSITORY.search(line):
             repository = names[1]
         elif (names := DIGEST.fullmatch(line.partition(" size: ")[0].strip())) and repository:
-            found[repository, names[1]] = Pushed(repository, names[1], names[2])
+            found[repository, names[1]] = ImageRef(repository, names[1], names[2])
         elif names := PUSHED.fullmatch(line.strip()):
-            found.setdefault((names[1], names[2]), Pushed(names[1], names[2]))
+            found.setdefault((names[1], names[2]), ImageRef(names[1], names[2]))
     yield from found.values()
 
 
@@ -162,7 +150,7 @@ def _standing_in(sh: Shell, folder: Path, commit: str, scratch: Path, package: P
     return bare
 
 
-def _refuse_others(found: list[Pushed], images: list[str], tag: str) -> None:
+def _refuse_others(found: list[ImageRef], images: list[str], tag: str) -> None:
     if not found:
         raise UnmetError(
             "make push ended well and named nothing that it pushed",
@@ -171,19 +159,19 @@ def _refuse_others(found: list[Pushed], images: list[str], tag: str) -> None:
     strange = [each for each in found if each.name not in images or tag not in ("", each.tag)]
     if strange:
         raise UnmetError(
-            f"make push pushed {', '.join(map(str, strange))}; expected {', '.join(images)}"
+            f"make push pushed {', '.join(each.tagged for each in strange)}; expected {', '.join(images)}"
             + (f" at {tag}, which it was given as TAG" if tag else ""),
             "bootstrapper.images of release.yaml names the image; 'tag: make' there lets the Makefile choose the tag",
         )
 
 
-def tag_too(images: Iterable[Pushed], tag: str) -> None:
+def tag_too(images: Iterable[ImageRef], tag: str) -> None:
     """Give the digests of `images` another tag; PreconditionError when it is on another digest."""
     from releasing.clients.registry import promotion  # noqa: PLC0415 - only where make chose the tag
     from releasing.clients.registry.progress import Progress  # noqa: PLC0415
 
     progress = Progress()
-    wanted = [promotion.ImageTag(each.name, tag, each.digest) for each in images]
+    wanted = [ImageRef(each.name, tag, each.digest) for each in images]
 
     async def work(client: Registry) -> promotion.Report:
         plan = await promotion.plan(client, wanted, None, progress.phase)
@@ -192,13 +180,13 @@ def tag_too(images: Iterable[Pushed], tag: str) -> None:
     registries.ask(work, os.environ, notice=progress.line).raise_failures()
 
 
-def _verified(said: Pushed) -> Pushed:
+def _verified(said: ImageRef) -> ImageRef:
     """The same with the digest that the registry has; UnmetError when it has none or another one."""
     there = registries.digest(said.name, said.tag, os.environ)
     if there is None or said.digest not in ("", there):
         told = f" as {said.digest}" if said.digest else ""
         raise UnmetError(
-            f"make said that it pushed {said}{told}; the registry has {there or 'nothing'} there",
+            f"make said that it pushed {said.tagged}{told}; the registry has {there or 'nothing'} there",
             "was something else pushed meanwhile? the same command again builds anew",
         )
-    return Pushed(said.name, said.tag, there)
+    return ImageRef(said.name, said.tag, there)

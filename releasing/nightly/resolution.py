@@ -11,10 +11,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from releasing.clients.cluster import workflow_template
-from releasing.clients.cluster.built_images import BUILD, BuiltImage, images_of
+from releasing.clients.cluster.built_images import BUILD, images_of
 from releasing.clients.cluster.workflow import KIND
 from releasing.clients.cluster.workflow_pods import pods_of
 from releasing.errors import PreconditionError, ReleaseError
+from releasing.image import ImageRef
 from releasing.nightly import extra_repositories
 from releasing.nightly.entry_workflow import SET_BY_NIGHTS, own_parameters
 
@@ -37,7 +38,7 @@ class Resolved:
     `repositories` are the latter, OWNER/NAME, each with its ref.
     """
 
-    images: tuple[BuiltImage, ...]
+    images: tuple[ImageRef, ...]
     contexts: tuple[str, ...]
     repositories: Mapping[str, str] = field(default_factory=dict)
 

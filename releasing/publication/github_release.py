@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from releasing.config import registries
 from releasing.errors import UnmetError
+from releasing.image import ImageRef
 from releasing.publication import manifest, notes
 from releasing.publication.manifest import Manifest
 from releasing.runbook.step import Finding, met, unmet
@@ -48,16 +49,16 @@ def published(release: Release, sh: StepShell) -> Finding:
     return met(f"{found.url} has the notes and {manifest.NAME}")
 
 
-def images(release: Release) -> tuple[str, ...]:
+def images(release: Release) -> tuple[ImageRef, ...]:
     """Every image of the release with its tag: those that it builds, and the operators'."""
-    built = tuple(f"{image}:{release.image_tag}" for image in release.images)
+    built = tuple(ImageRef(image, release.image_tag) for image in release.images)
     return built + tuple(
-        f"{release.config.registry}/{each.image}:{each.release}" for each in _operators(release)
+        ImageRef(f"{release.config.registry}/{each.image}", each.release) for each in _operators(release)
     )
 
 
 def _manifest(release: Release, sh: StepShell, commit: str, workflows: Sequence[str]) -> Command:
-    command = sh["write_release_manifest.py"][_file(release), *images(release)]
+    command = sh["write_release_manifest.py"][_file(release), *map(str, images(release))]
     command = command["--project", release.config.project, "--tag", release.tag]
     command = command["--repository", release.slug, "--commit", commit]
     for operator in _operators(release):
@@ -107,12 +108,12 @@ def _is_superseded(release: Release, sh: StepShell) -> bool:
     return any(int(number) > release.candidate.number for number in numbers)
 
 
-def _lost(sh: StepShell, images: dict[str, str]) -> list[str]:
-    """Which of `images` (NAME:TAG and digest) the registry does not have any more, under whatever tag."""
+def _lost(sh: StepShell, images: dict[ImageRef, str]) -> list[str]:
+    """Which of `images` the registry does not have any more, under whatever tag."""
     return [
         f"its manifest says {image} is {digest}, which the registry does not have any more"
         for image, digest in images.items()
-        if registries.digest(image.rpartition(":")[0], digest, sh.environment) != digest
+        if registries.digest(image.name, digest, sh.environment) != digest
     ]
 
 

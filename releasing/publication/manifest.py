@@ -14,25 +14,29 @@ from typing import Any
 
 from releasing.config import registries
 from releasing.errors import UnmetError
+from releasing.image import ImageRef
 
 NAME = "release-manifest.json"
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """A release: `images` maps NAME:TAG to digests, `repositories` OWNER/NAME to commits."""
+    """A release: `images` has the digest of each image at its tag, `repositories` OWNER/NAME to commits."""
 
     project: str
     tag: str
     repository: str
     commit: str
-    images: Mapping[str, str]
+    images: Mapping[ImageRef, str]
     repositories: Mapping[str, str]
     workflows: tuple[str, ...]
 
     def text(self) -> str:
         """The document, the same for the same release."""
-        images = [_image(reference, digest) for reference, digest in sorted(self.images.items())]
+        images = [
+            {"name": image.name, "tag": image.tag, "digest": digest}
+            for image, digest in sorted(self.images.items(), key=lambda row: row[0].tagged)
+        ]
         content = {
             "project": self.project,
             "tag": self.tag,
@@ -49,7 +53,9 @@ def parse(text: str) -> Manifest:
     """The manifest in `text`; UnmetError when it is none."""
     try:
         found: dict[str, Any] = json.loads(text)
-        images = {f"{image['name']}:{image['tag']}": str(image["digest"]) for image in found["images"]}
+        images = {
+            ImageRef(str(image["name"]), str(image["tag"])): str(image["digest"]) for image in found["images"]
+        }
         project, tag, repository, commit = (
             str(found[key]) for key in ("project", "tag", "repository", "commit")
         )
@@ -59,19 +65,13 @@ def parse(text: str) -> Manifest:
         raise UnmetError(f"not a release manifest: {type(error).__name__} {error}") from None
 
 
-def digests(references: Iterable[str], environment: Mapping[str, str]) -> dict[str, str | None]:
-    """The digest that each NAME:TAG has in its registry; None where it has none."""
+def digests(images: Iterable[ImageRef], environment: Mapping[str, str]) -> dict[ImageRef, str | None]:
+    """The digest that each image has at its tag in its registry; None where it has none."""
     names: dict[str, list[str]] = defaultdict(list)
-    for reference in references:
-        name, _, tag = reference.rpartition(":")
-        names[tag].append(name)
+    for image in images:
+        names[image.tag].append(image.name)
     return {
-        f"{name}:{tag}": digest
+        ImageRef(name, tag): digest
         for tag, group in names.items()
         for name, digest in registries.digests(group, tag, environment).items()
     }
-
-
-def _image(reference: str, digest: str) -> dict[str, str]:
-    name, _, tag = reference.rpartition(":")
-    return {"name": name, "tag": tag, "digest": digest}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from releasing.clients.git.checkout import LOG
 from releasing.clients.github import releases as publication
 from releasing.errors import ReleaseError, UnmetError
+from releasing.image import ImageRef
 from releasing.publication import manifest, notes
 from releasing.verification.claim import Claim, counted
 from releasing.verification.registry_tags import digests
@@ -73,16 +74,14 @@ def _off(it: Tagged, said: Manifest) -> Iterator[str]:
     expected = [("tag", said.tag, it.tag), ("commit", said.commit, it.commit)]
     expected.append((f"commit of {slug}", said.repositories.get(slug, "none"), it.commit))
     yield from (f"{what}: {found}, not {wanted}" for what, found, wanted in expected if found != wanted)
-    images = (f"{image}:{it.release.image_tag}" for image in it.release.images)
+    images = (ImageRef(image, it.release.image_tag) for image in it.release.images)
     yield from (f"{image} is not named" for image in images if image not in said.images)
 
 
-def _digests(it: Tagged, said: Manifest) -> dict[str, str | ReleaseError | None]:
+def _digests(it: Tagged, said: Manifest) -> dict[ImageRef, str | ReleaseError | None]:
     """What each image is in its registry; one of a superseded candidate has lost its tag, and need only be there."""
-    parts = {reference: reference.rpartition(":") for reference in said.images}
     pairs = {
-        reference: (name, said.images[reference] if it.superseded else tag)
-        for reference, (name, _, tag) in parts.items()
+        image: (image.name, digest if it.superseded else image.tag) for image, digest in said.images.items()
     }
     found = digests([*pairs.values()], it.sh.environment)
-    return {reference: found[pair] for reference, pair in pairs.items()}
+    return {image: found[pair] for image, pair in pairs.items()}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from releasing.clients.cluster.workflow_pods import pods_of
+from releasing.image import ImageRef
 
 Object = dict[str, Any]
 BUILD = "build_image.sh"
@@ -19,28 +19,12 @@ OF_KUBERNETES = re.compile(r"\$\((\w+)\)")
 OF_SHELL = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
-@dataclass(frozen=True)
-class BuiltImage:
-    """An image by its name with the registry, and the tag that it is pushed under."""
-
-    name: str
-    tag: str
-
-    def __str__(self) -> str:
-        return f"{self.name}:{self.tag}"
-
-    @property
-    def literal(self) -> bool:
-        """Whether both are known, and nothing is left that only a run fills in."""
-        return not re.search(r"[${}]", f"{self.name}{self.tag}")
-
-
-def images_of(workflow: Object) -> tuple[BuiltImage, ...]:
+def images_of(workflow: Object) -> tuple[ImageRef, ...]:
     """The images that an Argo workflow builds, each once; its exit handler builds none."""
     return tuple(dict.fromkeys(image for pod in pods_of(workflow) for image in built_by(pod.container)))
 
 
-def built_by(container: Object) -> tuple[BuiltImage, ...]:
+def built_by(container: Object) -> tuple[ImageRef, ...]:
     """The images that the command of a container, or the script of one, builds and pushes.
 
     The arguments are DOCKERFILE IMAGE TAG … or DOCKERFILE IMAGE:TAG: the scripts of Kubeflow know both.
@@ -54,7 +38,7 @@ def built_by(container: Object) -> tuple[BuiltImage, ...]:
     return tuple(dict.fromkeys(image for image in found if image))
 
 
-def _image(words: list[str], environment: Mapping[str, str]) -> BuiltImage | None:
+def _image(words: list[str], environment: Mapping[str, str]) -> ImageRef | None:
     places = (at for at, word in enumerate(words) if PurePosixPath(word).name == BUILD)
     _dockerfile, *arguments = words[next(places, len(words)) + 1 :] or [""]
     if not arguments:
@@ -63,11 +47,8 @@ def _image(words: list[str], environment: Mapping[str, str]) -> BuiltImage | Non
         OF_SHELL.sub(lambda found: environment.get(found[found.lastindex or 0], found[0]), word)
         for word in arguments
     )
-    before, colon, tag = image.rpartition(":")
-    # A colon before a slash is a registry's port.
-    if colon and "/" not in tag:
-        return BuiltImage(before, tag)
-    return BuiltImage(image, rest[0] if rest else "latest")
+    found = ImageRef.parse(image)
+    return found if found.tag else ImageRef(image, rest[0] if rest else "latest")
 
 
 def _commands(words: list[str], script: str) -> Iterator[list[str]]:

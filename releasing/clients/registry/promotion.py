@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from releasing.clients.registry.concurrency import outcomes, together
 from releasing.clients.registry.manifests import Manifests
 from releasing.errors import ConfigError, PreconditionError, ReleaseError, UnmetError, UnreachableError
-from releasing.image import ImagePattern
+from releasing.image import ImagePattern, ImageRef
 from releasing.image_tags import ImageTags
 from releasing.image_tags.row_changes import nothing_matches
 from releasing.image_tags.validation import problems
@@ -29,24 +29,10 @@ Watch = Callable[[str, int], Callable[[], None]]
 
 
 @dataclass(frozen=True)
-class ImageTag:
-    """A tag that is to be on a digest."""
-
-    image: str
-    tag: str
-    digest: str
-
-    @property
-    def name(self) -> str:
-        """The name with the tag."""
-        return f"{self.image}:{self.tag}"
-
-
-@dataclass(frozen=True)
 class Change:
     """A tag to be written; `was` is the digest that it is on now, if any."""
 
-    wanted: ImageTag
+    wanted: ImageRef
     was: str | None
 
 
@@ -54,7 +40,7 @@ class Change:
 class Plan:
     """What holds already, and what has to be written, with the manifests for it."""
 
-    held: tuple[ImageTag, ...]
+    held: tuple[ImageRef, ...]
     changes: tuple[Change, ...]
     manifests: Manifests
 
@@ -64,7 +50,7 @@ class Report:
     """What became of each tag."""
 
     applied: tuple[Change, ...]
-    held: tuple[ImageTag, ...]
+    held: tuple[ImageRef, ...]
     failed: tuple[tuple[Change, ReleaseError], ...]
 
     def raise_failures(self) -> None:
@@ -77,7 +63,7 @@ class Report:
             )
 
 
-def asked(tags: ImageTags, pattern: ImagePattern, where: str) -> list[ImageTag]:
+def asked(tags: ImageTags, pattern: ImagePattern, where: str) -> list[ImageRef]:
     """Give the tags that `pattern` selects in the file called `where`.
 
     Raises UsageError when nothing is selected, ConfigError with all problems of the selected rows.
@@ -88,7 +74,7 @@ def asked(tags: ImageTags, pattern: ImagePattern, where: str) -> list[ImageTag]:
     if wrong := problems(selected, where, every_tag=True):
         raise ConfigError("\n".join(wrong), f"repair {where}, or select fewer rows")
     return [
-        ImageTag(image.name, tag, version.digest)
+        ImageRef(image.name, tag, version.digest)
         for image in selected.images
         for version in image.versions
         for tag in version.tags
@@ -97,7 +83,7 @@ def asked(tags: ImageTags, pattern: ImagePattern, where: str) -> list[ImageTag]:
 
 async def plan(
     registry: Registry,
-    wanted: list[ImageTag],
+    wanted: list[ImageRef],
     allow_move: re.Pattern[str] | None,
     watch: Watch,
     floating: Collection[str] = (),
@@ -110,11 +96,11 @@ async def plan(
     now = await _now(registry, wanted, watch("reading tags", len(wanted)))
     missing = [tag for tag, digest in now.items() if digest != tag.digest]
     refused = [
-        f"{tag.name} is on {digest}, not {tag.digest}"
+        f"{tag.tagged} is on {digest}, not {tag.digest}"
         for tag, digest in now.items()
         if digest not in (None, tag.digest)
         and tag.tag not in floating
-        and not (allow_move and allow_move.fullmatch(tag.name))
+        and not (allow_move and allow_move.fullmatch(tag.tagged))
     ]
     manifests = Manifests(registry)
     absent = await _absent(manifests, missing, watch)
@@ -130,11 +116,11 @@ async def plan(
 async def apply(registry: Registry, plan: Plan, watch: Watch) -> Report:
     """Write the changes of `plan`, all that can be written, and read each back."""
 
-    async def write(tag: ImageTag) -> None:
-        await registry.tag(tag.image, tag.tag, await plan.manifests.read(tag.image, tag.digest))
+    async def write(tag: ImageRef) -> None:
+        await registry.tag(tag.name, tag.tag, await plan.manifests.read(tag.name, tag.digest))
 
-    async def read_back(tag: ImageTag) -> None:
-        now = await registry.digest(tag.image, tag.tag)
+    async def read_back(tag: ImageRef) -> None:
+        now = await registry.digest(tag.name, tag.tag)
         if now != tag.digest:
             raise UnmetError(f"written, but read back it is on {now}")
 
@@ -145,7 +131,7 @@ async def apply(registry: Registry, plan: Plan, watch: Watch) -> Report:
 
 async def _parted(
     changes: Collection[Change],
-    work: Callable[[ImageTag], Coroutine[object, object, None]],
+    work: Callable[[ImageRef], Coroutine[object, object, None]],
     step: Callable[[], None],
 ) -> tuple[list[Change], list[tuple[Change, ReleaseError]]]:
     """Do `work` for each change; give those that went well, and those that failed with the reason."""
@@ -157,22 +143,22 @@ async def _parted(
 
 
 async def _now(
-    registry: Registry, wanted: list[ImageTag], step: Callable[[], None]
-) -> dict[ImageTag, str | None]:
+    registry: Registry, wanted: list[ImageRef], step: Callable[[], None]
+) -> dict[ImageRef, str | None]:
     """Find the digest that each tag is on now, None for those that are not there.
 
     Of an image with many tags one is asked for. When it is missing, the others will be, too, and a list tells.
     """
-    count = Counter(tag.image for tag in wanted)
-    first = {tag.image: tag for tag in reversed(wanted) if count[tag.image] >= LIST_FROM}
+    count = Counter(tag.name for tag in wanted)
+    first = {tag.name: tag for tag in reversed(wanted) if count[tag.name] >= LIST_FROM}
     listed = await _listed(registry, [image for image in first if registry.lists_digests(image)])
     asked = [tag for image, tag in first.items() if image not in listed]
-    probed = await together(registry.digest(tag.image, tag.tag) for tag in asked)
+    probed = await together(registry.digest(tag.name, tag.tag) for tag in asked)
     held = {tag: digest for tag, digest in zip(asked, probed, strict=True) if digest}
-    listed |= await _listed(registry, [tag.image for tag in asked if tag not in held])
+    listed |= await _listed(registry, [tag.name for tag in asked if tag not in held])
 
-    async def find(tag: ImageTag) -> str | None:
-        return held.get(tag) or await _found(registry, tag, listed.get(tag.image))
+    async def find(tag: ImageRef) -> str | None:
+        return held.get(tag) or await _found(registry, tag, listed.get(tag.name))
 
     found = await together(_watched(find(tag), step) for tag in wanted)
     return dict(zip(wanted, found, strict=True))
@@ -190,17 +176,17 @@ async def _listed(registry: Registry, images: list[str]) -> dict[str, dict[str, 
     return found
 
 
-async def _found(registry: Registry, tag: ImageTag, listed: dict[str, str | None] | None) -> str | None:
+async def _found(registry: Registry, tag: ImageRef, listed: dict[str, str | None] | None) -> str | None:
     if listed and tag.tag not in listed:
         return None
     known = listed.get(tag.tag) if listed else None
     # Said twice before it is believed: a 404 in passing would otherwise move a tag that nobody named.
-    return known or await registry.digest(tag.image, tag.tag) or await registry.digest(tag.image, tag.tag)
+    return known or await registry.digest(tag.name, tag.tag) or await registry.digest(tag.name, tag.tag)
 
 
-async def _absent(manifests: Manifests, missing: list[ImageTag], watch: Watch) -> list[str]:
+async def _absent(manifests: Manifests, missing: list[ImageRef], watch: Watch) -> list[str]:
     """Look for each manifest once, however many tags it is to get; name those that are not there."""
-    names = list(dict.fromkeys((tag.image, tag.digest) for tag in missing))
+    names = list(dict.fromkeys((tag.name, tag.digest) for tag in missing))
     step = watch("reading manifests", len(names))
     found = await together(_watched(manifests.holds(*name), step) for name in names)
     return [

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from releasing.clients.registry.promotion import Change, ImageTag, Plan, Report
+from releasing.clients.registry.promotion import Change, Plan, Report
+from releasing.image import ImageRef
 
 
 def lines(result: Plan | Report) -> list[str]:
@@ -13,7 +14,7 @@ def lines(result: Plan | Report) -> list[str]:
     if isinstance(result, Plan):
         counts = f"{len(result.changes)} to write, {len(result.held)} already there"
         return [*_held(result.held), *_changes("to write", result.changes), counts]
-    failed = [f"failed         {change.wanted.name}: {error.message}" for change, error in result.failed]
+    failed = [f"failed         {change.wanted.tagged}: {error.message}" for change, error in result.failed]
     counts = f"{len(result.applied)} applied, {len(result.held)} already there, {len(failed)} failed"
     return [*_held(result.held), *_changes("applied", result.applied), *failed, counts]
 
@@ -30,20 +31,20 @@ def facts(result: Plan | Report) -> dict[str, Any]:
     }
 
 
-def _held(tags: Iterable[ImageTag]) -> list[str]:
-    return [f"already there  {tag.name} on {tag.digest}" for tag in tags]
+def _held(tags: Iterable[ImageRef]) -> list[str]:
+    return [f"already there  {tag.tagged} on {tag.digest}" for tag in tags]
 
 
 def _changes(what: str, changes: Iterable[Change]) -> list[str]:
     return [
-        f"{what:<13}  {change.wanted.name} on {change.wanted.digest}"
+        f"{what:<13}  {change.wanted.tagged} on {change.wanted.digest}"
         + (f" (was on {change.was})" if change.was else "")
         for change in changes
     ]
 
 
-def _tag(tag: ImageTag) -> dict[str, str]:
-    return {"image": tag.image, "tag": tag.tag, "digest": tag.digest}
+def _tag(tag: ImageRef) -> dict[str, str]:
+    return {"image": tag.name, "tag": tag.tag, "digest": tag.digest}
 
 
 def _change(change: Change) -> dict[str, str | None]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasing.clients.registry.concurrency import together
-from releasing.clients.registry.promotion import ImageTag
 from releasing.errors import ReleaseError, UnmetError, UnreachableError
+from releasing.image import ImageRef
 from releasing.nightly.named_builds import NIGHTLY, Named
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ class Pruned:
     `empty` are images without any tag: their names may be wrong. `failed` is what came in the way.
     """
 
-    doomed: tuple[ImageTag, ...] = ()
-    kept: tuple[tuple[ImageTag, str], ...] = ()
+    doomed: tuple[ImageRef, ...] = ()
+    kept: tuple[tuple[ImageRef, str], ...] = ()
     stayed: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
     failed: tuple[ReleaseError, ...] = ()
@@ -97,13 +97,13 @@ async def _image(registry: Registry, image: str, rules: Rules, write: bool) -> P
         return Pruned()
     tags = await _tags(registry, image, listing.all_tags, listing.builds)
     reasons = _reasons(image, aging, tags, rules)
-    doomed = tuple(ImageTag(image, tag, tags[tag].digest) for tag in aging if not reasons[tag])
-    kept = [(ImageTag(image, tag, tags[tag].digest if tag in tags else ""), reasons[tag]) for tag in aging]
+    doomed = tuple(ImageRef(image, tag, tags[tag].digest) for tag in aging if not reasons[tag])
+    kept = [(ImageRef(image, tag, tags[tag].digest if tag in tags else ""), reasons[tag]) for tag in aging]
     planned = Pruned(doomed, tuple(each for each in kept if each[1]))
     if not write or not doomed:
         return planned
     others = {tag: found for tag, found in tags.items() if reasons.get(tag, "stays")}
-    stayed: dict[ImageTag, str] = {}
+    stayed: dict[ImageRef, str] = {}
     if not await _by_name(registry, image, doomed):
         stayed = await _by_digest(registry, image, doomed, others)
     await _require_read_back(registry, image, [tag.tag for tag in doomed if tag not in stayed], others)
@@ -143,7 +143,7 @@ def _reasons(image: str, aging: Iterable[str], tags: Tags, rules: Rules) -> dict
     return {tag: reason(tag) for tag in aging}
 
 
-async def _by_name(registry: Registry, image: str, doomed: Iterable[ImageTag]) -> bool:
+async def _by_name(registry: Registry, image: str, doomed: Iterable[ImageRef]) -> bool:
     """Delete tags; False, and nothing is done, where a registry deletes manifests only."""
     first, *rest = doomed
     if not await registry.delete(image, first.tag):
@@ -153,8 +153,8 @@ async def _by_name(registry: Registry, image: str, doomed: Iterable[ImageTag]) -
 
 
 async def _by_digest(
-    registry: Registry, image: str, doomed: Iterable[ImageTag], others: Tags
-) -> dict[ImageTag, str]:
+    registry: Registry, image: str, doomed: Iterable[ImageRef], others: Tags
+) -> dict[ImageRef, str]:
     """Delete manifests none of whose tags stays; gives a line for each tag that therefore has to stay."""
     indexes = {each.digest for each in others.values() if each.may_have_parts}
     manifests = await together(registry.manifest(image, digest) for digest in indexes)
@@ -163,7 +163,7 @@ async def _by_digest(
     digests = dict.fromkeys(tag.digest for tag in doomed if tag.digest not in needed)
     await together(registry.delete(image, digest) for digest in digests)
     why = "stays: this registry deletes only whole manifests, and other tags need"
-    return {tag: f"{tag.name} {why} {tag.digest}" for tag in doomed if tag.digest in needed}
+    return {tag: f"{tag.tagged} {why} {tag.digest}" for tag in doomed if tag.digest in needed}
 
 
 async def _require_read_back(registry: Registry, image: str, gone: Iterable[str], others: Tags) -> None:
