@@ -16,8 +16,9 @@ from releasing.clients.cluster.workflow_template import workflow
 from releasing.config import file as config_file
 from releasing.config.release_yaml import Build
 from releasing.deployment import build_workflow
-from releasing.recipes import RC
-from tests.support.whole_releases import ROOT, VERSION, completed, trace
+from releasing.recipes import RC as RECIPE
+from tests.support.finished import RC, Finished
+from tests.support.whole_releases import ROOT, completed, trace
 
 RENDERED = Path(__file__).parent / "data" / "ks-rendered"
 CONFIG = config_file.load(ROOT / "release.yaml")
@@ -73,18 +74,18 @@ def test_a_template_runs_what_the_real_app_runs(step: str, name: str, build: Bui
     assert at_the_end(ours) == at_the_end(real) - TORN_DOWN
 
 
-def test_a_whole_rehearsal_ends_in_the_same_release_with_either_engine(tmp_path: Path) -> None:
+def test_a_whole_rehearsal_ends_in_the_same_release_with_either_engine(
+    tmp_path: Path, candidate: Finished
+) -> None:
     text = (ROOT / "release.yaml").read_text()
     written = tmp_path / "argo" / "release.yaml"
     written.parent.mkdir()
     written.write_text(f"engine: argo\n{text}")
-    for name, content in deployment.files(config_file.load(written), RC).items():
+    for name, content in deployment.files(config_file.load(written), RECIPE).items():
         path = written.parent / deployment.FOLDER / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(content)
-    release = ("release.rc", "--version", VERSION)
-    said = completed(tmp_path / "one", *release, RELEASE_CONFIG=str(written))
+    said = completed(tmp_path / "one", *RC, RELEASE_CONFIG=str(written))
     assert "submit_workflow.py" in said
     assert "ks apply" not in said
-    completed(tmp_path / "two", *release)
-    assert trace(tmp_path / "one") == trace(tmp_path / "two")
+    assert trace(tmp_path / "one") == trace(candidate.sandbox)

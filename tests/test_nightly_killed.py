@@ -12,7 +12,7 @@ import pytest
 
 from tests.nightly_projects import repository
 from tests.support.kill_sample import LOGIN, sampled
-from tests.support.killing import SAMPLE, keep, killed_until_done, spared, uninterrupted, wrap_programs
+from tests.support.killing import SAMPLE, keep, killed_until_done, noted, spared, wrap_programs
 from tests.support.whole_releases import completed, trace
 
 NAMES = ["one", "two", "three"]
@@ -61,7 +61,9 @@ class Night:
 def night(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Night:
     sandbox = tmp_path_factory.mktemp("uninterrupted") / "sandbox"
     variables = begun(sandbox, source)
-    return Night(sandbox, uninterrupted(sandbox, *NIGHT, **variables))
+    with noted(sandbox) as commands:
+        completed(sandbox, *NIGHT, **variables)
+    return Night(sandbox, commands)
 
 
 @pytest.mark.campaign

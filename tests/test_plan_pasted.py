@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.support.finished import Finished
+from tests.support.once import copied
 from tests.support.whole_releases import VERSION, completed, pasted, trace
 
 
-def test_the_lines_of_a_plan_pasted_into_a_shell_make_the_same_release(tmp_path: Path) -> None:
-    by_hand, run = tmp_path / "by-hand", tmp_path / "run"
+def test_the_lines_of_a_plan_pasted_into_a_shell_make_the_same_release(
+    tmp_path: Path, candidate: Finished
+) -> None:
+    by_hand = tmp_path / "by-hand"
     pasted(by_hand, completed(by_hand, "release.plan", "--version", VERSION))
-    completed(run, "release.rc", "--version", VERSION)
-    assert trace(by_hand) == trace(run)
+    assert trace(by_hand) == trace(candidate.sandbox)
     assert "complete" in completed(by_hand, "release.status", "--version", VERSION).splitlines()
     completed(by_hand, "release.verify", "--version", VERSION)
 
@@ -24,7 +27,6 @@ def test_a_plan_changes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "sandbox" / "releases").exists()
 
 
-def test_a_plan_of_a_finished_release_has_no_command(tmp_path: Path) -> None:
-    completed(tmp_path / "sandbox", "release.rc", "--version", VERSION)
-    plan = completed(tmp_path / "sandbox", "release.plan", "--version", VERSION)
+def test_a_plan_of_a_finished_release_has_no_command(tmp_path: Path, candidate: Finished) -> None:
+    plan = completed(copied(candidate.sandbox, tmp_path / "sandbox"), "release.plan", "--version", VERSION)
     assert [line for line in plan.splitlines() if line and not line.startswith(("#", "export "))] == []

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.machines import other_machine
+from tests.support.finished import RC, Finished
 from tests.support.whole_releases import ROOT, VERSION, Trace, completed, invoke, serving, trace
 
 MOST = 10
-AT_ONCE = ("release.rc", "--version", VERSION)
 
 
 def without_mails(it: Trace) -> Trace:
@@ -24,18 +24,17 @@ def without_mails(it: Trace) -> Trace:
     return replace(it, mails={})
 
 
-def test_two_operators_at_once_make_one_release(tmp_path: Path) -> None:
-    alone, shared = tmp_path / "alone", tmp_path / "shared"
-    completed(alone, *AT_ONCE)
+def test_two_operators_at_once_make_one_release(tmp_path: Path, candidate: Finished) -> None:
+    shared = tmp_path / "shared"
     completed(shared, "release.plan", "--version", VERSION)
     with serving(shared):
         other = other_machine(tmp_path / "b", shared)
-        words = [sys.executable, str(ROOT / "tasks.py"), *AT_ONCE]
+        words = [sys.executable, str(ROOT / "tasks.py"), *RC]
         for _ in range(MOST):
             with subprocess.Popen(
                 words, env=other, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
             ) as b:
-                a = invoke(shared, *AT_ONCE)
+                a = invoke(shared, *RC)
                 said, _ = b.communicate()
             print(a.stdout, a.stderr, said, sep="\n----\n")
             assert "Traceback" not in a.stdout + a.stderr + said
@@ -43,4 +42,4 @@ def test_two_operators_at_once_make_one_release(tmp_path: Path) -> None:
                 break
         else:
             pytest.fail(f"still not done after {MOST} runs: {a.stderr}\n{said[-2000:]}")
-    assert without_mails(trace(shared)) == without_mails(trace(alone))
+    assert without_mails(trace(shared)) == without_mails(trace(candidate.sandbox))

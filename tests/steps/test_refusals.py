@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from releasing.rehearsal.oci import images
+from tests.support.finished import APPLIED, RC, RECORDED, Finished
+from tests.support.once import copied
 from tests.support.whole_releases import VERSION, completed, git, invoke, serving, trace
 
-RC = ("release.rc", "--version", VERSION)
 BOOTSTRAPPER = "gcr.io/kubeflow-images-public/bootstrapper"
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sandbox with a finished candidate, to be copied."""
-    sandbox = tmp_path_factory.mktemp("finished") / "sandbox"
-    completed(sandbox, *RC)
-    return sandbox
-
-
 @pytest.fixture
-def sandbox(finished: Path, tmp_path: Path) -> Path:
-    copy = tmp_path / "sandbox"
-    shutil.copytree(finished, copy, symlinks=True, ignore=shutil.ignore_patterns("*.sock"))
-    return copy
+def sandbox(candidate: Finished, tmp_path: Path) -> Path:
+    return copied(candidate.sandbox, tmp_path / "sandbox")
 
 
 def repository(sandbox: Path) -> Path:
@@ -75,9 +65,8 @@ def test_an_image_tag_that_moved_is_found_and_not_moved_back_silently(sandbox: P
     completed(sandbox, *RC)
 
 
-def test_an_open_blocker_stops_the_candidate_before_it_is_tagged(finished: Path, tmp_path: Path) -> None:
-    sandbox = tmp_path / "sandbox"
-    completed(sandbox, *RC, "--to", "record-image-digests")
+def test_an_open_blocker_stops_the_candidate_before_it_is_tagged(candidate: Finished, tmp_path: Path) -> None:
+    sandbox = copied(candidate.after(RECORDED), tmp_path / "sandbox")
     known = repository(sandbox).with_suffix(".json")
     state = json.loads(known.read_text())
     blocker = {
@@ -94,12 +83,13 @@ def test_an_open_blocker_stops_the_candidate_before_it_is_tagged(finished: Path,
     assert f"v{VERSION}-rc.0" not in trace(sandbox).tags
     known.write_text(json.dumps({**json.loads(known.read_text()), "issues": state["issues"]}))
     completed(sandbox, *RC)
-    assert trace(sandbox) == trace(finished)
+    assert trace(sandbox) == trace(candidate.sandbox)
 
 
-def test_a_failed_presubmit_ends_the_wait_with_its_name_and_merges_nothing(tmp_path: Path) -> None:
-    sandbox = tmp_path / "sandbox"
-    completed(sandbox, "release.plan", "--version", VERSION)
+def test_a_failed_presubmit_ends_the_wait_with_its_name_and_merges_nothing(
+    candidate: Finished, tmp_path: Path
+) -> None:
+    sandbox = copied(candidate.after(APPLIED), tmp_path / "sandbox")
     verdicts = repository(sandbox).with_suffix(".verdicts.json")
     verdicts.write_text(json.dumps({"*": {"kubeflow-presubmit": "failure"}}))
     run = invoke(sandbox, *RC)

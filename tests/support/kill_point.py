@@ -40,7 +40,7 @@ def _method(words: Sequence[str]) -> str:
 
 
 def _resource(words: Sequence[str]) -> str:
-    path = next(word for word in words if word.startswith("repos/"))
+    path = next((word for word in words if word.startswith("repos/")), words[1])
     return [part for part in path.partition("?")[0].split("/") if not part.isdigit()][-1]
 
 

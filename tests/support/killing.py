@@ -7,13 +7,14 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support import kill_point
 from tests.support.kill_point import AFTER, BEFORE, SAMPLE, Sample
 from tests.support.kill_sample import counted
-from tests.support.whole_releases import ROOT, completed, invoke
+from tests.support.whole_releases import ROOT, invoke
 
 __all__ = ["AFTER", "BEFORE", "SAMPLE"]
 
@@ -23,7 +24,7 @@ WRAPPER = """\
 #!/bin/sh
 case "$(basename "$0") $*" in
 *" ls-remote "*|*" rev-parse "*|*" merge-base "*|*" cat-file "*|*" grep "*|*" describe "*|*" log "*|*" ls-files "*) ;;
-*" symbolic-ref "*|"gh api --paginate"*|"gh api repos/"*|"gh api -X GET"*|*" config get-value "*) ;;
+*" symbolic-ref "*|"gh api --paginate"*|"gh api repos/"*|"gh api rate_limit "*|"gh api -X GET"*|*" config get-value "*) ;;
 *" current-context"*|*" config view "*|*" auth list "*|*" get workflow"*|"git --version"*) ;;
 *" config-helper "*|*" configurations list "*|*" describe "*|*" get namespace "*|*" auth can-i "*|*" get lease "*) ;;
 *" rev-list "*|*" status "*|*" config --get "*|*" var GIT_"*) ;;
@@ -58,15 +59,16 @@ def wrap_programs(sandbox: Path) -> None:
             path.chmod(0o755)
 
 
-def uninterrupted(sandbox: Path, *words: str, **variables: str) -> dict[str, int]:
-    """Run a task that nothing kills; gives how many commands of each kind it made that may change something."""
+@contextmanager
+def noted(sandbox: Path) -> Iterator[dict[str, int]]:
+    """Note what runs do in a sandbox; afterwards it has how many commands of each kind may have changed something."""
+    counts: dict[str, int] = {}
     wrap_programs(sandbox)
-    completed(sandbox, *words, **variables)
+    yield counts
     shutil.rmtree(sandbox / "bin")
-    noted = sandbox / "commands"
-    commands = [each.split("\0") for each in noted.read_text().split(f"\0{END}\0") if each]
-    noted.unlink()
-    return counted(commands)
+    file = sandbox / "commands"
+    counts |= counted(each.split("\0") for each in file.read_text().split(f"\0{END}\0") if each)
+    file.unlink()
 
 
 def killed_until_done(
