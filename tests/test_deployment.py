@@ -202,7 +202,7 @@ def test_a_pod_runs_for_real_and_with_an_account(profile: str) -> None:
 
 def test_a_project_without_a_cluster_is_told_so() -> None:
     content = CONFIG.model_dump(exclude_unset=True, by_alias=True)
-    for section in ("gcp", "tfserving", "jupyter"):
+    for section in ("gcp", "builds"):
         del content[section]
     with pytest.raises(ConfigError, match="no cluster to run in"):
         deployment.files(Config.model_validate(content), RC)
@@ -284,8 +284,8 @@ def test_the_role_is_for_named_resources_of_its_own_namespace() -> None:
 
 
 def test_the_builds_have_the_parameters_of_the_runbook() -> None:
-    assert CONFIG.tfserving
-    assert CONFIG.tfserving.argo
-    content = build_workflow.of_step(CONFIG, "build-tfserving", CONFIG.tfserving.argo)
+    serving = CONFIG.builds["tfserving"]
+    assert serving.argo
+    content = build_workflow.of_step(CONFIG, "build-tfserving", serving.argo)
     told = [each["name"] for each in content["spec"]["arguments"]["parameters"] if "value" not in each]
     assert told == [*PROW, "versionTag"]

@@ -23,8 +23,6 @@ HELP = {
     "commits": "ids of commits of the default branch, with commas between them",
     "waive": "number of an issue or pull request that does not stop this candidate after all",
     "commit": "id of the commit to build (default: that of the latest green postsubmit)",
-    "tfjob": "release of the TFJob operator (default: release.yaml's, else the newest on GitHub)",
-    "pytorchjob": "release of the PyTorchJob operator (default: release.yaml's, else the newest on GitHub)",
     "because": "why what stops it is let pass: an issue of --waive, or a --commit that is not green",
     "result": "of the vote: passed or failed",
     "evidence": "address of the mail thread with the votes",
@@ -60,7 +58,9 @@ ADDING = (
     "extra_args",
 )
 NIGHT = ("date", "commit", "because", "only", "profile", "account", "sandbox", "source", "fresh")
-CHOOSING = ("tfjob", "pytorchjob", "commit", "because")
+OPERATORS = "operators"  # stands for an option for each operator of release.yaml
+OPERATOR_HELP = "release of the {title} operator (default: release.yaml's, else the newest on GitHub)"
+CHOOSING = (OPERATORS, "commit", "because")
 
 
 @dataclass(frozen=True)
