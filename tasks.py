@@ -25,8 +25,9 @@ from invoke.tasks import Task
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from releasing import __version__
-from releasing.commands.table import FLAGS, HELP, POSITIONAL, RELEASE, VERBS, Verb
-from releasing.recipes import RECIPES, every_step
+from releasing.commands import listing
+from releasing.commands.table import FLAGS, HELP, OPERATORS, POSITIONAL, RELEASE, VERBS, Verb
+from releasing.recipes import RECIPES
 
 if TYPE_CHECKING:
     from releasing.commands.release_commands import Desk, Options
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
     Action = Callable[[Desk, Options], None]
 
+NAMES = listing.known(os.environ)
+OPERATOR_OPTIONS = listing.operator_options(NAMES)
 # What a task does is imported only when it runs: `invoke --list` stays quick.
 SERVE = "Start the sandbox's registry and GitHub, to inspect them with ordinary tools. Ctrl-C stops them."
 
@@ -73,20 +76,19 @@ def sandbox(
     return opened(folder, config, source, fresh=fresh)
 
 
-def recipe_task(recipe: Recipe) -> Task[Any]:
-    """The task release.NAME of a recipe."""
+def recipe_task(recipe: Recipe, options: tuple[str, ...]) -> Task[Any]:
+    """The task release.NAME of a recipe, whose steps take `options`."""
 
     def act(desk: Desk, options: Options) -> None:
         from releasing.commands import release_commands as actions
 
         actions.run(desk, recipe, options["from_"], options["to"], options)
 
-    return task(recipe.name, recipe.title, act, *RELEASE, "from_", "to", *recipe.options)
+    return task(recipe.name, recipe.title, act, *RELEASE, "from_", "to", *options)
 
 
-def step_task(step: Step) -> Task[Any]:
-    """The task of a single step."""
-    recipe = next(each for each in RECIPES if step in each.steps)
+def step_task(recipe: Recipe, step: Step) -> Task[Any]:
+    """The task of a single step of a recipe."""
 
     def act(desk: Desk, options: Options) -> None:
         from releasing.commands import release_commands as actions
@@ -102,7 +104,8 @@ def verb_task(verb: Verb) -> Task[Any]:
     def act(desk: Desk, options: Options) -> None:
         getattr(import_module(verb.module), verb.function)(desk, options)
 
-    return task(verb.name.rpartition(".")[2], verb.text, act, *verb.options)
+    options = [one for each in verb.options for one in (OPERATOR_OPTIONS if each == OPERATORS else [each])]
+    return task(verb.name.rpartition(".")[2], verb.text, act, *options)
 
 
 def serve(_desk: Desk, options: Options) -> None:
@@ -124,7 +127,7 @@ def task(name: str, text: str, act: Action, *taken: str) -> Task[Any]:
 
             act(Desk(show, sandbox), options)
 
-    plain = Parameter.POSITIONAL_OR_KEYWORD
+    plain, texts = Parameter.POSITIONAL_OR_KEYWORD, HELP | OPERATOR_OPTIONS
     defaults = (
         dict.fromkeys(taken, "") | dict.fromkeys(FLAGS, False) | dict.fromkeys(POSITIONAL, Parameter.empty)
     )
@@ -132,14 +135,18 @@ def task(name: str, text: str, act: Action, *taken: str) -> Task[Any]:
     # Invoke reads a task's options from its signature.
     body.__signature__ = Signature([Parameter("context", plain), *parameters])  # type: ignore[attr-defined]
     body.__doc__ = text
-    return Task(body, name=name, auto_shortflags=False, help={option: HELP[option] for option in taken})
+    return Task(body, name=name, auto_shortflags=False, help={option: texts[option] for option in taken})
 
 
 def _namespace() -> Collection:
     """Steps and single commands at the top; recipes and grouped commands in collections."""
+    named = [*zip(RECIPES, listing.named(RECIPES, NAMES), strict=True)]
+    steps: dict[str, Task[Any]] = {}
+    for recipe, whole in named:
+        steps |= {step.name: step_task(recipe, step) for step in whole if step.name not in steps}
     groups: dict[str, list[Task[Any]]] = {
-        "": [step_task(step) for step in every_step().values()],
-        "release": [recipe_task(recipe) for recipe in RECIPES],
+        "": [*steps.values()],
+        "release": [recipe_task(recipe, whole.options) for recipe, whole in named],
         "rehearsal": [task("serve", SERVE, serve, "sandbox")],
     }
     for verb in VERBS:
@@ -161,6 +168,8 @@ class Tool(Program):
         try:
             super().parse_tasks()
         except ParseError as error:
+            with one_message():  # which tasks and options there are follows from release.yaml
+                import_module("releasing.commands.release_commands").load()
             raise Exit(f"error: {error}\n  hint: {_advice(sys.argv[1:])}", 2) from None
 
 

@@ -6,11 +6,9 @@ Steps run side by side where none needs another; what a step needs stands in its
 from __future__ import annotations
 
 from releasing.runbook.recipe import Recipe, Section
-from releasing.runbook.step import Step
 from releasing.steps.authenticate import auth
-from releasing.steps.build_jupyter import build_jupyter
+from releasing.steps.build_images import build_images
 from releasing.steps.build_nightly import build_nightly
-from releasing.steps.build_tf_serving import build_tfserving
 from releasing.steps.cut_branch import cut_branch
 from releasing.steps.preflight import preflight
 from releasing.steps.release_final import announce_release, check_vote, publish_release, tag_final
@@ -18,7 +16,7 @@ from releasing.steps.tag_candidate import announce_vote, publish_candidate, tag_
 from releasing.steps.update_bootstrapper import update_bootstrapper
 from releasing.steps.update_images import apply_image_tags, update_image_tags, update_prototypes
 from releasing.steps.update_master import merge_master_update, tag_master, update_master
-from releasing.steps.update_pytorchjob import update_pytorchjob
+from releasing.steps.update_operator import update_operator
 from releasing.steps.update_release_branch import (
     check_blockers,
     check_release_notes,
@@ -27,7 +25,6 @@ from releasing.steps.update_release_branch import (
     wait_for_postsubmit,
     wait_for_presubmit,
 )
-from releasing.steps.update_tfjob import update_tfjob
 
 RC = Recipe(
     "rc",
@@ -35,10 +32,8 @@ RC = Recipe(
     (
         Section("Some preliminary instructions", preflight),
         Section("Authenticate to GCP", auth),
-        Section("Update TFJob", update_tfjob),
-        Section("Update PyTorchJob", update_pytorchjob),
-        Section("Build TF Serving Images", build_tfserving),
-        Section("Build the Jupyter Images", build_jupyter),
+        Section("Update {title}", update_operator),  # for each operator of release.yaml
+        Section("Build {heading}", build_images),  # for each build
         Section("Update the bootstrapper", update_bootstrapper),
         Section("Create a release branch (if necessary)", cut_branch),
         Section(
@@ -90,8 +85,3 @@ NIGHTLY = Recipe(
         Section("Image Auto Release", build_nightly),
     ),
 )
-
-
-def every_step() -> dict[str, Step]:
-    """All steps of all recipes by name."""
-    return {step.name: step for recipe in RECIPES for step in recipe}

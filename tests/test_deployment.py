@@ -14,6 +14,7 @@ import tasks
 from releasing import deployment
 from releasing.builds.submission import PROW
 from releasing.config import file as config_file
+from releasing.config.families import Listing
 from releasing.config.release_yaml import Config
 from releasing.deployment import build_workflow, nightly_jobs, pods, release_workflow, rights
 from releasing.deployment.yaml_text import as_yaml
@@ -24,6 +25,7 @@ from tests.manifest_schemas import periodic_problem, problem
 Object = dict[str, Any]
 ROOT = Path(__file__).parent.parent
 CONFIG = config_file.load(ROOT / "release.yaml")
+CANDIDATE = RC.listed(Listing(CONFIG))
 IMAGE = f"gcr.io/kubeflow-releasing/release@sha256:{'0' * 64}"
 FILES = deployment.files(CONFIG, RC)
 MANIFESTS = [name for name in FILES if name.endswith(".yaml")]
@@ -96,9 +98,9 @@ def test_a_slip_of_the_pen_is_found() -> None:
 
 
 def test_a_workflow_has_a_node_for_each_step_after_those_that_it_needs() -> None:
-    content = release_workflow.template(CONFIG, RC)
+    content = release_workflow.template(CONFIG, CANDIDATE)
     assert {node["name"]: set(node.get("dependencies", [])) for node in nodes(content)} == {
-        step.name: set(step.needs) for step in RC
+        step.name: set(step.needs) for step in CANDIDATE
     }
     by_name = templates(content)
     for node in nodes(content):
@@ -114,7 +116,7 @@ def test_a_workflow_has_a_node_for_each_step_after_those_that_it_needs() -> None
 
 def test_every_command_of_a_pod_is_one_that_can_be_typed() -> None:
     known = set(tasks.namespace.task_names)
-    assert {node["name"] for node in nodes(release_workflow.template(CONFIG, RC))} <= known
+    assert {node["name"] for node in nodes(release_workflow.template(CONFIG, CANDIDATE))} <= known
     for job in (NIGHT, nightly_jobs.check(PINNED)):
         spec = nightly_jobs.cron_workflow(PINNED, IMAGE, job)["spec"]["workflowSpec"]
         [told] = spec["arguments"]["parameters"]
@@ -133,7 +135,7 @@ def test_steps_that_a_project_does_not_have_are_no_nodes() -> None:
 
 def test_no_two_pods_work_on_the_state_at_once() -> None:
     """The lock of the state folder, which one pod cannot see another hold on its own node, is the cluster's."""
-    release = release_workflow.template(CONFIG, RC)["spec"]["templates"]
+    release = release_workflow.template(CONFIG, CANDIDATE)["spec"]["templates"]
     nightly = nightly_jobs.cron_workflow(PINNED, IMAGE, NIGHT)["spec"]["workflowSpec"]["templates"]
     working = [each for each in (*release, *nightly) if "container" in each]
     assert len(working) == 3
@@ -143,10 +145,10 @@ def test_no_two_pods_work_on_the_state_at_once() -> None:
 
 
 def test_only_the_bootstrapper_has_a_docker_daemon_beside_it() -> None:
-    by_name = templates(release_workflow.template(CONFIG, RC))
+    by_name = templates(release_workflow.template(CONFIG, CANDIDATE))
     daemons = [
         node["name"]
-        for node in nodes(release_workflow.template(CONFIG, RC))
+        for node in nodes(release_workflow.template(CONFIG, CANDIDATE))
         if by_name[node["template"]].get("sidecars")
     ]
     assert daemons == ["update-bootstrapper"]
@@ -154,7 +156,7 @@ def test_only_the_bootstrapper_has_a_docker_daemon_beside_it() -> None:
 
 def test_a_pod_has_no_rights_of_root_and_secrets_only_by_reference() -> None:
     for pod in (
-        release_workflow.template(CONFIG, RC)["spec"],
+        release_workflow.template(CONFIG, CANDIDATE)["spec"],
         nightly_jobs.cron_workflow(PINNED, IMAGE, NIGHT)["spec"]["workflowSpec"],
         nightly_jobs.periodic(PINNED, IMAGE, NIGHT)["spec"],
     ):
@@ -202,7 +204,7 @@ def test_a_pod_runs_for_real_and_with_an_account(profile: str) -> None:
 
 def test_a_project_without_a_cluster_is_told_so() -> None:
     content = CONFIG.model_dump(exclude_unset=True, by_alias=True)
-    for section in ("gcp", "tfserving", "jupyter"):
+    for section in ("gcp", "builds"):
         del content[section]
     with pytest.raises(ConfigError, match="no cluster to run in"):
         deployment.files(Config.model_validate(content), RC)
@@ -284,8 +286,8 @@ def test_the_role_is_for_named_resources_of_its_own_namespace() -> None:
 
 
 def test_the_builds_have_the_parameters_of_the_runbook() -> None:
-    assert CONFIG.tfserving
-    assert CONFIG.tfserving.argo
-    content = build_workflow.of_step(CONFIG, "build-tfserving", CONFIG.tfserving.argo)
+    serving = CONFIG.builds["tfserving"]
+    assert serving.argo
+    content = build_workflow.of_step(CONFIG, "build-tfserving", serving.argo)
     told = [each["name"] for each in content["spec"]["arguments"]["parameters"] if "value" not in each]
     assert told == [*PROW, "versionTag"]

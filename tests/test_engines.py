@@ -24,8 +24,8 @@ RENDERED = Path(__file__).parent / "data" / "ks-rendered"
 CONFIG = config_file.load(ROOT / "release.yaml")
 TAG = "v20180723-01234567"
 BUILDS = [
-    ("build-tfserving", "tf-serving-release", CONFIG.tfserving),
-    ("build-jupyter", "notebook-release", CONFIG.jupyter),
+    ("build-tfserving", "tf-serving-release", CONFIG.builds["tfserving"]),
+    ("build-jupyter", "notebook-release", CONFIG.builds["jupyter"]),
 ]
 # It would delete a namespace that nothing of the release made.
 TORN_DOWN = {"teardown"}

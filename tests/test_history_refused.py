@@ -133,8 +133,7 @@ def test_an_operator_at_head_is_a_change_that_is_asked_for(origin: Origin) -> No
     for branch in ("master", BRANCH):
         commit(origin.bare, branch, "ci.libsonnet", '"kubeflow/tf-operator@HEAD"\n')
     origin.fetched()
-    tfjob = origin.release.config.operators.tfjob
-    assert tfjob
+    tfjob = origin.release.config.operators["tfjob"]
     for edit, branch in (
         (operators.edit(origin.release, tfjob), "master"),
         (prototypes.edit(origin.release), BRANCH),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from releasing.changes import operator_releases, operators
+from releasing.changes.operators import NamedOperator
 from releasing.config.build_sections import NEWEST
 from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError, UsageError
@@ -51,8 +52,7 @@ class World:
         found = operator_releases.settled(meant, self.origin.sh, {"tfjob": named})
         if pin:
             operator_releases.record(found, self.origin.sh.journal)
-        assert found.config.operators.tfjob
-        return found.config.operators.tfjob.release
+        return found.config.operators["tfjob"].release
 
 
 @pytest.fixture
@@ -141,8 +141,7 @@ def test_an_operator_that_is_not_released_is_not_proposed(world: World) -> None:
     sections = {"operators": {"tfjob": {**OPERATOR, "release": "v0.2.0"}}}
     config = Config.model_validate({**CONFIG.model_dump(by_alias=True), **sections})
     release = replace(world.origin.release, config=config)
-    assert config.operators.tfjob
     with pytest.raises(PreconditionError, match="is not in the registry") as caught:
-        operators.propose(release, world.origin.sh, config.operators.tfjob, "update-tfjob")
+        operators.propose(release, world.origin.sh, NamedOperator("tfjob", config.operators["tfjob"]))
     assert "--tfjob TAG" in caught.value.hint
     assert not git(world.origin.bare, "branch", "--list", "release/*")

@@ -75,8 +75,7 @@ def test_placeholders_stand_for_the_names_of_the_release(tmp_path: Path) -> None
 
 
 def test_an_operators_placeholder_is_its_release_and_other_values_stay(tmp_path: Path) -> None:
-    operator = config(operators={"tfjob": OPERATOR}).operators.tfjob
-    assert operator
+    operator = config(operators={"tfjob": OPERATOR}).operators["tfjob"]
     assert [value for _, _, value in operators.pins(operator)] == ["v0.3.0", "v1"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from releasing.errors import ConfigError, UsageError
 from releasing.release import Release
 from releasing.runbook.recipe import Recipe, Section
-from releasing.runbook.step import Finding, Proposal, Step, met, present, proposal, step
+from releasing.runbook.step import Finding, Member, Proposal, Step, met, present, proposal, step
 from releasing.runbook.step_shell import StepShell
 from tests.releases import release_at
 
@@ -112,7 +112,7 @@ def test_a_recipe_of_which_only_what_lapses_is_left_has_nothing_to_do(tmp_path: 
         Recipe("hearth", "", (Section("The fire", light_fire),)).of(release_at(tmp_path))
 
 
-@step(needs=(cut_wood,), each=lambda _release: {"oak": 3, "ash": 5})
+@step(needs=(cut_wood,), each=lambda _release: [Member("oak", 3), Member("ash", 5)])
 def burn(release: Release, sh: StepShell, logs: int) -> None:
     """Burn one kind of wood."""
 
@@ -134,7 +134,7 @@ def test_a_step_for_several_things_is_one_step_for_each_with_its_name(tmp_path: 
 
 
 def test_a_thing_with_the_name_of_a_step_is_refused(tmp_path: Path) -> None:
-    twice = step(each=lambda _release: {"cut-wood": 1})(burn.action)
+    twice = step(each=lambda _release: [Member("cut-wood", 1)])(burn.action)
     twice.verified_by(ashes)
     with pytest.raises(ConfigError, match="cut-wood is the name of a step already"):
         fire(cut_wood, twice).of(release_at(tmp_path))
@@ -152,8 +152,11 @@ def order_chimney(release: Release, sh: StepShell) -> None:
     """Order a chimney."""
 
 
+LOGS = [Member("order-oak", 3), Member("order-ash", 5), Member("order-elm", 7, proposes=False)]
+
+
 @proposal(change=lambda _release, tag, logs: f"{logs} logs {tag}")
-@step(needs=(order_wood,), each=lambda _release: {"order-oak": 3, "order-ash": 5})
+@step(needs=(order_wood,), each=lambda _release: LOGS)
 def order_logs(release: Release, sh: StepShell, logs: int) -> None:
     """Order logs."""
 

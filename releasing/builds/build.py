@@ -5,6 +5,7 @@ Runbook: "Build TF Serving Images" and "Build the Jupyter Images" (the variables
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasing.builds.identity import build_tag, commit, known_tag, short_commit
@@ -21,12 +22,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from releasing.changes.pull_requests import Proposal
+    from releasing.config.release_yaml import Build as BuildSettings
     from releasing.config.release_yaml import Images, Workflow
     from releasing.release import Release, Undertaking
     from releasing.runbook.step_shell import StepShell
     from releasing.shell.command import Command
 
 OPTIONS = ("commit", "because")  # of steps that build: build_commit.py
+
+
+@dataclass(frozen=True)
+class NamedBuild:
+    """A build of release.yaml, and its name there."""
+
+    name: str
+    settings: BuildSettings
+
+    @property
+    def step(self) -> str:
+        """The name of the step that carries it out."""
+        return f"build-{self.name}"
 
 
 def checkout(release: Release, sh: StepShell, step: str) -> str:
@@ -50,9 +65,10 @@ def run_workflow(release: Release, sh: StepShell, step: str, workflow: Workflow,
     sh.wait(sh["wait_for_workflow.py"][wanted.name, "--namespace", wanted.namespace])
 
 
-def workflows(sh: StepShell) -> list[str]:
+def workflows(release: Release, sh: StepShell) -> list[str]:
     """The names of the workflows that built this release, as far as they were submitted here."""
-    names = (sh.chosen(workflow_of(step)) for step in ("build-tfserving", "build-jupyter"))
+    builds = (NamedBuild(name, settings) for name, settings in release.config.builds.items())
+    names = (sh.chosen(workflow_of(build.step)) for build in builds)
     return [name for name in names if name]
 
 

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from releasing.changes import operators
+from releasing.changes.operators import NamedOperator
 from releasing.clients.github import api
 from releasing.config.build_sections import NEWEST
 from releasing.config.value_forms import IMAGE_TAG
@@ -37,7 +38,7 @@ def settled(release: Release, sh: StepShell, named: Mapping[str, str]) -> Releas
     """
     found, pins = {}, []
     for name in _bumped(release, named):
-        operator = getattr(release.config.operators, name)
+        operator = release.config.operators[name]
         used = _used(release, sh, name, operator, named.get(name, ""))
         found[name] = operator.model_copy(update={"release": used})
         if named.get(name) or operator.release == NEWEST:
@@ -45,7 +46,7 @@ def settled(release: Release, sh: StepShell, named: Mapping[str, str]) -> Releas
     config = release.config
     return replace(
         release,
-        config=config.model_copy(update={"operators": config.operators.model_copy(update=found)}),
+        config=config.model_copy(update={"operators": {**config.operators, **found}}),
         pins=(*pins,),
     )
 
@@ -53,7 +54,8 @@ def settled(release: Release, sh: StepShell, named: Mapping[str, str]) -> Releas
 def record(release: Release, journal: Journal) -> None:
     """Record the releases of operators that release.yaml does not say: a resumed run uses the same ones."""
     for name, used in release.pins:
-        journal.choose(f"update-{name}", _choice(name), partial(str, used))
+        step = NamedOperator(name, release.config.operators[name]).step
+        journal.choose(step, _choice(name), partial(str, used))
 
 
 def newest(sh: StepShell, slug: str) -> str:
@@ -78,11 +80,10 @@ def newest(sh: StepShell, slug: str) -> str:
 
 def _bumped(release: Release, named: Mapping[str, str]) -> Iterator[str]:
     """The names of the operators that the project has; every one that is named has to be among them."""
-    for name in type(release.config.operators).model_fields:
-        if getattr(release.config.operators, name):
-            yield name
-        elif named.get(name):
+    for name in named:
+        if named[name] and name not in release.config.operators:
             raise UsageError(f"--{name}: release.yaml has no operators.{name}", f"leave --{name} out")
+    yield from release.config.operators
 
 
 def _used(release: Release, sh: StepShell, name: str, operator: Operator, named: str) -> str:
@@ -124,7 +125,10 @@ def _in_files(release: Release, sh: StepShell, name: str, operator: Operator) ->
     from releasing.changes.image_mentions import mentions  # noqa: PLC0415 - only where nothing is recorded
 
     image = f"{release.config.registry}/{operator.image}"
-    for revision in (f"refs/tags/{release.candidate.tag}", f"origin/{release.head(f'update-{name}')}"):
+    for revision in (
+        f"refs/tags/{release.candidate.tag}",
+        f"origin/{release.head(NamedOperator(name, operator).step)}",
+    ):
         if not release.origin(sh).has(revision):
             continue
         files = release.origin(sh).files_naming(revision, (operator.image,))

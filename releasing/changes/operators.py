@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasing.changes import pull_requests, reference_edit
@@ -17,6 +18,29 @@ if TYPE_CHECKING:
     from releasing.runbook.step_shell import StepShell
 
 
+@dataclass(frozen=True)
+class NamedOperator:
+    """An operator, and its name in release.yaml."""
+
+    name: str
+    operator: Operator
+
+    @property
+    def step(self) -> str:
+        """The name of the step that bumps it."""
+        return f"update-{self.name}"
+
+    @property
+    def option(self) -> str:
+        """The option that names its release, as Python spells it."""
+        return option(self.name)
+
+
+def option(name: str) -> str:
+    """The option that names a release of the operator `name`, as Python spells it."""
+    return name.replace("-", "_")
+
+
 def edit(release: Release, operator: Operator) -> ReferenceEdit:
     """All places that name the operator's image or check out its repository."""
     image = reference_edit.rule(release, operator.image, operator.release)
@@ -28,13 +52,16 @@ def pins(operator: Operator) -> tuple[Words, ...]:
     return pinned(operator.pins, {"release": operator.release})
 
 
-def change(release: Release, operator: Operator, step: str) -> Change:
-    """The pull request that bumps `operator` on the default branch."""
+def change(release: Release, bumped: NamedOperator) -> Change:
+    """The pull request that bumps the operator on the default branch."""
+    operator = bumped.operator
     text = (
         f"Use {operator.image} {operator.release}",
         f"{operator.repository} at its release {operator.release}.",
     )
-    return reference_edit.change(release, step, release.config.default_branch, text, edit(release, operator))
+    return reference_edit.change(
+        release, bumped.step, release.config.default_branch, text, edit(release, operator)
+    )
 
 
 def problem(release: Release, sh: StepShell, operator: Operator) -> str:
@@ -49,19 +76,21 @@ def problem(release: Release, sh: StepShell, operator: Operator) -> str:
     return "; ".join(lacks)
 
 
-def propose(release: Release, sh: StepShell, operator: Operator, step: str) -> None:
-    """Open the pull request that bumps `operator`, which has to be released: PreconditionError otherwise."""
+def propose(release: Release, sh: StepShell, bumped: NamedOperator) -> None:
+    """Open the pull request that bumps the operator, which has to be released: PreconditionError otherwise."""
+    operator = bumped.operator
     sh.require(
         lambda: problem(release, sh, operator),
         f"is it released? https://github.com/{operator.repository}/releases; cut it there first, "
-        f"or name another release: --{step.removeprefix('update-')} TAG",
+        f"or name another release: --{bumped.name} TAG",
     )
-    pull_requests.propose(release, sh, change(release, operator, step))
+    pull_requests.propose(release, sh, change(release, bumped))
 
 
-def bumped(release: Release, sh: StepShell, operator: Operator, step: str) -> Finding:
+def is_bumped(release: Release, sh: StepShell, bumped: NamedOperator) -> Finding:
     """Whether the image exists, and the default branch or a pull request names it everywhere."""
+    operator = bumped.operator
     image = f"{release.config.registry}/{operator.image}"
     if registries.digest(image, operator.release, sh.environment) is None:
         return unmet(f"{image}:{operator.release} is not in the registry: is it released?")
-    return pull_requests.proposed(release, sh, change(release, operator, step))
+    return pull_requests.proposed(release, sh, change(release, bumped))

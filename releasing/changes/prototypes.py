@@ -17,13 +17,7 @@ STEP = "update-prototypes"
 def has_references(release: Release) -> bool:
     """Whether files of the release branch have anything that goes with the release."""
     config = release.config
-    return bool(
-        release.images
-        or config.operators.tfjob
-        or config.operators.pytorchjob
-        or config.pins
-        or config.parameters
-    )
+    return bool(release.images or config.operators or config.pins or config.parameters)
 
 
 def change(release: Release, _build_tag: str = "") -> Change:
@@ -41,7 +35,7 @@ def change(release: Release, _build_tag: str = "") -> Change:
 def edit(release: Release) -> ReferenceEdit:
     """What the tree of a release has to read: images, pins and parameters."""
     config = release.config
-    bumps = [each for each in (config.operators.tfjob, config.operators.pytorchjob) if each]
+    bumps = config.operators.values()
     images = reference_edit.rules(release, config.images, release.image_tag)
     images += tuple(reference_edit.rule(release, each.image, each.release) for each in bumps)
     known = release.placeholders

@@ -13,16 +13,18 @@ from typing import Any
 from releasing.branching import picking
 from releasing.branching import policy as branching
 from releasing.builds import build_commit, image_tag_moves
-from releasing.changes import image_tags_edit, operator_releases
+from releasing.changes import image_tags_edit, operator_releases, operators
 from releasing.commands import runbook_page as page
 from releasing.commands import session, summary
 from releasing.commands.request import NEXT, Wish
 from releasing.commands.session import Place
+from releasing.commands.table import HELP
 from releasing.config import file as config_file
 from releasing.config import reference_page as config_page
+from releasing.config.families import Listing
 from releasing.config.path import carried, config_path
 from releasing.config.release_yaml import Config
-from releasing.errors import UsageError
+from releasing.errors import ConfigError, UsageError
 from releasing.gates import vote_record as voting
 from releasing.publication import notes as release_notes
 from releasing.recipes import FINAL, MASTER, NIGHTLY, RC, RECIPES
@@ -34,7 +36,6 @@ from releasing.runbook.step_shell import StepShell
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-OPERATORS = ("tfjob", "pytorchjob")
 Options = dict[str, Any]
 Sandbox = Callable[[Path, Config, str, bool], AbstractContextManager[tuple[dict[str, str], int]]]
 
@@ -65,26 +66,31 @@ class Desk:
             yield Place(chosen, environment | carried(os.environ), folder.resolve(), lock)
 
     @contextmanager
-    def world(self, recipe: Recipe, options: Options, *, looking: bool = False) -> Iterator[World]:
+    def world(
+        self, config: Config, recipe: Recipe, options: Options, *, looking: bool = False
+    ) -> Iterator[World]:
         """The release that the options mean; `looking` when nothing is to be changed."""
         texts = (options[name] for name in ("version", "candidate", "account", "allow_move"))
-        named = {name: options.get(name, "") for name in OPERATORS}
         wish = Wish.parse(*texts, looking=looking)
-        wish = replace(wish, named=named)
-        config = load()
+        bumped = (operators.NamedOperator(name, operator) for name, operator in config.operators.items())
+        wish = replace(wish, named={each.name: options.get(each.option, "") for each in bumped})
         with self.place(config, options) as there:
             yield session.world(config, there, wish, self.show, recipe.name)
 
 
 def load() -> Config:
-    """The release.yaml in use."""
-    return config_file.load(config_path(os.environ))
+    """The release.yaml in use; ConfigError for an operator that is called as an option is already."""
+    config = config_file.load(config_path(os.environ))
+    if taken := [name for name in config.operators if operators.option(name) in HELP]:
+        raise ConfigError(f"operators.{taken[0]}: --{taken[0]} is an option already", "choose another name")
+    return config
 
 
 def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> None:
     """Run the steps of `recipe` from `first` to `last`, and say what exists when all were asked for."""
-    recipe.span(first, last)
-    with desk.world(recipe, options) as it:
+    config = load()
+    recipe.listed(Listing(config)).span(first, last)
+    with desk.world(config, recipe, options) as it:
         whole = recipe.of(it.release)
         part = whole.span(first, last)
         if image_tags_edit.STEP in {step.name for step in part}:
@@ -125,7 +131,7 @@ def named(recipe: str) -> Recipe:
 def plan(desk: Desk, options: Options) -> None:
     """Show every command of a run that changes something, to paste into a terminal."""
     recipe = named(options["recipe"])
-    with desk.world(recipe, options, looking=True) as it:
+    with desk.world(load(), recipe, options, looking=True) as it:
         sh = PlanShell(it.shell, it.journal, recipe.name)
         build_commit.choose(it.release, sh, options["commit"], options["because"])
         if recipe is RC and (moves := image_tag_moves.unnamed(it.release, sh)):
@@ -152,7 +158,7 @@ def verify(desk: Desk, options: Options) -> None:
 def status(desk: Desk, options: Options) -> None:
     """Show how far a release is, and what comes next."""
     recipe = named(options["recipe"])
-    with desk.world(recipe, options, looking=True) as it:
+    with desk.world(load(), recipe, options, looking=True) as it:
         survey.status(it, recipe.of(it.release))
         looking = it.looking()
         for rule, finding in branching.findings(it.release, looking.step_shell(recipe.steps[0])):
@@ -161,21 +167,21 @@ def status(desk: Desk, options: Options) -> None:
 
 def pick(desk: Desk, options: Options) -> None:
     """Propose commits of the default branch for the release branch, in a pull request."""
-    with desk.world(RC, options) as it:
+    with desk.world(load(), RC, options) as it:
         sh = StepShell(it.shell.showing(it.teller("pick")), it.journal, "pick")
         picking.pick(it.release, sh, options["commits"])
 
 
 def notes(desk: Desk, options: Options) -> None:
     """Draft the release notes, or add pull requests that they do not mention."""
-    with desk.world(RC, options) as it:
+    with desk.world(load(), RC, options) as it:
         sh = StepShell(it.shell.showing(it.teller("notes")), it.journal, "notes")
         sh.run(release_notes.draft(it.release, sh))
 
 
 def vote(desk: Desk, options: Options) -> None:
     """Record the result of the vote on a candidate, with a link to the votes."""
-    with desk.world(FINAL, options) as it:
+    with desk.world(load(), FINAL, options) as it:
         sh = it.step_shell(FINAL.steps[0])
         desk.show(voting.record(it.release, sh, options["result"], options["evidence"]))
 

@@ -23,8 +23,6 @@ HELP = {
     "commits": "commit ids of the default branch, separated by commas",
     "waive": "number of an issue or pull request to accept for this candidate (requires --because)",
     "commit": "id of the commit to build (default: the latest green postsubmit)",
-    "tfjob": "release of the TFJob operator (default: release.yaml's, else the newest on GitHub)",
-    "pytorchjob": "release of the PyTorchJob operator (default: release.yaml's, else the newest on GitHub)",
     "because": "reason, required with --waive and with a --commit whose checks did not pass",
     "result": "result of the vote: passed or failed",
     "evidence": "address of the mail thread with the votes",
@@ -60,7 +58,9 @@ ADDING = (
     "extra_args",
 )
 NIGHT = ("date", "commit", "because", "only", "profile", "account", "sandbox", "source", "fresh")
-CHOOSING = ("tfjob", "pytorchjob", "commit", "because")
+OPERATORS = "operators"  # stands for an option for each operator of release.yaml
+OPERATOR_HELP = "release of the {title} operator (default: release.yaml's, else the newest on GitHub)"
+CHOOSING = (OPERATORS, "commit", "because")
 
 
 @dataclass(frozen=True)

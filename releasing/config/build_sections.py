@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from releasing.config.deploy import Argo
 from releasing.config.file_edits import OperatorPin
-from releasing.config.value_forms import ImageName, ImageTag, Pattern, RepositoryPath, Section, Slug
+from releasing.config.value_forms import ImageName, ImageTag, Pattern, RepositoryPath, Section, Slug, Title
 
 NEWEST = "latest"  # as the release of an operator: the newest on GitHub that is no pre-release
 
@@ -38,6 +38,8 @@ class Operator(Section):
     """name of its image, below `registry`"""
     pins: tuple[OperatorPin, ...] = ()
     """other values that change with it"""
+    title: Title = ""
+    """how texts call it (default: its name)"""
 
 
 class Images(Section):
@@ -70,7 +72,7 @@ class Workflow(Section):
 
 
 class Build(Section):
-    """Images and the workflow that builds them."""
+    """Images and the workflow that builds them; `spawner` offers them to users."""
 
     images: Images
     """what is built"""
@@ -78,6 +80,12 @@ class Build(Section):
     """what builds it"""
     argo: Argo | None = None
     """what builds it with `engine: argo`"""
+    spawner: RepositoryPath | None = None
+    """the file that offers the images to users, and names their tag; without it nothing is proposed"""
+    title: Title = ""
+    """how texts call the images (default: `NAME images`)"""
+    heading: Title = ""
+    """its section of the runbook, after "Build" (default: `the TITLE`)"""
 
     @model_validator(mode="after")
     def _argo_builds_the_images(self) -> Self:
@@ -86,17 +94,6 @@ class Build(Section):
                 f"argo.builds and images.names differ by {', '.join(sorted(differing))}: write both alike"
             )
         return self
-
-
-class TfServing(Build):
-    """Runbook: Build TF Serving Images."""
-
-
-class Jupyter(Build):
-    """Runbook: Build the Jupyter Images; `spawner` offers them to users."""
-
-    spawner: RepositoryPath
-    """the file that offers the notebooks to users"""
 
 
 class Bootstrapper(Section):
@@ -110,12 +107,3 @@ class Bootstrapper(Section):
     """the file that names the image"""
     tag: Literal["build", "make"] = "build"
     """who chooses the image's tag: `build`, make is given that of the other images as TAG; `make`, its Makefile"""
-
-
-class Operators(Section):
-    """The operators that the runbook bumps."""
-
-    tfjob: Operator | None = None
-    """bumped by `update-tfjob`"""
-    pytorchjob: Operator | None = None
-    """bumped by `update-pytorchjob`"""

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from releasing.config.families import EARLIER_BUILDS
 from releasing.config.release_yaml import Config
 from releasing.errors import ConfigError
 
@@ -60,7 +61,11 @@ def load(path: Path) -> Config:
 
 def schema() -> str:
     """The JSON Schema of release.yaml, for editors."""
-    return json.dumps(Config.model_json_schema(by_alias=True), indent=2) + "\n"
+    found = Config.model_json_schema(by_alias=True)
+    for name in EARLIER_BUILDS:
+        about = f"the same as builds.{name}"
+        found["properties"][name] = {"$ref": "#/$defs/Build", "description": about, "deprecated": True}
+    return json.dumps(found, indent=2) + "\n"
 
 
 def _plain(node: yaml.Node, at: Place, reading: Reading, above: Above = ()) -> Any:
@@ -98,16 +103,21 @@ def _mapping(node: yaml.MappingNode, at: Place, reading: Reading, inside: Above)
 
 
 def _problem(detail: ErrorDetails, lines: dict[Place, int]) -> str:
-    at = tuple(detail["loc"])
+    at = _as_written(tuple(detail["loc"]), lines)
     known = next(at[:size] for size in range(len(at), -1, -1) if at[:size] in lines)
     message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "extra_forbidden":
-        message = f"unknown key{_did_you_mean(str(at[-1]), at[:-1])}"
+        message = f"unknown key{_did_you_mean(str(at[-1]), detail['loc'][:-1])}"
     elif detail["type"] == "missing":
         message = "missing"
     elif isinstance(detail["input"], str):
         message = f"{message}; found {detail['input']!r}"
     return f"{lines[known]}: {_dotted(at) or 'release.yaml'}: {message}"
+
+
+def _as_written(at: Place, lines: dict[Place, int]) -> Place:
+    """Where the file has what the types have at `at`: a build may stand at the top level."""
+    return at[1:] if at[:1] == ("builds",) and at[:2] not in lines and at[1:2] in lines else at
 
 
 def _did_you_mean(name: str, at: Place) -> str:

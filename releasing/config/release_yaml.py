@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from releasing.config import families
 from releasing.config.build_sections import (
     Bootstrapper,
     Build,
     Gcp,
     Images,
-    Jupyter,
     Operator,
-    Operators,
-    TfServing,
     Workflow,
 )
 from releasing.config.deploy import Argo, ArgoBuild, ArgoPods, Deploy
@@ -22,7 +20,7 @@ from releasing.config.file_edits import OperatorPin, Parameter, Pin
 from releasing.config.nightly_section import Nightly
 from releasing.config.profiles import Announcement, Profile, Registry, Smtp
 from releasing.config.review import Blockers, Branching, Checks, Notes, PullRequests, Signing, Testgrid
-from releasing.config.value_forms import FloatingTag, Host, RepositoryPath, Section, Slug
+from releasing.config.value_forms import FloatingTag, Host, MemberName, RepositoryPath, Section, Slug
 
 __all__ = [
     "Announcement",
@@ -38,12 +36,10 @@ __all__ = [
     "Deploy",
     "Gcp",
     "Images",
-    "Jupyter",
     "Nightly",
     "Notes",
     "Operator",
     "OperatorPin",
-    "Operators",
     "Parameter",
     "Pin",
     "Profile",
@@ -52,7 +48,6 @@ __all__ = [
     "Signing",
     "Smtp",
     "Testgrid",
-    "TfServing",
     "Workflow",
 ]
 
@@ -76,12 +71,10 @@ class Config(Section):
     """the program that works on ksonnet apps: this tool's own (`ks`), or the path of a real one"""
     gcp: Gcp | None = None
     """without it there is no `auth`, and nothing is built on a cluster"""
-    operators: Operators = Operators()
-    """operators that are released elsewhere"""
-    tfserving: TfServing | None = None
-    """without it there is no `build-tfserving`"""
-    jupyter: Jupyter | None = None
-    """without it there is no `build-jupyter`"""
+    operators: dict[MemberName, Operator] = Field(default={})
+    """operators that are released elsewhere, by name: `update-NAME` bumps one, `--NAME TAG` names its release"""
+    builds: dict[MemberName, Build] = Field(default={})
+    """what workflows build, by name: `build-NAME`; `tfserving` and `jupyter` are read at the top level, too"""
     bootstrapper: Bootstrapper | None = None
     """without it there is no `update-bootstrapper`"""
     image_tags: RepositoryPath | None = None
@@ -119,23 +112,25 @@ class Config(Section):
     profiles: dict[str, Profile]
     """where runs act, by name; `rehearsal` is the default"""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _builds_in_one_place(cls, sections: Any) -> Any:
+        return families.with_builds(sections) if isinstance(sections, dict) else sections
+
     @model_validator(mode="after")
     def _builds_need_a_cluster(self) -> Self:
-        if self.gcp is None and (self.tfserving or self.jupyter):
-            raise ValueError(
-                "builds run on a cluster: write 'gcp:', or leave out 'tfserving:' and 'jupyter:'"
-            )
+        if self.gcp is None and self.builds:
+            raise ValueError("builds run on a cluster: write 'gcp:', or leave out 'builds:'")
         if self.images and self.image_tags is None:
             raise ValueError("released images are listed in a file: write 'image-tags:'")
         return self
 
     @model_validator(mode="after")
     def _argo_knows_the_builds(self) -> Self:
-        sections = {"tfserving": self.tfserving, "jupyter": self.jupyter}
-        lacking = [name for name, build in sections.items() if build and build.argo is None]
+        lacking = [name for name, build in self.builds.items() if build.argo is None]
         if self.engine == "argo" and lacking:
             raise ValueError(
-                f"engine: argo needs to know how images are built: write 'argo:' in {lacking[0]}"
+                f"engine: argo needs to know how images are built: write 'argo:' in builds.{lacking[0]}"
             )
         return self
 
@@ -147,5 +142,5 @@ class Config(Section):
     @property
     def images(self) -> tuple[Images, ...]:
         """The images that a release builds, by build."""
-        builds = (self.tfserving, self.jupyter, self.bootstrapper)
-        return tuple(build.images for build in builds if build)
+        own = (self.bootstrapper,) if self.bootstrapper else ()
+        return tuple(build.images for build in (*self.builds.values(), *own))

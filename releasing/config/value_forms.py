@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from releasing.clients.registry.settings import floating_tag, host
+from releasing.config.families import NAME
 from releasing.config.placeholders import OF_OPERATOR, OF_RELEASE, filled
 
 
@@ -93,6 +94,8 @@ FloatingTag = Annotated[str, AfterValidator(floating_tag)]
 Label = Annotated[str, AfterValidator(_label)]
 StreamLabel = Annotated[str, AfterValidator(_stream_label)]
 Trailer = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z-]*$")]
+MemberName = Annotated[str, Field(pattern=NAME, max_length=40)]
+Title = Annotated[str, Field(pattern=r"^[^\x00-\x1f]*$")]
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="a mail address")]
 
 

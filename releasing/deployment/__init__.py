@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from releasing.builds.build import NamedBuild
 from releasing.config.release_yaml import Config, Profile
 from releasing.deployment import build_workflow, container, nightly_jobs, release_workflow, rights
 from releasing.deployment.pods import namespace
@@ -24,16 +25,16 @@ def files(config: Config, candidate: Recipe) -> dict[str, str]:
     """
     namespace(config)
     template = release_workflow.template(config, candidate.of(_release(config)))
-    builds = {"build-tfserving": config.tfserving, "build-jupyter": config.jupyter}
     found = {
         "Containerfile": container.text(config),
         "rights.yaml": as_yaml("deploy.render", *rights.objects(config)),
         f"release-{candidate.name}.yaml": as_yaml("deploy.render", template),
     }
-    for step, build in builds.items():
-        if build and build.argo:
-            content = build_workflow.of_step(config, step, build.argo)
-            found[f"{step}.yaml"] = as_yaml("deploy.render", content)
+    for name, settings in config.builds.items():
+        build = NamedBuild(name, settings)
+        if settings.argo:
+            content = build_workflow.of_step(config, build.step, settings.argo)
+            found[f"{build.step}.yaml"] = as_yaml("deploy.render", content)
     return found
 
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from releasing.clients.github.releases import Published
-    from releasing.config.release_yaml import Operator
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
     from releasing.shell.programs import Command
@@ -52,8 +51,9 @@ def published(release: Release, sh: StepShell) -> Finding:
 def images(release: Release) -> tuple[ImageRef, ...]:
     """Every image of the release with its tag: those that it builds, and the operators'."""
     built = tuple(ImageRef(image, release.image_tag) for image in release.images)
+    config = release.config
     return built + tuple(
-        ImageRef(f"{release.config.registry}/{each.image}", each.release) for each in _operators(release)
+        ImageRef(f"{config.registry}/{each.image}", each.release) for each in config.operators.values()
     )
 
 
@@ -61,7 +61,7 @@ def _manifest(release: Release, sh: StepShell, commit: str, workflows: Sequence[
     command = sh["write_release_manifest.py"][_file(release), *map(str, images(release))]
     command = command["--project", release.config.project, "--tag", release.tag]
     command = command["--repository", release.slug, "--commit", commit]
-    for operator in _operators(release):
+    for operator in release.config.operators.values():
         command = command["--also", f"{operator.repository}@{operator.release}"]
     for workflow in workflows:
         command = command["--workflow", workflow]
@@ -119,8 +119,3 @@ def _lost(sh: StepShell, images: dict[ImageRef, str]) -> list[str]:
 
 def _file(release: Release) -> str:
     return str(release.folder / manifest.NAME)
-
-
-def _operators(release: Release) -> tuple[Operator, ...]:
-    operators = release.config.operators
-    return tuple(each for each in (operators.tfjob, operators.pytorchjob) if each)

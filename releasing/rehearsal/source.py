@@ -64,18 +64,16 @@ def begin_numbers(repository: Path) -> None:
 
 def seed_operators(config: Config, registry_url: str) -> None:
     """Put the operators' images into the registry: their own releases made them."""
-    for operator in (config.operators.tfjob, config.operators.pytorchjob):
-        if operator:
-            labels = {"org.opencontainers.image.source": f"https://github.com/{operator.repository}"}
-            image = f"{config.registry}/{operator.image}"
-            images.push(registry_url, image, _release(operator), labels, RELEASED)
+    for operator in config.operators.values():
+        labels = {"org.opencontainers.image.source": f"https://github.com/{operator.repository}"}
+        image = f"{config.registry}/{operator.image}"
+        images.push(registry_url, image, _release(operator), labels, RELEASED)
 
 
 def found_operators(config: Config, github: Path) -> None:
     """Make a repository for each operator below `github`, with its release, and a pre-release of the next."""
-    for operator in (config.operators.tfjob, config.operators.pytorchjob):
-        if operator:
-            found(github, operator.repository, [(_release(operator), False), (COMING, True)])
+    for operator in config.operators.values():
+        found(github, operator.repository, [(_release(operator), False), (COMING, True)])
 
 
 def _release(operator: Operator) -> str:

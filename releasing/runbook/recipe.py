@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from releasing.errors import ConfigError, UsageError
 
@@ -20,9 +20,13 @@ class Section:
         self.heading = heading
         self.steps = steps
 
-    def of(self, copies: Mapping[str, list[Step]]) -> Section:
-        """The section with the steps that a project has: by the name of each, what stands for it."""
-        return Section(self.heading, *(one for step in self.steps for one in copies[step.name]))
+    def of(self, copies: Mapping[str, list[Step]]) -> Iterator[Section]:
+        """The section with what stands for each of its steps; one for each thing that the heading names."""
+        kept = [one for step in self.steps for one in copies[step.name]]
+        if "{" in self.heading:
+            yield from (Section(self.heading.format_map(step.words), step) for step in kept)
+        elif kept:
+            yield Section(self.heading, *kept)
 
 
 @dataclass(frozen=True)
@@ -57,22 +61,32 @@ class Recipe:
         Raises ConfigError when no step is left that leaves anything behind.
         """
         copies = {each.name: [*each.copies(release)] if each.when(release) else [] for each in self.steps}
-        kept = (section.of(copies) for section in self.sections)
-        recipe = replace(self, sections=tuple(section for section in kept if section.steps))
-        names = [each.name for each in recipe]
-        if taken := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-            raise ConfigError(f"{', '.join(taken)} is the name of a step already", "choose another name")
+        recipe = self._with(copies)
         if all(each.gate for each in recipe):
             raise ConfigError(
                 f"{release.config.project} has nothing for release.{self.name} to do",
                 "docs/release-yaml.md says which sections of release.yaml it is for",
             )
         for each in recipe:
-            _inherit(each, {one.name: one.needs for one in self.steps}, copies)
-        for each in recipe:
             if each.given_proposals:
                 before = recipe.before(each)
                 each.give(_proposals(step for step in recipe if step.name in before))
+        return recipe
+
+    def listed(self, listing: Any) -> Recipe:
+        """The recipe with every step that has a name: `listing` stands for a release of which names are known."""
+        return self._with({each.name: [*each.copies(listing)] for each in self.steps})
+
+    def _with(self, copies: Mapping[str, list[Step]]) -> Recipe:
+        """The recipe with what stands for each of its steps. Raises ConfigError when two have one name."""
+        sections = (kept for section in self.sections for kept in section.of(copies))
+        recipe = replace(self, sections=tuple(sections))
+        names = [each.name for each in recipe]
+        if taken := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise ConfigError(f"{', '.join(taken)} is the name of a step already", "choose another name")
+        needs = {each.name: each.needs for each in self.steps}
+        for each in recipe:
+            _inherit(each, needs, copies)
         return recipe
 
     def span(self, first: str, last: str) -> tuple[Step, ...]:
@@ -118,4 +132,5 @@ def _inherit(step: Step, needs: Mapping[str, tuple[str, ...]], copies: Mapping[s
     while missing := [name for name in step.needs if name in gone]:
         inherited = (need for name in missing for need in needs[name])
         step.needs = tuple(dict.fromkeys([*(name for name in step.needs if name not in gone), *inherited]))
-    step.needs = tuple(one.name for name in step.needs for one in copies[name])
+    standing = {name: [one.name for one in those] for name, those in copies.items()}
+    step.needs = tuple(one for name in step.needs for one in standing.get(name, [name]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -44,6 +44,19 @@ def unmet(text: str) -> Finding:
     return Finding(False, text)
 
 
+@dataclass(frozen=True)
+class Member:
+    """One of the things that a step exists for each of: the name that its step gets, and the thing.
+
+    `words` stand for their names in braces in the step's texts and options; `proposes` says that there is a proposal.
+    """
+
+    name: str
+    thing: object
+    words: Mapping[str, str] = field(default_factory=dict)
+    proposes: bool = True
+
+
 @dataclass
 class Step:
     """A step of the runbook: what it does, what it needs, and how the world shows that it is done."""
@@ -55,11 +68,12 @@ class Step:
     options: tuple[str, ...] = ()
     exclusive: bool = False
     when: Callable[[Any], bool] = lambda _release: True
-    each: Callable[[Any], Mapping[str, object]] | None = None
+    each: Callable[[Any], Iterable[Member]] | None = None
     given_proposals: bool = False
     proposes: Proposal | None = field(default=None, init=False)
     check: Check | None = field(default=None, init=False)
     called: str = field(default="", init=False)
+    words: Mapping[str, str] = field(default_factory=dict, init=False)
 
     @property
     def name(self) -> str:
@@ -69,17 +83,17 @@ class Step:
     @property
     def title(self) -> str:
         """The first line of the declaration's docstring: what lists and headings show."""
-        return _text(self.action).split("\n")[0]
+        return self._text(self.action).split("\n")[0]
 
     @property
     def reasons(self) -> str:
         """The rest of the docstring."""
-        return _text(self.action).partition("\n")[2].strip()
+        return self._text(self.action).partition("\n")[2].strip()
 
     @property
     def done_when(self) -> str:
         """How the world shows that the step is done, in one sentence."""
-        return _text(self.verify).replace("\n", " ")
+        return self._text(self.verify).replace("\n", " ")
 
     @property
     def verify(self) -> Check:
@@ -98,17 +112,21 @@ class Step:
         if self.each is None:
             yield copy.copy(self)
             return
-        for name, thing in self.each(release).items():
+        for member in self.each(release):
             one = copy.copy(self)
-            one.called, one.each = name, None
-            one.give(thing)
-            if self.proposes:
-                one.proposes = _bound(self.proposes, thing)
+            one.called, one.words, one.each = member.name, member.words, None
+            one.options = tuple(option.format_map(member.words) for option in self.options)
+            one.proposes = _bound(self.proposes, member.thing) if self.proposes and member.proposes else None
+            one.give(member.thing)
             yield one
 
     def give(self, thing: object) -> None:
         """Let action and check have `thing` as their last argument."""
         self.action, self.check = _bound(self.action, thing), _bound(self.verify, thing)
+
+    def _text(self, documented: object) -> str:
+        text = inspect.getdoc(documented) or ""
+        return text.format_map(self.words) if self.words else text
 
 
 def step(
@@ -119,7 +137,7 @@ def step(
     options: tuple[str, ...] = (),
     exclusive: bool = False,
     when: Callable[[Any], bool] = lambda _release: True,
-    each: Callable[[Any], Mapping[str, object]] | None = None,
+    each: Callable[[Any], Iterable[Member]] | None = None,
     given_proposals: bool = False,
 ) -> Callable[[Action], Step]:
     """Declare a step.
@@ -127,8 +145,8 @@ def step(
     `needs` come before it; `irreversible` says that it cannot be taken back; `gate` that it may lapse and matters
     only until all that needs it is done (a login, a vote); `options` are what it takes on the command line beside
     those of every step; `exclusive` that it is not at work on two machines at once (lease.py); `when` for which
-    projects it exists; `each` what it exists for, by the name that its step gets: action and check are given the
-    thing, too; `given_proposals` says that they are given the proposals of all steps that come before.
+    projects it exists; `each` what it exists for: action and check are given the thing, too; `given_proposals` that
+    they are given the proposals of all steps that come before.
     """
 
     def declare(action: Action) -> Step:
@@ -161,7 +179,3 @@ def _bound(function: Callable[..., T], thing: object) -> Callable[..., T]:
         return function(*given, thing)
 
     return bound
-
-
-def _text(documented: object) -> str:
-    return inspect.getdoc(documented) or ""

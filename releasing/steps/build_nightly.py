@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.runbook.step import Finding, step
+from releasing.runbook.step import Finding, Member, step
 from releasing.steps.authenticate import auth
 from releasing.steps.preflight import preflight
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from releasing.runbook.step_shell import StepShell
 
 
-def entries(night: Night) -> dict[str, Entry]:
-    """The entries of the release config that this night builds, by name."""
-    return {entry.name: entry for entry in night.entries}
+def entries(night: Night) -> list[Member]:
+    """The entries of the release config that this night builds."""
+    return [Member(entry.name, entry) for entry in night.entries]
 
 
 @step(needs=(preflight, auth), exclusive=True, each=entries)

@@ -69,7 +69,7 @@ def publish_release(release: Release, sh: StepShell) -> None:
 
     The manifest is uploaded to a draft, which is published last.
     """
-    publishing.publish(release, sh, builds.workflows(sh))
+    publishing.publish(release, sh, builds.workflows(release, sh))
 
 
 @publish_release.verified_by

@@ -84,7 +84,7 @@ def publish_candidate(release: Release, sh: StepShell) -> None:
 
     The manifest is uploaded to a draft, which is published last: no one sees a release without it.
     """
-    publishing.publish(release, sh, builds.workflows(sh))
+    publishing.publish(release, sh, builds.workflows(release, sh))
 
 
 @publish_candidate.verified_by

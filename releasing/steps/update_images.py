@@ -9,12 +9,10 @@ from releasing.changes import image_tags_edit, prototypes, pull_requests
 from releasing.config import registries
 from releasing.gates import unlisted_images as dangling
 from releasing.runbook.step import Finding, met, proposal, step, unmet
-from releasing.steps.build_jupyter import build_jupyter
-from releasing.steps.build_tf_serving import build_tfserving
+from releasing.steps.build_images import build_images
 from releasing.steps.cut_branch import cut_branch
 from releasing.steps.update_bootstrapper import update_bootstrapper
-from releasing.steps.update_pytorchjob import update_pytorchjob
-from releasing.steps.update_tfjob import update_tfjob
+from releasing.steps.update_operator import update_operator
 
 if TYPE_CHECKING:
     from releasing.release import Release
@@ -27,7 +25,7 @@ def has_images(release: Release) -> bool:
 
 
 @step(
-    needs=(update_tfjob, update_pytorchjob, build_tfserving, build_jupyter, update_bootstrapper, cut_branch),
+    needs=(update_operator, build_images, update_bootstrapper, cut_branch),
     when=prototypes.has_references,
 )
 def update_prototypes(release: Release, sh: StepShell) -> None:

@@ -64,8 +64,7 @@ def _off_parameter(it: Tagged, parameter: Parameter) -> Iterator[str]:
 
 
 def _heads(it: Tagged) -> Iterator[Claim]:
-    bumped = it.release.config.operators
-    slugs = [each.repository for each in (bumped.tfjob, bumped.pytorchjob) if each]
+    slugs = [each.repository for each in it.release.config.operators.values()]
     if not slugs:
         return
     search = re.compile(rb"(?:%s)@HEAD\b" % b"|".join(re.escape(slug.encode()) for slug in slugs))

@@ -59,12 +59,8 @@ class Tagged:
     @property
     def operators(self) -> dict[str, str]:
         """The images that operators release elsewhere, and the release of each that this one uses."""
-        bumped = self.release.config.operators
-        return {
-            f"{self.release.config.registry}/{each.image}": each.release
-            for each in (bumped.tfjob, bumped.pytorchjob)
-            if each
-        }
+        config = self.release.config
+        return {f"{config.registry}/{each.image}": each.release for each in config.operators.values()}
 
     @property
     def superseded(self) -> bool:

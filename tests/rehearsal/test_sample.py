@@ -27,8 +27,8 @@ from tests.stand_ins import ROOT, Sandbox
 
 PROTOTYPES = [path for path in FILES if path.parent.name == "prototypes"]
 RELEASERS = {
-    "releasing/releaser": CONFIG.tfserving,
-    "components/tensorflow-notebook-image/releaser": CONFIG.jupyter,
+    "releasing/releaser": CONFIG.builds["tfserving"],
+    "components/tensorflow-notebook-image/releaser": CONFIG.builds["jupyter"],
 }
 TAG = "v20180723-01234567"
 

@@ -24,10 +24,10 @@ WRAPPER = """\
 #!/bin/sh
 case "$(basename "$0") $*" in
 *" ls-remote "*|*" rev-parse "*|*" merge-base "*|*" cat-file "*|*" grep "*|*" describe "*|*" log "*|*" ls-files "*) ;;
-*" symbolic-ref "*|"gh api --paginate"*|"gh api repos/"*|"gh api rate_limit "*|"gh api -X GET"*|*" config get-value "*) ;;
+*" symbolic-ref "*|"gh api --paginate"*|"gh api repos/"*|"gh api -X GET"*|*" config get-value "*) ;;
 *" current-context"*|*" config view "*|*" auth list "*|*" get workflow"*|"git --version"*) ;;
 *" config-helper "*|*" configurations list "*|*" describe "*|*" get namespace "*|*" auth can-i "*|*" get lease "*) ;;
-*" rev-list "*|*" status "*|*" config --get "*|*" var GIT_"*) ;;
+"gh api rate_limit "*|*" rev-list "*|*" status "*|*" config --get "*|*" var GIT_"*) ;;
 *)
     if [ -n "$KILL" ]; then exec "{python}" -I -S "{kill_point}" "{real}" "$@"; fi
     printf '%s\\0' "$(basename "$0")" "$@" "{end}" >>"$RELEASE_SANDBOX/commands" ;;

@@ -57,5 +57,5 @@ def test_a_registry_that_does_not_answer_is_neither_true_nor_false(project: Proj
 
 
 def test_a_project_without_images_claims_nothing_of_them(project: Project) -> None:
-    bare = project.configured(bootstrapper=None, operators=project.config.operators.__class__())
+    bare = project.configured(bootstrapper=None, operators={})
     assert bare.claims(subject.claims) == {}

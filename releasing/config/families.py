@@ -1,0 +1,83 @@
+"""The operators and builds of release.yaml, as far as names, options and lists of commands need them.
+
+Read without pydantic, which takes longer to load than all that listing takes; file.py finds what is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"  # of an operator or a build: part of a step's name, and of an option
+# At the top level until there was `builds`, and read there still.
+EARLIER_BUILDS = ("tfserving", "jupyter")
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An operator or a build: how texts call it, and whether a spawner offers its images."""
+
+    title: str = ""
+    heading: str = ""
+    spawner: str = ""
+
+
+@dataclass(frozen=True)
+class ListedConfig:
+    """The names that release.yaml gives."""
+
+    operators: dict[str, Listed] = field(default_factory=dict)
+    builds: dict[str, Listed] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Stands for any release of a project where only names matter: `config` is a ListedConfig, or all of it."""
+
+    config: Any
+
+
+def listed(path: Path) -> ListedConfig:
+    """The operators and builds in `path`; none when it cannot be read."""
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=LOADER)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return ListedConfig()
+    top = dict(_items(root))
+    earlier = {name: top[name] for name in EARLIER_BUILDS if name in top}
+    builds = {**earlier, **dict(_items(top.get("builds")))}
+    return ListedConfig(_sections(dict(_items(top.get("operators")))), _sections(builds))
+
+
+def with_builds(sections: dict[str, Any]) -> dict[str, Any]:
+    """The top level of release.yaml with all builds among `builds`; ValueError for one that is there twice."""
+    earlier = {name: sections[name] for name in EARLIER_BUILDS if sections.get(name) is not None}
+    rest = {key: value for key, value in sections.items() if key not in EARLIER_BUILDS}
+    builds = rest.get("builds") or {}
+    if not earlier or not isinstance(builds, dict):
+        return rest
+    if twice := [name for name in earlier if name in builds]:
+        raise ValueError(f"{twice[0]} is written at the top level and in 'builds:'; keep the second")
+    return {**rest, "builds": {**earlier, **builds}}
+
+
+def _sections(nodes: dict[str, yaml.Node]) -> dict[str, Listed]:
+    return {name: _section(node) for name, node in nodes.items() if re.fullmatch(NAME, name)}
+
+
+def _section(node: yaml.Node) -> Listed:
+    texts = {key: value.value for key, value in _items(node) if isinstance(value, yaml.ScalarNode)}
+    return Listed(**{name: texts[name] for name in ("title", "heading", "spawner") if name in texts})
+
+
+def _items(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                yield str(key.value), value
