@@ -25,20 +25,20 @@ from invoke.tasks import Task
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from releasing import __version__
-from releasing.commands import listing
+from releasing.commands import configured_names
 from releasing.commands.table import FLAGS, HELP, OPERATORS, POSITIONAL, RELEASE, VERBS, Verb
 from releasing.recipes import RECIPES
 
 if TYPE_CHECKING:
-    from releasing.commands.release_commands import Desk, Options
+    from releasing.commands.release_commands import Console, Options
     from releasing.config.release_yaml import Config
     from releasing.runbook.recipe import Recipe
     from releasing.runbook.step import Step
 
-    Action = Callable[[Desk, Options], None]
+    Action = Callable[[Console, Options], None]
 
-NAMES = listing.known(os.environ)
-OPERATOR_OPTIONS = listing.operator_options(NAMES)
+NAMES = configured_names.known(os.environ)
+OPERATOR_OPTIONS = configured_names.operator_options(NAMES)
 # What a task does is imported only when it runs: `invoke --list` stays quick.
 SERVE = "Start the sandbox's registry and GitHub, to inspect them with ordinary tools. Ctrl-C stops them."
 
@@ -79,10 +79,10 @@ def sandbox(
 def recipe_task(recipe: Recipe, options: tuple[str, ...]) -> Task[Any]:
     """The task release.NAME of a recipe, whose steps take `options`."""
 
-    def act(desk: Desk, options: Options) -> None:
-        from releasing.commands import release_commands as actions
+    def act(console: Console, options: Options) -> None:
+        from releasing.commands import release_commands
 
-        actions.run(desk, recipe, options["from_"], options["to"], options)
+        release_commands.run(console, recipe, options["from_"], options["to"], options)
 
     return task(recipe.name, recipe.title, act, *RELEASE, "from_", "to", *options)
 
@@ -90,10 +90,10 @@ def recipe_task(recipe: Recipe, options: tuple[str, ...]) -> Task[Any]:
 def step_task(recipe: Recipe, step: Step) -> Task[Any]:
     """The task of a single step of a recipe."""
 
-    def act(desk: Desk, options: Options) -> None:
-        from releasing.commands import release_commands as actions
+    def act(console: Console, options: Options) -> None:
+        from releasing.commands import release_commands
 
-        actions.run(desk, recipe, step.name, step.name, options)
+        release_commands.run(console, recipe, step.name, step.name, options)
 
     return task(step.name, f"{step.title}\n\n{step.reasons}", act, *RELEASE, "redo", *step.options)
 
@@ -101,20 +101,20 @@ def step_task(recipe: Recipe, step: Step) -> Task[Any]:
 def verb_task(verb: Verb) -> Task[Any]:
     """The task of a command that is neither a recipe nor a step."""
 
-    def act(desk: Desk, options: Options) -> None:
-        getattr(import_module(verb.module), verb.function)(desk, options)
+    def act(console: Console, options: Options) -> None:
+        getattr(import_module(verb.module), verb.function)(console, options)
 
     options = [one for each in verb.options for one in (OPERATOR_OPTIONS if each == OPERATORS else [each])]
     return task(verb.name.rpartition(".")[2], verb.text, act, *options)
 
 
-def serve(_desk: Desk, options: Options) -> None:
+def serve(_desk: Console, options: Options) -> None:
     """Keep the sandbox's servers up until interrupted."""
-    from releasing.commands import release_commands as actions
-    from releasing.rehearsal.visit import visit
+    from releasing.commands import release_commands
+    from releasing.rehearsal.serving import visit
 
-    config = actions.load()
-    folder = options["sandbox"] or actions.ROOT / config.profiles["rehearsal"].sandbox
+    config = release_commands.load()
+    folder = options["sandbox"] or release_commands.ROOT / config.profiles["rehearsal"].sandbox
     visit(Path(folder), config, show)
 
 
@@ -123,9 +123,9 @@ def task(name: str, text: str, act: Action, *taken: str) -> Task[Any]:
 
     def body(_context: Context, **options: Any) -> None:
         with one_message():
-            from releasing.commands.release_commands import Desk
+            from releasing.commands.release_commands import Console
 
-            act(Desk(show, sandbox), options)
+            act(Console(show, sandbox), options)
 
     plain, texts = Parameter.POSITIONAL_OR_KEYWORD, HELP | OPERATOR_OPTIONS
     defaults = (
@@ -140,7 +140,7 @@ def task(name: str, text: str, act: Action, *taken: str) -> Task[Any]:
 
 def _namespace() -> Collection:
     """Steps and single commands at the top; recipes and grouped commands in collections."""
-    named = [*zip(RECIPES, listing.named(RECIPES, NAMES), strict=True)]
+    named = [*zip(RECIPES, configured_names.named(RECIPES, NAMES), strict=True)]
     steps: dict[str, Task[Any]] = {}
     for recipe, whole in named:
         steps |= {step.name: step_task(recipe, step) for step in whole if step.name not in steps}

@@ -104,7 +104,7 @@ def promoted(url: str, tags: list[ImageRef]) -> dict[str, float]:
         begun[phase] = time.perf_counter()
         return lambda: None
 
-    async def work(client: Registry) -> promotion.Report:
+    async def work(client: Registry) -> promotion.PromotionReport:
         begun["connecting"] = time.perf_counter()
         return await promotion.apply(client, await promotion.plan(client, tags, None, watch), watch)
 

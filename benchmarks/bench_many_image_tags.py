@@ -82,7 +82,7 @@ def planned(url: str, rows: bytes) -> float:
     def watch(_phase: str, _total: int) -> Callable[[], None]:
         return lambda: None
 
-    async def work(client: Registry) -> promotion.Plan:
+    async def work(client: Registry) -> promotion.PromotionPlan:
         return await promotion.plan(client, wanted(image_tags.parse(rows, "rows")), None, watch)
 
     start = time.perf_counter()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from releasing.shell.protocol import Commands
 
 
-class Undertaking(ABC):
+class AnyRelease(ABC):
     """A release of some kind, as recipes, steps and the runner see it.
 
     `state` is the folder of the profile's journals, logs and scratch; `account` is the Google account; `user`
@@ -99,7 +99,7 @@ class Undertaking(ABC):
         return str(self.folder / step)
 
 
-class Proposing(Undertaking):
+class ProposingRelease(AnyRelease):
     """An undertaking whose changes reach origin in pull requests."""
 
     @property
@@ -118,7 +118,7 @@ class Proposing(Undertaking):
 
 
 @dataclass(frozen=True)
-class Release(Proposing):
+class Release(ProposingRelease):
     """One candidate of a project, or (`final`) the release of one, in one profile.
 
     `allow_move` is a pattern of image tags that may move to a new digest; `pins` are the releases of operators, by

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from entry import program  # isort: skip
 
-from releasing.announcements.message import Announcement, options_of
+from releasing.announcements.message import AnnouncementMail, options_of
 
 
 def main() -> int:
@@ -19,7 +19,7 @@ def main() -> int:
     text = """\
 {project} {name} is released: the commit and the images that passed the vote.
 """
-    return Announcement("[ANNOUNCE]", options.release, text, "release").write(options)
+    return AnnouncementMail("[ANNOUNCE]", options.release, text, "release").write(options)
 
 
 if __name__ == "__main__":

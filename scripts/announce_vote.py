@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from entry import program  # isort: skip
 
-from releasing.announcements.message import Announcement, options_of
+from releasing.announcements.message import AnnouncementMail, options_of
 
 
 def main() -> int:
@@ -31,7 +31,7 @@ How to vote: answer this mail with +1 or -1, and say what you tested.
 """
     waived = "".join(f"  {waiver}\n" for waiver in options.waiver)
     more = f"\nKnown problems that were accepted:\n{waived}" if waived else ""
-    return Announcement("[VOTE]", options.candidate, text, "vote", more).write(options)
+    return AnnouncementMail("[VOTE]", options.candidate, text, "vote", more).write(options)
 
 
 if __name__ == "__main__":

@@ -47,13 +47,13 @@ def main() -> int:
     floating = settings(os.environ).floating_tags
     progress = Progress()
 
-    async def work(client: Registry) -> promotion.Plan | promotion.Report:
+    async def work(client: Registry) -> promotion.PromotionPlan | promotion.PromotionReport:
         plan = await promotion.plan(client, wanted, allow_move, progress.phase, floating)
         return plan if options.plan else await promotion.apply(client, plan, progress.phase)
 
     result = registries.ask(work, notice=progress.line)
     print(json.dumps(facts(result), indent=2) if options.json else "\n".join(lines(result)))
-    if isinstance(result, promotion.Report):
+    if isinstance(result, promotion.PromotionReport):
         result.raise_failures()
     return 0
 

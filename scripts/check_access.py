@@ -36,7 +36,7 @@ def main() -> int:
         "--sign", default="", choices=("openpgp", "ssh"), help="require that git can sign in this format"
     )
     options = parser.parse_args()
-    need = access.Need(options.repository, options.push, options.hours, options.sign)
+    need = access.GitHubNeed(options.repository, options.push, options.hours, options.sign)
     kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
     found = access.answers(Shell(clean_environment() | kept), need)
     for answer in found:

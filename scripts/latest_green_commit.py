@@ -16,8 +16,7 @@ from entry import program  # isort: skip
 import argparse
 import os
 
-from releasing.clients.checks import commit_checks as checks
-from releasing.clients.checks import testgrid
+from releasing.clients.checks import commit_checks, testgrid
 from releasing.clients.checks.testgrid_tab import Tab
 from releasing.shell.programs import Shell
 
@@ -48,7 +47,7 @@ def _found(options: argparse.Namespace) -> str:
         url, dashboard, name = options.testgrid
         tab = Tab.chosen(url, dashboard, name, os.environ)
         return testgrid.latest_green(Shell(), tab, options.repository, options.branch)
-    return checks.latest_green(Shell(), options.repository, options.branch, tuple(options.context))
+    return commit_checks.latest_green(Shell(), options.repository, options.branch, tuple(options.context))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from releasing.clients.registry.progress import Progress
 from releasing.config import registries
 from releasing.errors import UsageError
 from releasing.nightly import named_builds
-from releasing.nightly.retention import old_tags as retention
+from releasing.nightly.retention import old_tags
 from releasing.shell.programs import Shell
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ def main() -> int:
     named = named_builds.read(git, shell, revisions, options.images_file)
     progress = Progress()
 
-    rules = retention.Rules(options.keep, named, frozenset(options.tag))
+    rules = old_tags.RetentionRules(options.keep, named, frozenset(options.tag))
 
     async def work(client: Registry) -> Pruned:
-        return await retention.prune(client, options.image, rules, progress.phase, write=options.write)
+        return await old_tags.prune(client, options.image, rules, progress.phase, write=options.write)
 
     found = registries.ask(work, notice=progress.line)
     print(as_json(found) if options.json else "\n".join(lines(found, options.write)))

@@ -18,7 +18,7 @@ import argparse
 import os
 from pathlib import Path
 
-from releasing.config import file as config_file
+from releasing.config import config_file
 from releasing.config.path import config_path
 from releasing.errors import PreconditionError, UsageError
 from releasing.nightly.adding import entry_rehearsal

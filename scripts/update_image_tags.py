@@ -52,7 +52,7 @@ from releasing.references.tracked_files import contents, tracked_files
 
 if TYPE_CHECKING:
     from releasing.clients.registry.client import Registry
-    from releasing.image_tags import Image, ImageTags
+    from releasing.image_tags import ImageRow, ImageTags
 
 
 def main() -> int:
@@ -72,7 +72,7 @@ def add(options: argparse.Namespace, tags: ImageTags) -> None:
             raise UsageError(f"--image {name} does not match {pattern.name.pattern!r}")
     listed = [image.name for image in tags.images]
 
-    async def work(client: Registry) -> list[Image]:
+    async def work(client: Registry) -> list[ImageRow]:
         return await registry_builds.builds(client, listed, options.image, pattern)
 
     finish(options.file, tags, with_builds(tags, registries.ask(work, notice=Progress().line)))
@@ -113,7 +113,7 @@ def check(options: argparse.Namespace, tags: ImageTags) -> None:
 
 def dangling(options: argparse.Namespace, tags: ImageTags) -> list[str]:
     """Find the references of a checkout to images that the file does not list at the tag."""
-    from releasing.config.file import load  # noqa: PLC0415 - takes longer to import than all else takes
+    from releasing.config.config_file import load  # noqa: PLC0415 - takes longer to import than all else takes
 
     if not options.tag:
         raise UsageError("--checkout asks for references at one tag", "name it: --tag v0.2.1")

@@ -30,12 +30,12 @@ from typing import TYPE_CHECKING
 from entry import program
 
 from releasing.errors import PreconditionError, UsageError
-from releasing.references import survey_checkout
+from releasing.references import examine_checkout
 from releasing.references.rules import Rules
 from releasing.references.tracked_files import replace_content
 
 if TYPE_CHECKING:
-    from releasing.references.report import Report
+    from releasing.references.report import ReferenceReport
 
 
 def main() -> int:
@@ -53,7 +53,7 @@ def main() -> int:
         except_=options.except_,
         also=options.also,
     )
-    report = survey_checkout(checkout, rules)
+    report = examine_checkout(checkout, rules)
     if report.refused:
         raise PreconditionError(
             "\n".join(f"{fault} (it parses now; nothing was changed)" for fault in report.refused),
@@ -65,7 +65,7 @@ def main() -> int:
     return 0
 
 
-def _show(report: Report, written: bool, json: bool) -> None:
+def _show(report: ReferenceReport, written: bool, json: bool) -> None:
     from releasing.references.report import as_json, as_text, diff  # noqa: PLC0415  (loaded while git looks)
 
     if json or written:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from entry import program
 
-from releasing.clients.cluster.workflow_watch import Patience, Watch
+from releasing.clients.cluster.workflow_watch import Watch, WatchPatience
 from releasing.shell.programs import Shell
 
 
@@ -29,7 +29,7 @@ def main() -> int:
         help="time to log in again when the login to the cluster expires; default: 30",
     )
     options = parser.parse_args()
-    patience = Patience(options.timeout, options.login_timeout)
+    patience = WatchPatience(options.timeout, options.login_timeout)
     ended = Watch(Shell(), options.name, options.namespace, _show, patience)()
     _show(f"{ended.title}: {ended.phase}")
     return 0

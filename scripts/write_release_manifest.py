@@ -21,7 +21,7 @@ from pathlib import Path
 from releasing.clients.github import api
 from releasing.errors import CommandError, PreconditionError, UsageError
 from releasing.image import ImageRef
-from releasing.publication.manifest import Manifest, digests
+from releasing.publication.manifest import ReleaseManifest, digests
 from releasing.shell.files import replace_text
 from releasing.shell.programs import Shell
 
@@ -38,7 +38,7 @@ def main() -> int:
     repositories = {options.repository: options.commit}
     repositories |= dict(commit_of(also) for also in options.also)
     images = {image: digest for image, digest in found.items() if digest}
-    manifest = Manifest(
+    manifest = ReleaseManifest(
         options.project,
         options.tag,
         options.repository,

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from releasing.rehearsal.oci.layout import OCI_INDEX, OCI_MANIFEST, digest_of
-from releasing.rehearsal.oci.manifest import DOCKER_LIST, DOCKER_MANIFEST
+from releasing.rehearsal.registry.layout import OCI_INDEX, OCI_MANIFEST, digest_of
+from releasing.rehearsal.registry.manifest_form import DOCKER_LIST, DOCKER_MANIFEST
 from tests.registries import docker_registry, rehearsal_registry
 
 SERVERS = {"rehearsal": rehearsal_registry, "docker-registry": docker_registry}

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from releasing.image_tags import Image, ImageTags, Version, dump
-from releasing.rehearsal.oci.images import push
-from releasing.rehearsal.oci.layout import OCI_INDEX, OCI_MANIFEST
+from releasing.image_tags import ImageRow, ImageTags, TaggedDigest, dump
+from releasing.rehearsal.registry.layout import OCI_INDEX, OCI_MANIFEST
+from releasing.rehearsal.registry.small_images import push
 from tests.registries import rehearsal_registry
 
 CREATED = "2018-07-07T16:34:49.5Z"
@@ -58,7 +58,9 @@ def pushed(url: str, *names: str, tag: str = "v20180707-5a11c84d") -> dict[str, 
 
 def listing(digests: dict[str, str], tag: str) -> bytes:
     """Give an image_tags.yaml with `tag` on each digest."""
-    images = [Image(f"{PROJECT}/{name}", (Version(digest, (tag,)),)) for name, digest in digests.items()]
+    images = [
+        ImageRow(f"{PROJECT}/{name}", (TaggedDigest(digest, (tag,)),)) for name, digest in digests.items()
+    ]
     return dump(ImageTags(tuple(images)).ordered())
 
 

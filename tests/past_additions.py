@@ -11,7 +11,7 @@ from releasing.clients.ksonnet.app import read_app
 from releasing.commands.release_commands import load
 from releasing.nightly.release_config import ReleaseConfig, parse
 from releasing.rehearsal import sandbox
-from releasing.rehearsal.github.founding import found
+from releasing.rehearsal.github.existing_repositories import found
 from tests.histories import Workplace
 from tests.support.whole_releases import git
 

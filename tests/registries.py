@@ -16,7 +16,7 @@ from typing import IO, Any
 import pytest
 from aiohttp import web
 
-from releasing.rehearsal.oci.registry import Fault, application
+from releasing.rehearsal.registry.distribution import Fault, application
 
 LISTENING = re.compile(rb"listening on (127\.0\.0\.1:\d+)")
 

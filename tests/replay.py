@@ -1,8 +1,8 @@
-"""Makes the image updates of a repository's history again with our survey, and compares with what people made.
+"""Makes the image updates of a repository's history again with our rules, and compares with what people made.
 
     python -m tests.replay REPOSITORY [COMMIT...] [--ours NAME_REGEX] [--every-ref] [--tree | --image NAME_REGEX:TAG]
 
-From each commit it reads which image people moved to which tag in which file, and asks our survey for just that,
+From each commit it reads which image people moved to which tag in which file, and asks our rules for just that,
 on the files as they were before. It counts lines by class and prints those of (a) and (b) in full. With --tree it
 asks for the same on the whole tree, as a release does, and prints what we would change beside what people changed.
 With --image it brings the tree of each COMMIT to that tag. Both print what is wrong with the outcome: a tag of

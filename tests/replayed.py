@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from releasing.changes.reference_edit import escaped
-from releasing.references import survey
+from releasing.references import examine
 from releasing.references.forms.dockerfile import is_base
 from releasing.references.protected_paths import protection
-from releasing.references.report import Report
+from releasing.references.report import ReferenceReport
 from releasing.references.rules import Rules
 from tests.committed import File, Line, Repository
 from tests.tag_moves import Move, with_moves
@@ -91,7 +91,7 @@ def rules_for(path: str, moves: Iterable[Move]) -> Rules:
 def _file_outcomes(place: str, file: File, lines: Sequence[Line]) -> Iterator[Outcome]:
     for group in _groups(lines):
         rules = rules_for(file.path, (move for line in group for move in line.literal))
-        report = survey([(file.path, file.before.encode("latin-1"))], rules)
+        report = examine([(file.path, file.before.encode("latin-1"))], rules)
         after = report.rewrites[0].after.decode("latin-1") if report.rewrites else file.before
         rows = after.split("\n")
         yield from (_line_outcome(place, file, line, report, rows) for line in group)
@@ -115,7 +115,9 @@ def _groups(lines: Iterable[Line]) -> list[list[Line]]:
     return [group for _, group in groups]
 
 
-def _line_outcome(place: str, file: File, line: Line, report: Report, ours: Sequence[str]) -> Outcome:
+def _line_outcome(
+    place: str, file: File, line: Line, report: ReferenceReport, ours: Sequence[str]
+) -> Outcome:
     got, wanted = ours[line.number - 1], with_moves(line.before, line.literal)
     reason = "; ".join(left.reason for left in report.left if left.line == line.number)
     if got == wanted:

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from releasing.clients.registry.promotion import asked
 from releasing.image import ImagePattern, ImageRef
-from releasing.image_tags import Image, ImageTags, Version
-from releasing.rehearsal.oci.images import push
-from releasing.rehearsal.oci.layout import OCI_MANIFEST
+from releasing.image_tags import ImageRow, ImageTags, TaggedDigest
+from releasing.rehearsal.registry.layout import OCI_MANIFEST
+from releasing.rehearsal.registry.small_images import push
 from tests.faulty_registry import fetched, stored
 from tests.registries import docker_registry
 
@@ -61,10 +61,10 @@ def tagged(digests: Digests, *tags: str) -> ImageTags:
     """Give the rows that have each of `tags`, with a number for each digest of an image, on the digests."""
     return ImageTags(
         tuple(
-            Image(
+            ImageRow(
                 name,
                 tuple(
-                    Version(digest, tuple(f"{tag}-{number}" for tag in tags))
+                    TaggedDigest(digest, tuple(f"{tag}-{number}" for tag in tags))
                     for number, digest in enumerate(of_image)
                 ),
             )

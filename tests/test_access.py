@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from releasing.config import release_yaml as release_config
+from releasing.config import release_yaml
 from releasing.errors import PreconditionError
 from releasing.preflight import access
-from releasing.preflight.access import Need
+from releasing.preflight.access import GitHubNeed
 from releasing.rehearsal import signing
 from releasing.shell.programs import Shell
 from releasing.steps.preflight import preflight
@@ -23,7 +23,7 @@ from tests.rehearsal.protected import known
 from tests.releases import CONFIG, Origin, hosted
 
 SLUG = "kubeflow/kubeflow"
-NEED = Need(SLUG, push=True)
+NEED = GitHubNeed(SLUG, push=True)
 ROOT = Path(__file__).parent.parent
 RENEW = "put a token with the scope repo into GH_TOKEN, or unset it and: gh auth login --scopes repo"
 
@@ -40,14 +40,14 @@ def shell(origin: Origin, *without: str, **variables: str) -> Shell:
     return Shell(kept | variables)
 
 
-def found(sh: Shell, need: Need = NEED) -> tuple[list[tuple[str, str]], list[str]]:
+def found(sh: Shell, need: GitHubNeed = NEED) -> tuple[list[tuple[str, str]], list[str]]:
     """Problems with their hints, and the rest."""
     answers = access.answers(sh, need)
     problems = [(each.text, each.hint) for each in answers if each.problem]
     return problems, [each.text for each in answers if not each.problem]
 
 
-def only(sh: Shell, need: Need = NEED) -> tuple[str, str]:
+def only(sh: Shell, need: GitHubNeed = NEED) -> tuple[str, str]:
     ((text, hint),), _ = found(sh, need)
     return text, hint
 
@@ -150,7 +150,7 @@ def test_tokens_without_scopes_are_not_asked_for_any(
 
 
 def test_a_repository_that_is_not_there_is_named(world: tuple[Origin, LocalGitHub]) -> None:
-    problems, _ = found(shell(world[0]), Need("kubeflow/absent", push=True))
+    problems, _ = found(shell(world[0]), GitHubNeed("kubeflow/absent", push=True))
     first, second = problems
     assert first[0] == "kubeflow/absent does not exist, or this login cannot see it"
     assert first[1].startswith("gh repo view kubeflow/absent; or: ")
@@ -222,7 +222,7 @@ def test_git_signs_where_release_yaml_asks_for_it(
     text, hint = only(shell(origin), need)
     assert text.startswith("git cannot sign: ")
     assert "user.signingKey" in hint
-    with signing.keys(tmp_path / "k", release_config.Signing(format=kind)) as keys:  # type: ignore[arg-type]
+    with signing.keys(tmp_path / "k", release_yaml.Signing(format=kind)) as keys:  # type: ignore[arg-type]
         sh = shell(origin, **settings_of(origin, keys.settings), **keys.variables)
         problems, facts = found(sh, need)
         assert problems == []
@@ -233,7 +233,7 @@ def test_an_ssh_key_that_nobody_allowed_makes_no_good_signature(
     world: tuple[Origin, LocalGitHub], tmp_path: Path
 ) -> None:
     origin, _ = world
-    with signing.keys(tmp_path / "k", release_config.Signing(format="ssh")) as keys:
+    with signing.keys(tmp_path / "k", release_yaml.Signing(format="ssh")) as keys:
         key = {"user.signingKey": keys.settings["user.signingKey"]}
         text, hint = only(shell(origin, **settings_of(origin, key)), replace(NEED, signing="ssh"))
     assert text.startswith("git cannot verify its own signature: ")
@@ -296,10 +296,10 @@ def test_the_step_reports_what_it_found_and_asks_the_same_of_the_program(
 
 def test_a_release_needs_what_its_release_yaml_says(world: tuple[Origin, LocalGitHub]) -> None:
     release = world[0].release
-    assert access.need(release) == Need(SLUG, True, 12, "")
+    assert access.need(release) == GitHubNeed(SLUG, True, 12, "")
     checks = CONFIG.checks.model_copy(update={"expected_hours": 3})
-    signed = CONFIG.model_copy(update={"checks": checks, "signing": release_config.Signing(format="ssh")})
-    assert access.need(replace(release, config=signed)) == Need(SLUG, True, 3, "ssh")
+    signed = CONFIG.model_copy(update={"checks": checks, "signing": release_yaml.Signing(format="ssh")})
+    assert access.need(replace(release, config=signed)) == GitHubNeed(SLUG, True, 3, "ssh")
 
 
 def test_no_problem_stops_nothing(world: tuple[Origin, LocalGitHub]) -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from releasing.commands import release_commands as actions
-from releasing.commands.release_commands import Desk, Sandbox
+from releasing.commands import release_commands
+from releasing.commands.release_commands import Console, Sandbox
 from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError, ReleaseError, UsageError
 from releasing.recipes import RC
-from releasing.rehearsal.github.founding import found
+from releasing.rehearsal.github.existing_repositories import found
 from releasing.runbook.journal import Journal
 from tests.faulty_registry import faulty_registry, pushed
 from tests.releases import VERSION, WITH_IMAGE, Origin, hosted
@@ -30,12 +30,12 @@ class World:
     """A project with one candidate, whose release.yaml takes the newest release of an operator."""
 
     state: Path
-    desk: Desk
+    desk: Console
 
     def run(self, first: str = "", last: str = "", **options: str) -> None:
         given = {**UNGIVEN, "version": str(VERSION), "candidate": "next", "allow_move": "", "fresh": False}
         place = {"sandbox": str(self.state)}
-        actions.run(self.desk, RC, first, last, {**given, **place, **options})
+        release_commands.run(self.desk, RC, first, last, {**given, **place, **options})
 
     def begun(self) -> list[str]:
         return [path.name for path in (self.state / "releases").glob("*")]
@@ -66,7 +66,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         origin.sh.environment.update(registry.environment)
         origin.sh.run(origin.sh["git"]["-C", str(origin.bare), "tag", f"{VERSION.tag}-rc.0", "v0.2-branch"])
         pushed(registry.url, "a", tag=VERSION.tag)
-        yield World(tmp_path / "state", Desk(print, open_sandbox(origin)))
+        yield World(tmp_path / "state", Console(print, open_sandbox(origin)))
 
 
 def test_a_move_that_nobody_named_leaves_no_candidate_begun(world: World) -> None:

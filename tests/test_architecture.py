@@ -58,7 +58,7 @@ ORDER = (
 )
 MAY_START_PROGRAMS = {
     "releasing.shell.programs",
-    "releasing.rehearsal.github.git_objects",
+    "releasing.rehearsal.github.git.git_objects",
     "releasing.rehearsal.sandbox",
 }
 BANNED = {
@@ -81,8 +81,8 @@ TERMS = {
     "releasing.clients.registry.http": {"handler"},
     "releasing.rehearsal.github.application": {"handler"},
     "releasing.rehearsal.github.middlewares": {"handler"},
-    "releasing.rehearsal.oci.registry": {"handler"},
-    "releasing.rehearsal.post_office": {"data"},
+    "releasing.rehearsal.registry.distribution": {"handler"},
+    "releasing.rehearsal.mail_server": {"data"},
 }
 FIRST_WORDS = ("do_", "my_", "new_")
 
@@ -181,10 +181,33 @@ def test_nothing_stands_flat_but_the_named_modules() -> None:
 
 
 def test_no_package_has_more_modules_than_a_person_keeps_in_mind() -> None:
-    """The exceptions are to be divided, and must not grow."""
-    counted = Counter(name.rpartition(".")[0] for name in OUTSIDE if PATHS[name].stem != "__init__")
-    large = {name: count for name, count in counted.items() if count > 15 and name != "scripts"}
-    assert large == {"releasing.clients.ksonnet": 17, "releasing.nightly": 17}
+    counted = Counter(name.rpartition(".")[0] for name in PACKAGE if PATHS[name].stem != "__init__")
+    assert {name: count for name, count in counted.items() if count > 15} == {}
+
+
+def test_a_module_is_called_as_no_other_is() -> None:
+    """But the rehearsal's counterpart of a client, and the step that does what a package of that name is for."""
+    named = [
+        name.rpartition(".")[2]
+        for name in PACKAGE
+        if not begins(name, "releasing.rehearsal", "releasing.steps")
+    ]
+    assert {name for name, count in Counter(named).items() if count > 1} == set()
+    for group in (REHEARSAL, STEPS):
+        inside = Counter(name.rpartition(".")[2] for name in group)
+        assert {name for name, count in inside.items() if count > 1} == set()
+    mirrored = {name.rpartition(".")[2] for name in (*REHEARSAL, *STEPS)} & {*named}
+    assert mirrored == {"checks", "cluster", "git", "github", "preflight", "registry", "releases"}
+
+
+def test_a_public_class_is_called_as_no_other_is() -> None:
+    named = Counter(
+        node.name
+        for name in TREES
+        for node in TREES[name].body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name for name, count in named.items() if count > 1} == set()
 
 
 def test_a_step_is_declared_without_what_runs_it() -> None:

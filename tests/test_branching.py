@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.branching import policy as branching
+from releasing.branching import policy
 from releasing.changes import pull_requests
 from releasing.changes.pull_requests import Change
 from releasing.config.release_yaml import Config
@@ -34,7 +34,7 @@ class Scene:
         self.origin.sh.run(
             self.origin.sh["git"]["-C", self.origin.release.checkout, "fetch", "--prune", "-q"]
         )
-        return dict(branching.findings(self.origin.release, self.origin.sh))
+        return dict(policy.findings(self.origin.release, self.origin.sh))
 
     def strays(self) -> str:
         """What the policy says, empty when all is well."""

@@ -11,7 +11,7 @@ import pytest
 
 from releasing.builds import build_contract, build_requests
 from releasing.builds.build_contract import Breach, breaches
-from releasing.builds.build_requests import Request
+from releasing.builds.build_requests import BuildRequest
 from releasing.builds.build_trial import tried
 from releasing.errors import UnmetError, UsageError
 from releasing.shell import process_group
@@ -190,6 +190,6 @@ def test_breaches_are_an_error_with_their_number(context: Path) -> None:
 def test_gcloud_builds_count_as_build_and_push() -> None:
     words = ("gcloud", "builds", "submit", "--tag", "r/a:t", ".")
     assert [*build_requests.requests([words])] == [
-        Request("build", words=words),
-        Request("push", "r/a:t", words=words, while_building=True),
+        BuildRequest("build", words=words),
+        BuildRequest("push", "r/a:t", words=words, while_building=True),
     ]

@@ -13,7 +13,7 @@ import yaml
 from releasing.builds.submission import PROW
 from releasing.clients.cluster import workflow_template
 from releasing.clients.cluster.workflow_pods import pods_of
-from releasing.config import file as config_file
+from releasing.config import config_file
 from releasing.config.release_yaml import Config
 from releasing.errors import ConfigError, UsageError
 from releasing.nightly.adding.build_template import image_build, text

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.clients.checks import commit_checks as checks
+from releasing.clients.checks import commit_checks
 from releasing.clients.checks.commit_checks import Check
 from releasing.errors import CommandError, PreconditionError, UnmetError
 from releasing.rehearsal.github.state import Status
@@ -41,7 +41,7 @@ def report(github: LocalGitHub, commit_id: str, *contexts: str, state: str, link
 
 
 def waited(sh: Shell, commit_id: str, *contexts: str, minutes: float = 1) -> None:
-    checks.wait_until_successful(sh, SLUG, commit_id, contexts, minutes * 60)
+    commit_checks.wait_until_successful(sh, SLUG, commit_id, contexts, minutes * 60)
 
 
 def test_every_check_is_reported_by_name_with_its_newest_state(world: tuple[Origin, LocalGitHub]) -> None:
@@ -49,7 +49,7 @@ def test_every_check_is_reported_by_name_with_its_newest_state(world: tuple[Orig
     newest = head(origin.bare, "master")
     report(github, newest, "e2e", state="failure", link="https://example.org/1")
     report(github, newest, "e2e", state="success", link="https://example.org/2")
-    found = checks.reported(origin.sh.shell, SLUG, newest)
+    found = commit_checks.reported(origin.sh.shell, SLUG, newest)
     assert found["e2e"] == Check("e2e", "success", "https://example.org/2")
     assert found["postsubmit"].state == "success"
 
@@ -59,14 +59,14 @@ def test_a_check_is_found_among_more_than_a_page_of_them(world: tuple[Origin, Lo
     newest = head(origin.bare, "master")
     report(github, newest, "first", state="success")
     report(github, newest, *(f"other-{number}" for number in range(101)), state="success")
-    assert checks.unsuccessful(origin.sh.shell, SLUG, newest, ("first", "postsubmit")) == []
+    assert commit_checks.unsuccessful(origin.sh.shell, SLUG, newest, ("first", "postsubmit")) == []
 
 
 def test_what_has_not_succeeded_is_listed_as_it_was_asked(world: tuple[Origin, LocalGitHub]) -> None:
     origin, github = world
     newest = head(origin.bare, "master")
     report(github, newest, "e2e", state="pending", link="https://example.org/1")
-    problems = checks.unsuccessful(origin.sh.shell, SLUG, newest, ("absent", "postsubmit", "e2e"))
+    problems = commit_checks.unsuccessful(origin.sh.shell, SLUG, newest, ("absent", "postsubmit", "e2e"))
     assert [*map(str, problems)] == ["absent: not reported", "e2e: pending (https://example.org/1)"]
 
 
@@ -82,8 +82,8 @@ def test_the_latest_green_commit_is_the_newest_where_all_succeeded(world: tuple[
     red = commit(origin.bare, "master", "red.txt", "red\n")
     report(github, green, "e2e", state="success")
     report(github, red, "e2e", state="failure")
-    assert checks.latest_green(origin.sh.shell, SLUG, "master", ("postsubmit", "e2e")) == green
-    assert checks.latest_green(origin.sh.shell, SLUG, "master", ("postsubmit",)) == red
+    assert commit_checks.latest_green(origin.sh.shell, SLUG, "master", ("postsubmit", "e2e")) == green
+    assert commit_checks.latest_green(origin.sh.shell, SLUG, "master", ("postsubmit",)) == red
 
 
 def test_without_a_green_commit_the_newest_are_told_with_their_problems(
@@ -93,7 +93,7 @@ def test_without_a_green_commit_the_newest_are_told_with_their_problems(
     with pytest.raises(
         PreconditionError, match="none of the 2 newest commits of master has a green"
     ) as caught:
-        checks.latest_green(origin.sh.shell, SLUG, "master", ("e2e",))
+        commit_checks.latest_green(origin.sh.shell, SLUG, "master", ("e2e",))
     assert f"\n  {head(origin.bare, 'master')[:12]} e2e: not reported\n" in caught.value.message
     assert caught.value.hint.startswith("expected success of: e2e")
 
@@ -156,7 +156,7 @@ def test_a_wait_without_gh_ends_at_once() -> None:
 
 @pytest.mark.parametrize("state", ["success", "neutral", "skipped"])
 def test_what_github_lets_pass_is_not_waited_for(state: str) -> None:
-    assert state in checks.PASSED
+    assert state in commit_checks.PASSED
 
 
 def test_nothing_to_wait_for_is_said(

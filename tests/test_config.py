@@ -11,9 +11,16 @@ from hypothesis import example, given, settings, strategies
 from pydantic import ValidationError
 
 from releasing.changes.reference_edit import pinned, set_by_name
+from releasing.config.config_file import load
 from releasing.config.families import Listing
-from releasing.config.file import load
-from releasing.config.release_yaml import Config, Images, Operator, Parameter, Pin, Profile
+from releasing.config.release_yaml import (
+    Config,
+    ConfiguredParameter,
+    ConfiguredPin,
+    Images,
+    Operator,
+    Profile,
+)
 from releasing.recipes import RC, RECIPES
 from releasing.references.rules import Rules
 from tests.releases import CONFIG, release_at
@@ -42,15 +49,15 @@ def test_a_path_stays_inside_the_repository(path: str) -> None:
 )
 def test_a_pins_pattern_has_one_group(pattern: str, problem: str) -> None:
     with pytest.raises(ValidationError, match=problem):
-        Pin(file="a", pattern=pattern, value="b")
-    assert Pin(file="a", pattern="a(?:b)(?P<value>c)", value="b").pattern
+        ConfiguredPin(file="a", pattern=pattern, value="b")
+    assert ConfiguredPin(file="a", pattern="a(?:b)(?P<value>c)", value="b").pattern
 
 
 @pytest.mark.parametrize("value", ["", "a\nb", "a\tb", "{release}", "{", "a}"])
 def test_a_pins_value_is_one_line_with_the_names_of_a_release(value: str) -> None:
     with pytest.raises(ValidationError, match="value"):
-        Pin(file="a", pattern="(a)", value=value)
-    assert Pin(file="a", pattern="(a)", value="any {tag} {{ of \"{branch}'").value
+        ConfiguredPin(file="a", pattern="(a)", value=value)
+    assert ConfiguredPin(file="a", pattern="(a)", value="any {tag} {{ of \"{branch}'").value
 
 
 @given(
@@ -65,10 +72,10 @@ def test_a_pins_value_is_one_line_with_the_names_of_a_release(value: str) -> Non
 def test_what_release_yaml_accepts_update_references_accepts(value: str, name: str, pattern: str) -> None:
     """The program has rules of its own; a release does not get as far as that and then stop."""
     with suppress(ValidationError):
-        pins = pinned([Pin(file="a", pattern=pattern, value=value)], RELEASE)
+        pins = pinned([ConfiguredPin(file="a", pattern=pattern, value=value)], RELEASE)
         Rules.parse((), pins, ())
     with suppress(ValidationError):
-        parameters = set_by_name([Parameter(files="a*", name=name, value=value)], RELEASE)
+        parameters = set_by_name([ConfiguredParameter(files="a*", name=name, value=value)], RELEASE)
         Rules.parse((), (), parameters)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.config.file import load, schema
+from releasing.config.config_file import load, schema
 from releasing.errors import ConfigError
 
 pytestmark = pytest.mark.interpreter

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from releasing.builds import identity
-from releasing.gates import unlisted_images as dangling
-from releasing.image_tags import Image, ImageTags, Version, dump
-from releasing.rehearsal.github.git_objects import git
+from releasing.gates import unlisted_images
+from releasing.image_tags import ImageRow, ImageTags, TaggedDigest, dump
+from releasing.rehearsal.github.git.git_objects import git
 from releasing.steps.update_images import update_image_tags
 from releasing.steps.update_release_branch import wait_for_presubmit
 from tests.rehearsal.local_github import LocalGitHub
@@ -44,8 +44,8 @@ SETTINGS = CONFIG.model_validate(
 
 
 def listing(*names: str) -> str:
-    rows = (Version("sha256:" + "a" * 64, (BUILD, "v0.2.1")),)
-    return dump(ImageTags(tuple(Image(f"{REGISTRY}/{name}", rows) for name in names))).decode()
+    rows = (TaggedDigest("sha256:" + "a" * 64, (BUILD, "v0.2.1")),)
+    return dump(ImageTags(tuple(ImageRow(f"{REGISTRY}/{name}", rows) for name in names))).decode()
 
 
 @pytest.fixture
@@ -66,11 +66,11 @@ def origin(world: tuple[Origin, LocalGitHub]) -> Origin:
 
 
 def proposed(origin: Origin) -> str:
-    return dangling.proposed(origin.release, origin.fetched().sh)
+    return unlisted_images.proposed(origin.release, origin.fetched().sh)
 
 
 def merged(origin: Origin) -> str:
-    return dangling.merged(origin.release, origin.fetched().sh)
+    return unlisted_images.merged(origin.release, origin.fetched().sh)
 
 
 def test_what_the_prototypes_bring_is_told_with_its_place(origin: Origin) -> None:

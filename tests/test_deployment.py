@@ -13,7 +13,7 @@ import yaml
 import tasks
 from releasing import deployment
 from releasing.builds.submission import PROW
-from releasing.config import file as config_file
+from releasing.config import config_file
 from releasing.config.families import Listing
 from releasing.config.release_yaml import Config
 from releasing.deployment import build_workflow, nightly_jobs, pods, release_workflow, rights

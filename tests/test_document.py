@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from releasing.changes import digest_table as document
+from releasing.changes import digest_table
 from releasing.config.release_yaml import Config
-from releasing.rehearsal.oci.images import push
+from releasing.rehearsal.registry.small_images import push
 from tests.faulty_registry import CREATED, PROJECT, pushed
 from tests.registries import rehearsal_registry
 from tests.rehearsal.project import commit
@@ -38,25 +38,25 @@ SECTION = """\
     ("before", "after"), [("", SECTION), ("  \n", SECTION), ("# Doc\n\n\n", f"# Doc\n\n{SECTION}")]
 )
 def test_a_section_comes_at_the_end(before: str, after: str) -> None:
-    assert document.with_section(before, TAG, IMAGE_TAG, DIGESTS) == after
+    assert digest_table.with_section(before, TAG, IMAGE_TAG, DIGESTS) == after
 
 
 def test_writing_again_changes_nothing() -> None:
-    once = document.with_section("# Doc\n", TAG, IMAGE_TAG, DIGESTS)
-    assert document.with_section(once, TAG, IMAGE_TAG, DIGESTS) == once
+    once = digest_table.with_section("# Doc\n", TAG, IMAGE_TAG, DIGESTS)
+    assert digest_table.with_section(once, TAG, IMAGE_TAG, DIGESTS) == once
 
 
 def test_a_section_on_the_same_tag_is_replaced_where_it_is() -> None:
     digests = DIGESTS | {"gcr.io/p/a": "sha256:\\1"}
     section = SECTION.replace("sha256:a", "sha256:\\1")
     text = f"before\n\n{SECTION}after\n"
-    assert document.with_section(text, TAG, IMAGE_TAG, digests) == f"before\n\n{section}after\n"
-    assert document.with_section(SECTION.rstrip("\n"), TAG, IMAGE_TAG, digests) == section
+    assert digest_table.with_section(text, TAG, IMAGE_TAG, digests) == f"before\n\n{section}after\n"
+    assert digest_table.with_section(SECTION.rstrip("\n"), TAG, IMAGE_TAG, digests) == section
 
 
 def test_sections_on_other_candidates_are_left_alone() -> None:
     others = "".join(SECTION.replace(TAG, tag) + "\n" for tag in ("v0.2.1-rc.0", "v0.2.1-rc.10"))
-    assert document.with_section(others, TAG, IMAGE_TAG, DIGESTS) == f"{others}{SECTION}"
+    assert digest_table.with_section(others, TAG, IMAGE_TAG, DIGESTS) == f"{others}{SECTION}"
 
 
 def test_the_program_writes_what_the_change_wants_and_keeps_the_line_ends(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_the_program_writes_what_the_change_wants_and_keeps_the_line_ends(tmp_pa
         mirrors = {"RELEASE_REGISTRY_MIRRORS": f"gcr.io={url}/gcr.io", "DOCKER_CONFIG": "/nonexistent"}
         origin = origin_in(tmp_path, mirrors).fetched()
         release = replace(origin.release, config=config)
-        change = document.change(release)
+        change = digest_table.change(release)
         assert change.wanted(origin.sh)
         (tmp_path / "doc.md").write_bytes(b"# Doc\r\n\r\ntext\r\n")
         (command,) = change.edits(origin.sh, str(tmp_path))

@@ -13,7 +13,7 @@ from releasing import deployment
 from releasing.builds.submission import PROW
 from releasing.clients.cluster.workflow_pods import pods_of
 from releasing.clients.cluster.workflow_template import workflow
-from releasing.config import file as config_file
+from releasing.config import config_file
 from releasing.config.release_yaml import Build
 from releasing.deployment import build_workflow
 from releasing.recipes import RC as RECIPE

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from releasing.commands import listing
+from releasing.commands import configured_names
 from releasing.commands.release_commands import load
-from releasing.config import file as config_file
+from releasing.config import config_file
 from releasing.config.families import Listed, ListedConfig, listed
 from releasing.errors import ConfigError
 from releasing.recipes import RC, RECIPES
@@ -96,14 +96,14 @@ def test_an_operator_that_is_called_as_an_option_is_refused_and_not_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RELEASE_CONFIG", str(written(tmp_path, operators={"allow-move": KATIB})))
-    assert listing.known(os.environ).operators == {}
+    assert configured_names.known(os.environ).operators == {}
     with pytest.raises(ConfigError, match=r"operators\.allow-move: --allow-move is an option already"):
         load()
 
 
 def test_a_name_that_another_step_has_leaves_the_commands_as_they_are(tmp_path: Path) -> None:
     path = written(tmp_path, operators={"prototypes": KATIB})
-    first, *_ = listing.named(RECIPES, listed(path))
+    first, *_ = configured_names.named(RECIPES, listed(path))
     assert "update-prototypes" in {step.name for step in first}
     with pytest.raises(ConfigError, match="update-prototypes is the name of a step already"):
         RC.of(release_at(tmp_path, config_file.load(path)))

@@ -10,7 +10,7 @@ import pytest
 from releasing import image_tags
 from releasing.changes import image_tags_edit, operators, prototypes
 from releasing.clients.git import tagging
-from releasing.commands.request import Wish, open_candidate, tagged_candidate
+from releasing.commands.request import ReleaseRequest, open_candidate, tagged_candidate
 from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError, UsageError
 from releasing.gates import broken_files
@@ -76,7 +76,7 @@ def test_a_tag_on_the_default_branch_is_no_candidate_and_no_final(origin: Origin
 def test_a_final_without_a_candidate_is_refused() -> None:
     """14 of 30 finals had none."""
     with pytest.raises(PreconditionError, match=r"origin has no candidate of v0\.2\.1; every release is"):
-        tagged_candidate(Wish(VERSION), ["v0.2.0", "v0.2.0-rc.0"])
+        tagged_candidate(ReleaseRequest(VERSION), ["v0.2.0", "v0.2.0-rc.0"])
 
 
 def test_a_final_that_is_not_the_last_candidates_commit_is_refused(origin: Origin) -> None:
@@ -91,7 +91,7 @@ def test_a_final_that_is_not_the_last_candidates_commit_is_refused(origin: Origi
 def test_numbers_begin_at_0_and_leave_none_out(tags: list[str], number: str) -> None:
     """v0.3.0, v0.3.4, v0.4.0 and v0.4.1 began with another one."""
     with pytest.raises(UsageError, match=f"--candidate {number}: expected a number up to {len(tags)}"):
-        open_candidate(Wish(VERSION, number), tags, [])
+        open_candidate(ReleaseRequest(VERSION, number), tags, [])
 
 
 def test_a_candidate_before_its_branch_is_refused(origin: Origin) -> None:
@@ -138,7 +138,7 @@ def test_an_operator_at_head_is_a_change_that_is_asked_for(origin: Origin) -> No
         (operators.edit(origin.release, tfjob), "master"),
         (prototypes.edit(origin.release), BRANCH),
     ):
-        (found,) = edit.survey(origin.release, origin.sh, f"origin/{branch}").changes
+        (found,) = edit.examine(origin.release, origin.sh, f"origin/{branch}").changes
         assert (found.before, found.after) == ("HEAD", "v0.2.0")
 
 
@@ -185,7 +185,7 @@ def test_one_of_two_prototypes_bumped_is_not_enough(origin: Origin) -> None:
         )
         commit(origin.bare, BRANCH, f"{number}.jsonnet", text)
     origin.fetched()
-    found = prototypes.edit(origin.release).survey(origin.release, origin.sh, f"origin/{BRANCH}")
+    found = prototypes.edit(origin.release).examine(origin.release, origin.sh, f"origin/{BRANCH}")
     assert [(each.path, each.after) for each in found.changes] == [
         ("1.jsonnet", "gcr.io/kubeflow-images-public/tf_operator:v0.2.0")
     ]

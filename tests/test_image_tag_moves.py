@@ -10,7 +10,7 @@ import pytest
 
 from releasing.builds import image_tag_moves
 from releasing.errors import PreconditionError
-from releasing.rehearsal.oci.images import push
+from releasing.rehearsal.registry.small_images import push
 from releasing.release import Release
 from releasing.runbook.choice import Choice
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, pushed

@@ -10,7 +10,7 @@ import pytest
 
 from releasing.errors import ConfigError
 from releasing.image import ImagePattern
-from releasing.image_tags import Image, ImageTags, Version, dump, load, parse, save
+from releasing.image_tags import ImageRow, ImageTags, TaggedDigest, dump, load, parse, save
 
 pytestmark = pytest.mark.interpreter
 
@@ -127,8 +127,8 @@ def test_a_change_moves_no_row_of_a_real_file() -> None:
     for path in SECOND_SCHEMA:
         tags = load(path)
         image = tags.images[len(tags.images) // 2]
-        more = tags.with_image(image.with_version(Version(DIGEST, ("v1",)))).with_image(
-            Image("gcr.io/a/b", ())
+        more = tags.with_image(image.with_version(TaggedDigest(DIGEST, ("v1",)))).with_image(
+            ImageRow("gcr.io/a/b", ())
         )
         new = dump(more).decode().splitlines()
         old = path.read_text().splitlines()

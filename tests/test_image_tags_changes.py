@@ -9,7 +9,7 @@ import pytest
 
 from releasing.errors import PreconditionError, UsageError
 from releasing.image import ImagePattern
-from releasing.image_tags import Image, ImageTags, Version, load
+from releasing.image_tags import ImageRow, ImageTags, TaggedDigest, load
 from releasing.image_tags.row_changes import with_builds, with_tag
 
 pytestmark = pytest.mark.interpreter
@@ -53,7 +53,7 @@ def test_several_matching_builds_of_one_image_are_an_error_with_the_candidates()
 
 
 def test_two_matching_tags_on_one_build_are_one_build() -> None:
-    tags = ImageTags((Image(CPU, (Version(A, ("latest", "v1")),)),))
+    tags = ImageTags((ImageRow(CPU, (TaggedDigest(A, ("latest", "v1")),)),))
     assert (
         with_tag(tags, ImagePattern.parse(".*:.*"), "v0.2.2").tags.images[0].versions[0].tags[-1] == "v0.2.2"
     )
@@ -71,14 +71,17 @@ def test_a_malformed_tag_is_refused() -> None:
 
 
 def test_only_builds_that_are_not_listed_are_added() -> None:
-    tags = ImageTags((Image(CPU, (Version(A, ("v1",)),)),))
-    builds = [Image(CPU, (Version(A, ("v1", "latest")), Version(B, ("v2",)))), Image("gcr.io/a/b", ())]
+    tags = ImageTags((ImageRow(CPU, (TaggedDigest(A, ("v1",)),)),))
+    builds = [
+        ImageRow(CPU, (TaggedDigest(A, ("v1", "latest")), TaggedDigest(B, ("v2",)))),
+        ImageRow("gcr.io/a/b", ()),
+    ]
     changed = with_builds(tags, builds)
-    assert changed.tags == ImageTags((Image(CPU, (Version(A, ("v1",)), Version(B, ("v2",)))),))
+    assert changed.tags == ImageTags((ImageRow(CPU, (TaggedDigest(A, ("v1",)), TaggedDigest(B, ("v2",)))),))
     assert [line.split()[0] for line in changed.lines] == ["already", "added", "left"]
 
 
 def test_a_build_that_would_double_a_release_tag_is_refused() -> None:
-    tags = ImageTags((Image(CPU, (Version(A, ("v0.2.1",)),)),))
+    tags = ImageTags((ImageRow(CPU, (TaggedDigest(A, ("v0.2.1",)),)),))
     with pytest.raises(PreconditionError, match=f"{A} in the file, and on {B} in the registry"):
-        with_builds(tags, [Image(CPU, (Version(B, ("v0.2.1", "v2")),))])
+        with_builds(tags, [ImageRow(CPU, (TaggedDigest(B, ("v0.2.1", "v2")),))])

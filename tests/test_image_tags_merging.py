@@ -11,7 +11,7 @@ import pytest
 
 from releasing.changes.reference_edit import escaped
 from releasing.image import ImagePattern
-from releasing.image_tags import Image, Version, dump, load, save
+from releasing.image_tags import ImageRow, TaggedDigest, dump, load, save
 from releasing.image_tags.row_changes import with_builds, with_tag
 from releasing.image_tags.validation import problems
 
@@ -35,7 +35,7 @@ def git(folder: Path, *words: str) -> str:
 def list_build(file: Path, name: str, digit: str, made: datetime | None) -> None:
     """What the two commands of the step do: list a build, then give it the release's tag."""
     before = load(file)
-    build = Image(name, (Version(f"sha256:{digit * 64}", (BUILD,), made),))
+    build = ImageRow(name, (TaggedDigest(f"sha256:{digit * 64}", (BUILD,), made),))
     listed = with_builds(before, [build]).tags
     tagged = with_tag(listed, ImagePattern.parse(f"{escaped(name)}:{BUILD}"), "v0.2.2").tags
     assert save(file, before, tagged)

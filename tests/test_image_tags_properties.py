@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings, strategies
 from releasing.changes.reference_edit import escaped
 from releasing.errors import PreconditionError, ReleaseError
 from releasing.image import RELEASE_TAG, ImagePattern
-from releasing.image_tags import Image, ImageTags, Version, dump, parse, save
+from releasing.image_tags import ImageRow, ImageTags, TaggedDigest, dump, parse, save
 from releasing.image_tags.row_changes import Changed, with_builds, with_tag
 from releasing.image_tags.validation import holders, problems
 
@@ -38,7 +38,7 @@ digests = strategies.integers(0, 7).map(lambda number: f"sha256:{number:064x}")
 zones = strategies.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 times = strategies.none() | strategies.datetimes(datetime(2017, 1, 1), datetime(2020, 1, 1), timezones=zones)
 versions = strategies.builds(
-    Version,
+    TaggedDigest,
     digests,
     strategies.lists(strategies.sampled_from(TAGS), unique=True, max_size=3).map(tuple),
     times,
@@ -46,16 +46,18 @@ versions = strategies.builds(
 
 
 @strategies.composite
-def images(draw: strategies.DrawFn, name: str = "") -> Image:
+def images(draw: strategies.DrawFn, name: str = "") -> ImageRow:
     """An image as a valid file has it: no digest and no release tag twice."""
-    rows: list[Version] = []
+    rows: list[TaggedDigest] = []
     for row in draw(strategies.lists(versions, min_size=1, max_size=4, unique_by=lambda row: row.digest)):
         taken = {tag for other in rows for tag in other.tags if RELEASE_TAG.fullmatch(tag)}
-        rows.append(Version(row.digest, tuple(tag for tag in row.tags if tag not in taken), row.timestamp))
-    return Image(name or draw(strategies.sampled_from(NAMES)), tuple(rows))
+        rows.append(
+            TaggedDigest(row.digest, tuple(tag for tag in row.tags if tag not in taken), row.timestamp)
+        )
+    return ImageRow(name or draw(strategies.sampled_from(NAMES)), tuple(rows))
 
 
-def lists_of_images(least: int) -> strategies.SearchStrategy[tuple[Image, ...]]:
+def lists_of_images(least: int) -> strategies.SearchStrategy[tuple[ImageRow, ...]]:
     return strategies.lists(images(), min_size=least, max_size=4, unique_by=lambda image: image.name).map(
         tuple
     )
@@ -67,7 +69,7 @@ maybe_sorted = strategies.booleans().flatmap(
 )
 
 
-def rows(tags: ImageTags) -> list[tuple[str, Version]]:
+def rows(tags: ImageTags) -> list[tuple[str, TaggedDigest]]:
     return [(image.name, version) for image in tags.images for version in image.versions]
 
 
@@ -92,10 +94,10 @@ def blocks(content: bytes) -> Iterator[str]:
         yield from (name + version for version in versions)
 
 
-def doubled(before: ImageTags, builds: tuple[Image, ...]) -> Iterator[str]:
+def doubled(before: ImageTags, builds: tuple[ImageRow, ...]) -> Iterator[str]:
     """The release tags that builds would bring to another digest than the file has them on."""
     for build in builds:
-        known = {image.name: image for image in before.images}.get(build.name, Image(build.name, ()))
+        known = {image.name: image for image in before.images}.get(build.name, ImageRow(build.name, ()))
         listed = {version.digest for version in known.versions}
         for version in build.versions:
             if version.digest not in listed:
@@ -105,7 +107,7 @@ def doubled(before: ImageTags, builds: tuple[Image, ...]) -> Iterator[str]:
 @settings(deadline=None)
 @given(maybe_sorted, lists_of_images(0))
 def test_listing_builds_adds_rows_and_leaves_every_other_byte(
-    before: ImageTags, builds: tuple[Image, ...]
+    before: ImageTags, builds: tuple[ImageRow, ...]
 ) -> None:
     if [*doubled(before, builds)]:
         with pytest.raises(PreconditionError, match="would be on two digests"):

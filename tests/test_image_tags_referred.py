@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from releasing.errors import UsageError
-from releasing.image_tags import Image, Version
+from releasing.image_tags import ImageRow, TaggedDigest
 from releasing.image_tags.referred import Ours, referred, unlisted
 
 pytestmark = pytest.mark.interpreter
@@ -16,8 +16,8 @@ OURS = Ours.of(PREFIXES, ["testing/**"])
 TAG = "v0.2.1"
 
 
-def listed(*names: str, tag: str = TAG) -> list[Image]:
-    return [Image(f"{REGISTRY}/{name}", (Version("sha256:" + "a" * 64, (tag,)),)) for name in names]
+def listed(*names: str, tag: str = TAG) -> list[ImageRow]:
+    return [ImageRow(f"{REGISTRY}/{name}", (TaggedDigest("sha256:" + "a" * 64, (tag,)),)) for name in names]
 
 
 def found(text: str, *names: str, path: str = "a.yaml", ours: Ours = OURS, tag: str = TAG) -> list[str]:

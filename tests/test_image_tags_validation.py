@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.image_tags import Image, ImageTags, Version, load
+from releasing.image_tags import ImageRow, ImageTags, TaggedDigest, load
 from releasing.image_tags.validation import holders, missing, problems
 
 pytestmark = pytest.mark.interpreter
@@ -19,8 +19,8 @@ NAME = "gcr.io/kubeflow-images-public/tf_operator"
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 
 
-def found(*versions: Version, every_tag: bool = False) -> list[str]:
-    return problems(ImageTags((Image(NAME, versions, 2),)), "f", every_tag=every_tag)
+def found(*versions: TaggedDigest, every_tag: bool = False) -> list[str]:
+    return problems(ImageTags((ImageRow(NAME, versions, 2),)), "f", every_tag=every_tag)
 
 
 def test_the_digest_of_63_digits_is_found_in_each_file_that_has_it() -> None:
@@ -43,7 +43,7 @@ def test_the_notebook_that_users_were_offered_and_nobody_listed_is_found() -> No
 
 
 def test_a_release_tag_on_two_digests_is_found() -> None:
-    said = found(Version(A, ("v0.2.1",), None, 4), Version(B, ("v0.2.1",), None, 9))
+    said = found(TaggedDigest(A, ("v0.2.1",), None, 4), TaggedDigest(B, ("v0.2.1",), None, 9))
     assert said == [f"f:9: {NAME}:v0.2.1 is on {B}, and at line 4 on {A}"]
 
 
@@ -66,7 +66,7 @@ def test_what_the_old_scripts_left_out_of_a_row_is_no_problem() -> None:
     rows = [version for image in load(FILES / NEWEST).images for version in image.versions]
     assert sum(version.timestamp is None for version in rows) == 12
     assert sum(not any(tag.startswith("v20") for tag in version.tags) for version in rows) == 55
-    assert found(Version(A, ("v0.3.0",)), Version(B, ())) == []
+    assert found(TaggedDigest(A, ("v0.3.0",)), TaggedDigest(B, ())) == []
 
 
 def test_images_that_users_were_given_and_nobody_ever_listed_are_found() -> None:
@@ -82,20 +82,26 @@ def test_images_that_users_were_given_and_nobody_ever_listed_are_found() -> None
 
 def test_a_longer_version_does_not_stand_for_a_shorter_one() -> None:
     """The old scripts matched beginnings, so that v0.2.10 would have passed for v0.2.1."""
-    tags = ImageTags((Image(NAME, (Version(A, ("v0.2.10",)),), 2),))
+    tags = ImageTags((ImageRow(NAME, (TaggedDigest(A, ("v0.2.10",)),), 2),))
     assert missing(tags, "f", [NAME], "v0.2.1") == [f"f:2: {NAME} has no tag v0.2.1; it has: v0.2.10"]
     assert missing(tags, "f", [NAME], "v0.2.10") == []
 
 
 def test_latest_on_two_digests_counts_only_where_every_tag_does() -> None:
-    versions = (Version(A, ("latest",)), Version(B, ("latest",)))
+    versions = (TaggedDigest(A, ("latest",)), TaggedDigest(B, ("latest",)))
     assert found(*versions) == []
     assert len(found(*versions, every_tag=True)) == 1
 
 
 def test_repeated_digests_and_malformed_names_and_tags_are_found() -> None:
     said = problems(
-        ImageTags((Image("gcr.io/A", (Version(A, ("a b", "c", "c"), None, 4), Version(A, (), None, 7)), 2),)),
+        ImageTags(
+            (
+                ImageRow(
+                    "gcr.io/A", (TaggedDigest(A, ("a b", "c", "c"), None, 4), TaggedDigest(A, (), None, 7)), 2
+                ),
+            )
+        ),
         "f",
     )
     assert [line.partition(": ")[0] for line in said] == ["f:2", "f:4", "f:4", "f:7"]

@@ -9,8 +9,8 @@ import pytest
 from releasing.clients.ksonnet.app import find_app
 from releasing.clients.ksonnet.creation import create
 from releasing.clients.ksonnet.environments import Destination
-from releasing.clients.ksonnet.generate import generate
-from releasing.clients.ksonnet.prototype import find_prototype
+from releasing.clients.ksonnet.packages.generate import generate
+from releasing.clients.ksonnet.packages.prototype import find_prototype
 from releasing.clients.ksonnet.render import render
 from releasing.errors import PreconditionError, UsageError
 from tests.ksonnet_apps import write_package

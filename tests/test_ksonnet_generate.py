@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from releasing.clients.ksonnet.app import App, find_app
-from releasing.clients.ksonnet.generate import generate
-from releasing.clients.ksonnet.prototype import find_prototype, read_prototype
+from releasing.clients.ksonnet.packages.generate import generate
+from releasing.clients.ksonnet.packages.prototype import find_prototype, read_prototype
 from releasing.clients.ksonnet.render import render
 from releasing.errors import ConfigError, PreconditionError, UsageError
 from tests.ksonnet_apps import PARAMS, PROTOTYPE, write_app, write_package

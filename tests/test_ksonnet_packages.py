@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from releasing.clients.ksonnet.app import App, find_app
-from releasing.clients.ksonnet.packages import install_package, split
-from releasing.clients.ksonnet.prototype import find_prototype
-from releasing.clients.ksonnet.registries import Location, add_registry, located
+from releasing.clients.ksonnet.packages.installation import install_package, split
+from releasing.clients.ksonnet.packages.package_registries import PackageLocation, add_registry, located
+from releasing.clients.ksonnet.packages.prototype import find_prototype
 from releasing.errors import PreconditionError, UsageError
 from releasing.shell.programs import Shell
 from tests.ksonnet_apps import APP, PACKAGE, write_app, write_package
@@ -215,13 +215,13 @@ def test_a_package_in_another_form_is_refused(wanted: str) -> None:
 @pytest.mark.parametrize(
     ("uri", "location"),
     [
-        ("github.com/a/b", Location("a/b", "master", ".")),
-        ("https://www.github.com/a/b.git", Location("a/b", "master", ".")),
-        ("http://github.com/a/b/blob/v1/c/registry.yaml", Location("a/b", "v1", "c")),
-        ("github.com/a/b.c/tree/master/d/e/", Location("a/b.c", "master", "d/e")),
+        ("github.com/a/b", PackageLocation("a/b", "master", ".")),
+        ("https://www.github.com/a/b.git", PackageLocation("a/b", "master", ".")),
+        ("http://github.com/a/b/blob/v1/c/registry.yaml", PackageLocation("a/b", "v1", "c")),
+        ("github.com/a/b.c/tree/master/d/e/", PackageLocation("a/b.c", "master", "d/e")),
     ],
 )
-def test_addresses_of_ks_are_read(uri: str, location: Location) -> None:
+def test_addresses_of_ks_are_read(uri: str, location: PackageLocation) -> None:
     assert located(uri) == location
 
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from releasing.announcements import outbox as mail
-from releasing.announcements.message import Announcement, options_of
+from releasing.announcements import outbox
+from releasing.announcements.message import AnnouncementMail, options_of
 from releasing.errors import PreconditionError
 from tests.faulty_registry import PROJECT, pushed
 from tests.registries import rehearsal_registry
 from tests.releases import release_at
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
-VOTE = Announcement("[VOTE]", "v0.2.1-rc.0", "{project} {name}: please vote.\n", "vote")
+VOTE = AnnouncementMail("[VOTE]", "v0.2.1-rc.0", "{project} {name}: please vote.\n", "vote")
 
 
 def words(path: Path, images: tuple[str, ...]) -> list[str]:
@@ -96,23 +96,23 @@ def test_images_are_named_with_the_digests_of_the_registry(
 
 def test_a_mail_is_found_by_its_commit(tmp_path: Path) -> None:
     release = release_at(tmp_path)
-    path = mail.path(release)
-    assert mail.names(release, COMMIT).text == f"there is no mail {path}"
+    path = outbox.path(release)
+    assert outbox.names(release, COMMIT).text == f"there is no mail {path}"
     write(path)
-    assert mail.names(release, COMMIT).text == (
+    assert outbox.names(release, COMMIT).text == (
         f"'[VOTE] Kubeflow v0.2.1-rc.0' to discuss@example.org is in {path}"
     )
-    assert mail.names(release, "f" * 40).text == f"the mail in {path} is not about {'f' * 40}"
-    assert mail.names(release, None).text == f"the mail in {path} is not about a tag on origin"
-    assert mail.path(replace(release, final=True)) != path
+    assert outbox.names(release, "f" * 40).text == f"the mail in {path} is not about {'f' * 40}"
+    assert outbox.names(release, None).text == f"the mail in {path} is not about a tag on origin"
+    assert outbox.path(replace(release, final=True)) != path
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff", b"Content-Type: multipart/mixed; boundary=x\n\n--x\n"])
 def test_a_file_that_is_no_mail_announces_nothing(tmp_path: Path, content: bytes) -> None:
     release = release_at(tmp_path)
-    mail.path(release).parent.mkdir(parents=True)
-    mail.path(release).write_bytes(content)
-    assert not mail.names(release, COMMIT).holds
+    outbox.path(release).parent.mkdir(parents=True)
+    outbox.path(release).write_bytes(content)
+    assert not outbox.names(release, COMMIT).holds
 
 
 def test_waivers_stand_in_the_vote_mail_as_they_were_given(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from releasing.builds.bootstrapper_packages import packages
 from releasing.builds.make_push import pushed
 from releasing.errors import CommandError, ConfigError, PreconditionError, ReleaseError, UnmetError
 from releasing.image import ImageRef
-from releasing.rehearsal.github.git_objects import git
-from releasing.rehearsal.oci import images
+from releasing.rehearsal.github.git.git_objects import git
+from releasing.rehearsal.registry import small_images
 from tests.registries import rehearsal_registry
 
 IMAGE, TAG = "gcr.io/kubeflow-images-public/bootstrapper", "v20180720-01234567"
@@ -70,7 +70,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with rehearsal_registry(tmp_path / "registry") as url:
         monkeypatch.setenv("RELEASE_REGISTRY_MIRRORS", f"gcr.io={url}/gcr.io")
         monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
-        digest = images.push(url, IMAGE, TAG, {}, "2018-07-20T00:00:00Z")
+        digest = small_images.push(url, IMAGE, TAG, {}, "2018-07-20T00:00:00Z")
         world = World(folder, url, digest)
         world.make(f"echo Pushed {IMAGE}:{TAG}")
         yield world
@@ -174,7 +174,7 @@ def test_make_finds_another_python_than_ours(world: World, monkeypatch: pytest.M
 def test_another_tag_for_the_same_digest_never_moves(world: World) -> None:
     found = world.push()
     make_push.tag_too(found, "v0")
-    images.push(world.registry, IMAGE, "v1", {"a": "b"}, "2018-07-20T00:00:00Z")
+    small_images.push(world.registry, IMAGE, "v1", {"a": "b"}, "2018-07-20T00:00:00Z")
     with pytest.raises(PreconditionError, match=f"{IMAGE}:v1 is on sha256:"):
         make_push.tag_too(found, "v1")
 

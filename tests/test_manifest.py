@@ -9,12 +9,12 @@ import pytest
 
 from releasing.errors import UnmetError
 from releasing.image import ImageRef
-from releasing.publication.manifest import Manifest, digests, parse
+from releasing.publication.manifest import ReleaseManifest, digests, parse
 from tests.faulty_registry import PROJECT, faulty_registry, pushed
 
 pytestmark = pytest.mark.interpreter
 
-MANIFEST = Manifest(
+MANIFEST = ReleaseManifest(
     project="Kubeflow",
     tag="v0.2.1-rc.0",
     repository="kubeflow/kubeflow",

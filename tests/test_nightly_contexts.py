@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from releasing.commands import session
-from releasing.config import file as config_file
+from releasing.config import config_file
 from releasing.config.path import OWN
 from releasing.errors import UnmetError, UnreachableError
-from releasing.nightly import status_claims as overdue
-from releasing.nightly.maintenance import Upkeep
+from releasing.nightly.maintenance import NightlyTask
+from releasing.nightly.monitoring import status_claims
 from releasing.rehearsal.sandbox import git_settings
 from releasing.shell.environment import clean_environment
 from releasing.shell.programs import Shell
@@ -75,10 +75,14 @@ local params = std.extVar("__ksonnet/params").components["one"];
         settings = git_settings({f"url.{self.folder}/.insteadOf": "https://github.com/"})
         mirror = {"RELEASE_REGISTRY_MIRRORS": f"gcr.io={self.registry}/gcr.io"}
         config = config_file.load(OWN)
-        work = Upkeep(config, config.profiles["rehearsal"], self.folder / "state", "nightly.check", "check")
+        work = NightlyTask(
+            config, config.profiles["rehearsal"], self.folder / "state", "nightly.check", "check"
+        )
         shell = Shell(clean_environment() | settings | mirror)
         session.bring_up(work, shell)
-        return next(each for each in overdue.claims(work, session.asking(shell)) if each.name == "entries")
+        return next(
+            each for each in status_claims.claims(work, session.asking(shell)) if each.name == "entries"
+        )
 
 
 @pytest.fixture
@@ -119,7 +123,7 @@ def test_a_repository_that_cannot_be_read_makes_the_claim_unknown_and_not_false(
     assert (found.holds, found.found) == (None, "1 build context could not be read")
     assert "line 1: one: kubeflow/katib at HEAD cannot be read: fatal: " in found.details[0]
     with pytest.raises(UnreachableError, match="could not be read: entries"):
-        overdue.require([found])
+        status_claims.require([found])
 
     world.builds(
         "kubeflow/katib/manager", CONTEXT, extra="kubeflow/katib@HEAD;kubeflow/pytorch-operator@HEAD"
@@ -127,7 +131,7 @@ def test_a_repository_that_cannot_be_read_makes_the_claim_unknown_and_not_false(
     both = world.entries()
     assert (both.holds, len(both.details)) == (False, 2)
     with pytest.raises(UnmetError, match="checks failed: entries"):
-        overdue.require([both])
+        status_claims.require([both])
 
 
 def test_a_ref_or_a_repository_that_the_workflow_cannot_check_out_is_wrong(world: World) -> None:

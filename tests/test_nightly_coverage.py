@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from releasing.nightly.coverage import age_claims, covered, used_images
+from releasing.nightly.monitoring.coverage import age_claims, covered, used_images
 from releasing.nightly.release_config import parse
 from releasing.nightly.resolution import resolve
 from tests.nightly_projects import APP, repository

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.nightly.coverage import covered
+from releasing.nightly.monitoring.coverage import covered
 from tests import past_additions
 from tests.support.whole_releases import invoke
 

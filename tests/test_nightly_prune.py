@@ -7,7 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from releasing.rehearsal.oci.images import push
+from releasing.rehearsal.registry.small_images import push
 from tests.faulty_registry import CREATED, PROJECT
 from tests.nightly_projects import repository
 from tests.stand_ins import STAND_INS

@@ -8,9 +8,8 @@ import pytest
 
 from releasing.config.nightly_section import Nightly
 from releasing.errors import ConfigError, PreconditionError, UsageError
-from releasing.nightly import night as nights
-from releasing.nightly import selection
-from releasing.nightly.night import Night
+from releasing.nightly import nights, selection
+from releasing.nightly.nights import Night
 from releasing.runbook.choice import Choice
 from releasing.runbook.step_shell import StepShell
 from tests.releases import CONFIG, Origin, origin_in

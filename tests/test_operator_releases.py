@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from releasing.changes import operator_releases, operators
+from releasing.changes import operator_versions, operators
 from releasing.changes.operators import NamedOperator
 from releasing.config.build_sections import NEWEST
 from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError, UsageError
-from releasing.rehearsal.github.founding import found
-from releasing.rehearsal.github.git_objects import git
-from releasing.rehearsal.oci import images
+from releasing.rehearsal.github.existing_repositories import found
+from releasing.rehearsal.github.git.git_objects import git
+from releasing.rehearsal.registry import small_images
 from releasing.runbook.choice import Choice
 from tests.registries import rehearsal_registry
 from tests.rehearsal.project import commit
@@ -41,7 +41,7 @@ class World:
     registry: str
 
     def push(self, tag: str) -> None:
-        images.push(self.registry, IMAGE, tag, {}, "2018-07-20T00:00:00Z")
+        small_images.push(self.registry, IMAGE, tag, {}, "2018-07-20T00:00:00Z")
 
     def settled(
         self, *, pin: bool = True, release: str = NEWEST, named: str = "", final: bool = False
@@ -49,9 +49,9 @@ class World:
         sections = {"operators": {"tfjob": {**OPERATOR, "release": release}}}
         config = Config.model_validate({**CONFIG.model_dump(by_alias=True), **sections})
         meant = replace(self.origin.release, config=config, final=final)
-        found = operator_releases.settled(meant, self.origin.sh, {"tfjob": named})
+        found = operator_versions.settled(meant, self.origin.sh, {"tfjob": named})
         if pin:
-            operator_releases.record(found, self.origin.sh.journal)
+            operator_versions.record(found, self.origin.sh.journal)
         return found.config.operators["tfjob"].release
 
 
@@ -110,7 +110,7 @@ def test_what_names_no_release_is_refused(world: World, option: str, value: str)
     sections = {"operators": {"tfjob": OPERATOR}}
     config = Config.model_validate({**CONFIG.model_dump(by_alias=True), **sections})
     with pytest.raises(UsageError, match=f"--{option}"):
-        operator_releases.settled(replace(release, config=config), world.origin.sh, {option: value})
+        operator_versions.settled(replace(release, config=config), world.origin.sh, {option: value})
 
 
 def test_a_final_uses_what_its_candidate_recorded(world: World) -> None:
@@ -132,7 +132,7 @@ def test_without_a_journal_what_the_candidate_names_is_used(world: World) -> Non
 def test_without_any_release_it_says_where_to_look(world: World) -> None:
     found(world.origin.bare.parent.parent, "kubeflow/pytorch-operator", [("v0.1.0", True)])
     with pytest.raises(PreconditionError) as caught:
-        operator_releases.newest(world.origin.sh, "kubeflow/pytorch-operator")
+        operator_versions.newest(world.origin.sh, "kubeflow/pytorch-operator")
     assert "has no release that is neither a draft nor a pre-release" in caught.value.message
     assert "https://github.com/kubeflow/pytorch-operator/releases" in caught.value.hint
 

@@ -10,7 +10,7 @@ import pytest
 from releasing.config.nightly_section import Nightly
 from releasing.errors import CommandError, PreconditionError
 from releasing.nightly import outcomes
-from releasing.nightly.night import Night, Skipped
+from releasing.nightly.nights import Night, Skipped
 from releasing.nightly.release_config import Entry
 from releasing.runbook.choice import Choice
 from releasing.runbook.journal import Journal

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 import tasks
-from releasing.commands import listing
+from releasing.commands import configured_names
 from releasing.commands import runbook_page as page
-from releasing.config import file as config_file
-from releasing.config import reference_page as config_page
+from releasing.config import config_file, reference_page
 from releasing.recipes import NIGHTLY, RECIPES
 from tests.support.whole_releases import ROOT
 
@@ -31,19 +30,19 @@ def test_schema_is_what_the_types_say() -> None:
 
 
 def test_reference_of_release_yaml_is_what_the_types_say() -> None:
-    assert (ROOT / "docs" / "release-yaml.md").read_text() == config_page.reference(), (
+    assert (ROOT / "docs" / "release-yaml.md").read_text() == reference_page.reference(), (
         "run: scripts/invoke schema --write"
     )
 
 
 def test_every_key_of_the_reference_has_a_meaning() -> None:
-    assert not re.findall(r"^\|.*\|  \|$", config_page.reference(), flags=re.MULTILINE)
+    assert not re.findall(r"^\|.*\|  \|$", reference_page.reference(), flags=re.MULTILINE)
 
 
 def test_runbook_has_every_step_once_in_each_recipe_that_has_it() -> None:
     text = (ROOT / "RUNBOOK.md").read_text()
     parts = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
-    whole = listing.named(RECIPES, listing.known({}))
+    whole = configured_names.named(RECIPES, configured_names.known({}))
     for recipe, part in zip([*whole, NIGHTLY], parts, strict=True):
         assert part.startswith(f"{recipe.title}\n")
         # Entries of the release config stand on the page under the name of one.
@@ -105,7 +104,9 @@ def test_readme_shows_ten_commands_and_the_page_of_commands_every_one_beside_the
     assert len(rows) == len({*rows}) == 10
     listed = re.findall(r"^\| `scripts/invoke ([\w.-]+)", COMMANDS.read_text(), flags=re.MULTILINE)
     assert {*rows} <= {*listed}
-    steps = {step.name for recipe in listing.named(RECIPES, listing.known({})) for step in recipe}
+    steps = {
+        step.name for recipe in configured_names.named(RECIPES, configured_names.known({})) for step in recipe
+    }
     assert {*tasks.namespace.task_names} - steps <= {*listed}
 
 

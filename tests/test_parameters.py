@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.references import survey
-from releasing.references.report import Report
+from releasing.references import examine
+from releasing.references.report import ReferenceReport
 from releasing.references.rules import Rules
 
 pytestmark = pytest.mark.interpreter
 
 
-def surveyed(path: str, content: str, value: str = "v2") -> Report:
-    return survey([(path, content.encode())], Rules.parse([], [], [["*", "imageTag", value]]))
+def examined(path: str, content: str, value: str = "v2") -> ReferenceReport:
+    return examine([(path, content.encode())], Rules.parse([], [], [["*", "imageTag", value]]))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def surveyed(path: str, content: str, value: str = "v2") -> Report:
     ],
 )
 def test_a_literal_changes_and_nothing_beside_it(path: str, before: str) -> None:
-    (rewrite,) = surveyed(path, before).rewrites
+    (rewrite,) = examined(path, before).rewrites
     assert rewrite.after.decode() == before.replace("v1", "v2")
 
 
@@ -61,7 +61,7 @@ def test_a_literal_changes_and_nothing_beside_it(path: str, before: str) -> None
     ],
 )
 def test_an_expression_is_left_and_reported(path: str, content: str) -> None:
-    report = surveyed(path, content)
+    report = examined(path, content)
     assert not report.rewrites
     assert {left.reason for left in report.left} == {"its value is an expression"}
 
@@ -70,10 +70,10 @@ def test_an_expression_is_left_and_reported(path: str, content: str) -> None:
     "content", ["myimageTag: v1", "my-imageTag: v1", "x.imageTag: v1", "imageTag == 'v1'", "imageTags: v1"]
 )
 def test_other_names_and_comparisons_are_not_the_parameter(content: str) -> None:
-    report = surveyed("a.yaml", content)
+    report = examined("a.yaml", content)
     assert (report.rewrites, report.left) == ((), ())
     assert report.unfound == ("parameter imageTag in *",)
 
 
 def test_a_value_that_yaml_reads_as_a_number_is_put_in_quotes() -> None:
-    assert surveyed("a.yaml", "imageTag: v1", "1.10").rewrites[0].after == b'imageTag: "1.10"'
+    assert examined("a.yaml", "imageTag: v1", "1.10").rewrites[0].after == b'imageTag: "1.10"'

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from releasing.commands.release_commands import Desk, load
+from releasing.commands.release_commands import Console, load
 from releasing.commands.summary import exports
 from releasing.config.registry_settings import settings
 from releasing.config.release_yaml import Config
@@ -33,7 +33,7 @@ def test_programs_and_a_pasted_plan_use_the_release_yaml_of_the_run(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RELEASE_CONFIG", "release.yaml")
     shown: list[str] = []
-    with Desk(shown.append, sandbox).place(load(), OPTIONS | {"profile": profile}) as place:
-        assert place.environment["RELEASE_CONFIG"] == str(path)
-        assert settings(place.environment).floating_tags == ("edge",)
-        assert f"export RELEASE_CONFIG={path}" in list(exports(place.environment))
+    with Console(shown.append, sandbox).workspace(load(), OPTIONS | {"profile": profile}) as workspace:
+        assert workspace.environment["RELEASE_CONFIG"] == str(path)
+        assert settings(workspace.environment).floating_tags == ("edge",)
+        assert f"export RELEASE_CONFIG={path}" in list(exports(workspace.environment))

@@ -17,7 +17,7 @@ import pytest
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from releasing.announcements import smtp as posting
+from releasing.announcements import smtp
 from releasing.announcements.smtp import SENDING, SENT, Server
 from releasing.errors import ConfigError, PreconditionError, UnreachableError
 
@@ -91,10 +91,10 @@ def mail(tmp_path: Path) -> Path:
 def test_a_mail_is_sent_to_all_and_never_twice(mail: Path) -> None:
     box = Letterbox()
     with listening(box) as server:
-        assert posting.send(mail, server) == "[VOTE] a is sent to vote@example.org, team@example.org"
-        assert posting.send(mail, server).startswith("[VOTE] a was sent at ")
+        assert smtp.send(mail, server) == "[VOTE] a is sent to vote@example.org, team@example.org"
+        assert smtp.send(mail, server).startswith("[VOTE] a was sent at ")
     assert [envelope.rcpt_tos for envelope in box.kept] == [["vote@example.org", "team@example.org"]]
-    known = posting.receipt(mail)
+    known = smtp.receipt(mail)
     assert known is not None
     assert (known.message_id, known.state) == ("<a.vote@example.org>", SENT)
 
@@ -103,23 +103,23 @@ def test_when_the_answer_is_lost_a_person_decides(mail: Path) -> None:
     box = Letterbox(lost=True)
     with listening(box) as server:
         with pytest.raises(UnreachableError):
-            posting.send(mail, server)
+            smtp.send(mail, server)
         box.lost = False
         with pytest.raises(PreconditionError, match=r"may have been sent at .* answer was lost"):
-            posting.send(mail, server)
+            smtp.send(mail, server)
         assert len(box.kept) == 1
-        posting.send(mail, server, again=True)
+        smtp.send(mail, server, again=True)
         assert len(box.kept) == 2
-        assert posting.send(mail, server).startswith("[VOTE] a was sent at ")
+        assert smtp.send(mail, server).startswith("[VOTE] a was sent at ")
 
 
 def test_what_a_person_saw_arrive_is_not_sent_again(mail: Path) -> None:
     box = Letterbox(lost=True)
     with listening(box) as server:
         with pytest.raises(UnreachableError):
-            posting.send(mail, server)
-        assert posting.was_sent(mail) == "[VOTE] a counts as sent"
-        posting.send(mail, server)
+            smtp.send(mail, server)
+        assert smtp.was_sent(mail) == "[VOTE] a counts as sent"
+        smtp.send(mail, server)
     assert len(box.kept) == 1
 
 
@@ -127,17 +127,17 @@ def test_a_refused_mail_is_tried_again(mail: Path) -> None:
     box = Letterbox(answer="554 not today")
     with listening(box) as server:
         with pytest.raises(PreconditionError, match="refuses the mail: 554 not today"):
-            posting.send(mail, server)
-        assert posting.receipt(mail) is None
+            smtp.send(mail, server)
+        assert smtp.receipt(mail) is None
         box.answer = "250 kept"
-        posting.send(mail, server)
+        smtp.send(mail, server)
     assert len(box.kept) == 1
 
 
 def test_nothing_is_noted_when_no_server_answers(mail: Path) -> None:
     with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:9 does not answer"):
-        posting.send(mail, Server("127.0.0.1", 9))
-    assert posting.receipt(mail) is None
+        smtp.send(mail, Server("127.0.0.1", 9))
+    assert smtp.receipt(mail) is None
 
 
 def test_a_login_is_encrypted_and_a_refused_password_is_not_shown(
@@ -156,34 +156,34 @@ def test_a_login_is_encrypted_and_a_refused_password_is_not_shown(
     }
     with listening(box, **guarded) as at:
         with pytest.raises(UnreachableError, match="certificate"):
-            posting.send(mail, Server(at.host, at.port, "ada", SECRET))
+            smtp.send(mail, Server(at.host, at.port, "ada", SECRET))
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
         with pytest.raises(PreconditionError, match="does not let ada in") as refused:
-            posting.send(mail, Server(at.host, at.port, "ada", "wrong horse"))
+            smtp.send(mail, Server(at.host, at.port, "ada", "wrong horse"))
         assert "wrong horse" not in str(refused.value)
         assert box.kept == []
-        posting.send(mail, Server(at.host, at.port, "ada", SECRET))
+        smtp.send(mail, Server(at.host, at.port, "ada", SECRET))
     assert len(box.kept) == 1
     assert SECRET not in "".join(path.read_text() for path in tmp_path.iterdir())
 
 
 def test_a_rehearsals_server_gets_no_credentials() -> None:
     given = ("smtp.example.org", 587, "ada", SECRET)
-    assert posting.server_of(*given, {}) == Server(*given)
-    assert posting.server_of(*given, {posting.SERVER: "127.0.0.1:2525"}) == Server("127.0.0.1", 2525)
+    assert smtp.server_of(*given, {}) == Server(*given)
+    assert smtp.server_of(*given, {smtp.SERVER: "127.0.0.1:2525"}) == Server("127.0.0.1", 2525)
     with pytest.raises(ConfigError, match="is not HOST:PORT"):
-        posting.server_of(*given, {posting.SERVER: "nonsense"})
+        smtp.server_of(*given, {smtp.SERVER: "nonsense"})
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"state": "sent"}'])
 def test_a_damaged_receipt_is_told(text: str, mail: Path) -> None:
     mail.with_suffix(".sent.json").write_text(text)
     with pytest.raises(ConfigError, match="not a receipt"):
-        posting.receipt(mail)
+        smtp.receipt(mail)
 
 
 def test_a_kill_between_mail_and_answer_leaves_the_question(mail: Path) -> None:
     facts = {"message_id": "<a.vote@example.org>", "state": SENDING, "time": "then", "by": "ada@host"}
     mail.with_suffix(".sent.json").write_text(json.dumps(facts))
     with pytest.raises(PreconditionError, match="may have been sent at then by ada@host"):
-        posting.send(mail, Server("127.0.0.1", 9))
+        smtp.send(mail, Server("127.0.0.1", 9))

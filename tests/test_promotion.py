@@ -32,10 +32,12 @@ def watch(what: str, total: int) -> Callable[[], None]:
     return lambda: None
 
 
-def promoted(faulty: Faulty, digests: dict[str, str], allow_move: str | None = None) -> promotion.Report:
+def promoted(
+    faulty: Faulty, digests: dict[str, str], allow_move: str | None = None
+) -> promotion.PromotionReport:
     tags = promotion.asked(parse(listing(digests, TAG), "f"), ImagePattern.parse(f".*:{TAG}"), "f")
 
-    async def work(client: Registry) -> promotion.Report:
+    async def work(client: Registry) -> promotion.PromotionReport:
         plan = await promotion.plan(client, tags, movable(allow_move), watch)
         return await promotion.apply(client, plan, watch)
 
@@ -94,7 +96,7 @@ def test_a_floating_tag_moves_without_being_named_and_no_other_does(faulty: Faul
     new = pushed(faulty.url, "a", tag="new")["a"]
     image = f"{PROJECT}/a"
 
-    async def moved(client: Registry, *tags: str) -> promotion.Report:
+    async def moved(client: Registry, *tags: str) -> promotion.PromotionReport:
         wanted = [ImageRef(image, tag, new) for tag in tags]
         plan = await promotion.plan(client, wanted, None, watch, (latest,))
         return await promotion.apply(client, plan, watch)
@@ -154,7 +156,7 @@ def test_many_tags_of_one_image_are_listed_once(faulty: Faulty) -> None:
     digest = pushed(faulty.url, "a")["a"]
     wanted = [ImageRef(f"{PROJECT}/a", f"v0.2.{number}", digest) for number in range(50)]
 
-    async def work(client: Registry) -> promotion.Report:
+    async def work(client: Registry) -> promotion.PromotionReport:
         return await promotion.apply(client, await promotion.plan(client, wanted, None, watch), watch)
 
     faulty.asked.clear()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from releasing.config import registries
-from releasing.rehearsal.oci.images import push
+from releasing.rehearsal.registry.small_images import push
 from tests.fault_proxy import FaultProxy, Rule, fault_proxy, says
 from tests.faulty_registry import CREATED, PROJECT, faulty_registry, fetched, index_of, stored
 from tests.registries import docker_registry, rehearsal_registry

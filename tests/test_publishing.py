@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from releasing.clients.github import releases as publication
+from releasing.clients.github import releases
 from releasing.clients.github.releases import Publication
 from releasing.image import ImageRef
-from releasing.publication import github_release as publishing
-from releasing.publication import manifest
-from releasing.publication.manifest import Manifest
-from releasing.rehearsal.oci.images import push
+from releasing.publication import github_release, manifest
+from releasing.publication.manifest import ReleaseManifest
+from releasing.rehearsal.registry.small_images import push
 from releasing.runbook.step import Finding
 from tests.faulty_registry import PROJECT, faulty_registry, pushed
 from tests.releases import WITH_IMAGE, Origin, hosted, release_at
@@ -24,10 +23,10 @@ def told(origin: Origin, commit: str, digest: str, folder: Path) -> Finding:
     slug, tag = release.slug, release.tag
     images = {ImageRef(f"{PROJECT}/a", "v0.2.1"): digest}
     file, notes = folder / manifest.NAME, folder / "notes.md"
-    file.write_text(Manifest("Kubeflow", tag, slug, commit, images, {slug: commit}, ()).text())
+    file.write_text(ReleaseManifest("Kubeflow", tag, slug, commit, images, {slug: commit}, ()).text())
     notes.write_text("- what is new\n")
-    publication.publish(origin.sh.shell, Publication(slug, tag, tag, notes, (file,), True))
-    return publishing.published(release, origin.sh)
+    releases.publish(origin.sh.shell, Publication(slug, tag, tag, notes, (file,), True))
+    return github_release.published(release, origin.sh)
 
 
 def checked(

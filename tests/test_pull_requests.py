@@ -11,7 +11,7 @@ import pytest
 
 from releasing.changes import pull_requests
 from releasing.changes.pull_requests import Change
-from releasing.config.release_yaml import PullRequests
+from releasing.config.release_yaml import PullRequestSettings
 from releasing.errors import CommandError, PreconditionError
 from tests.rehearsal.local_github import LocalGitHub
 from tests.rehearsal.project import commit, head, text_of
@@ -179,7 +179,7 @@ def test_a_pull_request_tells_how_its_change_was_made(scene: Scene) -> None:
 
 
 def test_labels_and_reviewers_of_release_yaml_are_asked_for_once(scene: Scene) -> None:
-    wish = PullRequests(labels=("release",), reviewers=("grace",))
+    wish = PullRequestSettings(labels=("release",), reviewers=("grace",))
     config = scene.origin.release.config.model_copy(update={"pull_requests": wish})
     asking = replace(
         scene, origin=replace(scene.origin, release=replace(scene.origin.release, config=config))

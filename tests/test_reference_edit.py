@@ -130,7 +130,7 @@ def test_a_pin_whose_file_may_be_absent_is_told_of_and_counts_once_it_is_there(t
     deploy = {"file": "gone.sh", "pattern": "VERSION=(\\S+)", "value": "{branch}", "if-present": True}
     origin = project(tmp_path, FILES, config(pins=[deploy]))
     edit = prototypes.edit(origin.release)
-    assert edit.survey(origin.release, origin.sh, "origin/v0.2-branch").absent == (
+    assert edit.examine(origin.release, origin.sh, "origin/v0.2-branch").absent == (
         r"pin gone.sh: VERSION=(\S+)",
     )
     assert not edit.wanted(origin.release, origin.sh, "v0.2-branch")

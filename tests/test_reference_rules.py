@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from releasing.errors import UsageError
-from releasing.references import survey
+from releasing.references import examine
 from releasing.references.rules import ImageRule, Rules, globs
 
 pytestmark = pytest.mark.interpreter
@@ -38,9 +38,9 @@ def test_a_second_registry_is_rewritten_when_it_is_given_and_reported_when_not()
         ("b", b"mirror.example/p/x:v1"),
         ("c", f"mirror.example/p/x@{DIGEST}".encode()),
     ]
-    both = survey(files, Rules.parse([r"(gcr\.io|mirror\.example)/p/x:v2"]))
+    both = examine(files, Rules.parse([r"(gcr\.io|mirror\.example)/p/x:v2"]))
     assert [change.path for change in both.changes] == ["a", "b"]
-    one = survey(files, Rules.parse([r"gcr\.io/p/x:v2"]))
+    one = examine(files, Rules.parse([r"gcr\.io/p/x:v2"]))
     assert [change.path for change in one.changes] == ["a"]
     assert {left.path: left.reason for left in one.stale} == {
         "b": "the same image under a name that was not given",
@@ -50,7 +50,7 @@ def test_a_second_registry_is_rewritten_when_it_is_given_and_reported_when_not()
 
 @pytest.mark.parametrize("name", ["gcr.io/P/x", "gcr.io/p/x..y", "gcr.io/p/" + "x" * 254])
 def test_a_name_that_no_registry_takes_is_left_and_reported(name: str) -> None:
-    report = survey([("a", f"image: {name}:v1".encode())], Rules.parse([".*/x+(..y)?:v2"]))
+    report = examine([("a", f"image: {name}:v1".encode())], Rules.parse([".*/x+(..y)?:v2"]))
     assert [(left.reason, left.stale) for left in report.left] == [("not a valid image name", True)]
 
 

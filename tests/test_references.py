@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from releasing.errors import PreconditionError, UsageError
-from releasing.references import COPIES, survey, survey_checkout
+from releasing.references import COPIES, examine, examine_checkout
 from releasing.references.protected_paths import is_copy
-from releasing.references.report import Report
+from releasing.references.report import ReferenceReport
 from releasing.references.rules import Rules
 from releasing.references.tracked_files import contents, tracked_files
 
@@ -25,8 +25,10 @@ OURS = r"(gcr\.io/p|\{0\}/\{1\})/(notebook-[0-9.]+|operator)"
 DIGEST = "sha256:" + "a" * 64
 
 
-def surveyed(content: str, path: str = "f.txt", image: str = OURS + ":v0.2.1", **paths: list[str]) -> Report:
-    return survey([(path, content.encode())], Rules.parse([image], **paths))
+def surveyed(
+    content: str, path: str = "f.txt", image: str = OURS + ":v0.2.1", **paths: list[str]
+) -> ReferenceReport:
+    return examine([(path, content.encode())], Rules.parse([image], **paths))
 
 
 def after(content: str, path: str = "f.txt", image: str = OURS + ":v0.2.1") -> str:
@@ -93,14 +95,14 @@ def test_the_same_image_under_another_registry_is_reported() -> None:
         ("a", b"gcr.io/p/operator:v0.2.1"),
         ("b", b"registry.aliyuncs.com/p/operator:v1 x/operator:v0.2.1 y/operator: v"),
     ]
-    report = survey(files, Rules.parse([OURS + ":v0.2.1"]))
+    report = examine(files, Rules.parse([OURS + ":v0.2.1"]))
     assert [left.written for left in report.stale] == ["registry.aliyuncs.com/p/operator:v1"]
 
 
 def test_only_and_except_choose_files_and_folders() -> None:
     files = [(path, b"gcr.io/p/operator:v1") for path in ("a/x.py", "a/b/y.py", "c.py")]
     rules = Rules.parse([OURS + ":v2"], only=["a"], except_=["a/b/*"])
-    assert [rewrite.path for rewrite in survey(files, rules).rewrites] == ["a/x.py"]
+    assert [rewrite.path for rewrite in examine(files, rules).rewrites] == ["a/x.py"]
 
 
 def test_a_rule_that_no_file_mentions_is_named() -> None:
@@ -110,7 +112,7 @@ def test_a_rule_that_no_file_mentions_is_named() -> None:
 def test_rules_at_odds_over_a_name_are_refused() -> None:
     rules = Rules.parse(["gcr.io/p/.*:v1", ".*/operator:v2"])
     with pytest.raises(UsageError, match=r"gcr\.io/p/operator is claimed by"):
-        survey([("a", b"gcr.io/p/operator:v0")], rules)
+        examine([("a", b"gcr.io/p/operator:v0")], rules)
 
 
 PINNED = 'repos: "kubeflow/tf-operator@HEAD;kubeflow/testing@HEAD", again: "kubeflow/tf-operator@HEAD"'
@@ -118,14 +120,14 @@ PINNED = 'repos: "kubeflow/tf-operator@HEAD;kubeflow/testing@HEAD", again: "kube
 
 def test_a_pin_changes_every_match_of_its_group_and_nothing_else() -> None:
     pin = ["w.libsonnet", 'kubeflow/tf-operator@([^;"]+)', "v0.2.0"]
-    (rewrite,) = survey([("w.libsonnet", PINNED.encode())], Rules.parse([], [pin])).rewrites
+    (rewrite,) = examine([("w.libsonnet", PINNED.encode())], Rules.parse([], [pin])).rewrites
     assert rewrite.after.decode() == PINNED.replace("tf-operator@HEAD", "tf-operator@v0.2.0")
 
 
 def test_every_pin_that_does_not_hold_is_named_at_once() -> None:
     pins = [["gone", "x(y)", "z"], ["w", "nothing (here)", "z"], ["w", "tf-operator@(HEAD)", "v1"]]
     with pytest.raises(PreconditionError) as caught:
-        survey([("w", PINNED.encode())], Rules.parse([], pins))
+        examine([("w", PINNED.encode())], Rules.parse([], pins))
     assert caught.value.message.splitlines() == [
         "pin gone: x(y): there is no such tracked file",
         "pin w: nothing (here): the pattern matches nothing",
@@ -135,12 +137,12 @@ def test_every_pin_that_does_not_hold_is_named_at_once() -> None:
 
 def test_a_pin_wins_over_an_image_in_the_same_place() -> None:
     rules = Rules.parse(["gcr.io/p/x:v1"], [["a", r"image (\S+)", "gcr.io/q/x:v2"]])
-    assert survey([("a", b"image gcr.io/p/x:v0")], rules).rewrites[0].after == b"image gcr.io/q/x:v2"
+    assert examine([("a", b"image gcr.io/p/x:v0")], rules).rewrites[0].after == b"image gcr.io/q/x:v2"
 
 
 def test_an_edit_that_would_break_a_file_is_refused_with_its_line() -> None:
     rules = Rules.parse([], [["a.yaml", "^b: (.*)", "]"], ["c.yaml", "^b: (.*)", "]"]])
-    report = survey([("a.yaml", b"a: 1\nb: 2\n"), ("c.yaml", b"a: {\nb: 2\n")], rules)
+    report = examine([("a.yaml", b"a: 1\nb: 2\n"), ("c.yaml", b"a: {\nb: 2\n")], rules)
     assert [(fault.path, fault.line) for fault in report.refused] == [("a.yaml", 2)]
     assert [fault.path for fault in report.broken] == ["c.yaml"]
 
@@ -216,31 +218,31 @@ def test_looking_only_where_git_finds_a_word_reports_what_reading_every_file_doe
     with TemporaryDirectory() as folder:
         made = checkout(Path(folder), files)
         every = contents(made, tracked_files(made))
-        assert survey_checkout(made, rules) == survey(every, rules)
+        assert examine_checkout(made, rules) == examine(every, rules)
 
 
 def test_the_same_image_elsewhere_is_found_although_it_has_no_word_of_the_pattern(tmp_path: Path) -> None:
     made = checkout(tmp_path, {"a": "gcr.io/p/operator:v2", "b": "quay.io/x/operator:v1", "c": "operator:v1"})
-    report = survey_checkout(made, Rules.parse([r"gcr\.io/.*:v2"]))
+    report = examine_checkout(made, Rules.parse([r"gcr\.io/.*:v2"]))
     assert [(left.path, left.written) for left in report.stale] == [("b", "quay.io/x/operator:v1")]
 
 
 def test_a_pinned_file_needs_no_word(tmp_path: Path) -> None:
     made = checkout(tmp_path, {"lib/w": "version=1", "b": "gcr.io/p/operator:v1"})
-    report = survey_checkout(made, Rules.parse([OURS + ":v2"], [["lib/w", "version=(.*)", "2"]]))
+    report = examine_checkout(made, Rules.parse([OURS + ":v2"], [["lib/w", "version=(.*)", "2"]]))
     assert [change.after for change in report.changes] == ["gcr.io/p/operator:v2", "2"]
 
 
 def test_a_vendored_file_that_was_named_is_read(tmp_path: Path) -> None:
     made = checkout(tmp_path, {"a/vendor/f": "gcr.io/p/operator:v1"})
-    report = survey_checkout(made, Rules.parse([OURS + ":v2"], also=["a/vendor"]))
+    report = examine_checkout(made, Rules.parse([OURS + ":v2"], also=["a/vendor"]))
     assert [change.path for change in report.changes] == ["a/vendor/f"]
 
 
 def test_a_parameters_name_is_not_what_files_with_images_are_chosen_by(tmp_path: Path) -> None:
     made = checkout(tmp_path, {"f": "gcr.io/p/operator:v1", "g": "TAG=v1"})
     rules = Rules.parse(["(?i)GCR.io/p/operator:v2"], parameters=[["g", "TAG", "v2"]])
-    assert [change.path for change in survey_checkout(made, rules).changes] == ["f", "g"]
+    assert [change.path for change in examine_checkout(made, rules).changes] == ["f", "g"]
 
 
 def test_a_pattern_that_goes_on_behind_its_wildcards_finds_its_names() -> None:
@@ -293,6 +295,6 @@ def test_a_long_line_is_looked_at_a_few_times_however_many_images_it_names() -> 
         )
         content = Measured(f"[{names}]".encode())
         Measured.looked_at = 0
-        report = survey([("f.json", content)], Rules.parse([OURS + ":v2"]))
+        report = examine([("f.json", content)], Rules.parse([OURS + ":v2"]))
         assert (len(report.changes), len(report.left)) == (number - 1, 2 * number)
         assert Measured.looked_at < 30 * len(content)

@@ -13,7 +13,7 @@ from releasing.clients.registry.client import Registry
 from releasing.clients.registry.transport import Patience
 from releasing.config import registries
 from releasing.errors import UnreachableError, UsageError
-from releasing.rehearsal.oci.layout import OCI_INDEX
+from releasing.rehearsal.registry.layout import OCI_INDEX
 from tests.faulty_registry import PROJECT, faulty_registry, fetched, index_of, pushed, stored
 from tests.registries import docker_registry, rehearsal_registry
 

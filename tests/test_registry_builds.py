@@ -14,7 +14,7 @@ from releasing.clients.registry.registry_builds import builds
 from releasing.config import registries
 from releasing.errors import UsageError
 from releasing.image import ImagePattern
-from releasing.image_tags import Image, Version
+from releasing.image_tags import ImageRow, TaggedDigest
 from tests.faulty_registry import PROJECT, Faulty, faulty_registry, pushed
 
 WHEN = datetime(2018, 7, 7, 16, 34, 49, tzinfo=UTC)
@@ -27,8 +27,8 @@ def faulty(tmp_path: Path) -> Iterator[Faulty]:
         yield faulty
 
 
-def found(faulty: Faulty, pattern: str, listed: list[str], extra: tuple[str, ...] = ()) -> list[Image]:
-    async def work(client: Registry) -> list[Image]:
+def found(faulty: Faulty, pattern: str, listed: list[str], extra: tuple[str, ...] = ()) -> list[ImageRow]:
+    async def work(client: Registry) -> list[ImageRow]:
         return await builds(client, listed, extra, ImagePattern.parse(pattern))
 
     return registries.ask(work, faulty.environment)
@@ -38,7 +38,7 @@ def test_a_build_has_all_its_tags_and_the_time_of_its_configuration(faulty: Faul
     digest = pushed(faulty.url, "x", tag="v1-a")["x"]
     pushed(faulty.url, "x", tag="v2-b")
     assert found(faulty, ".*:v1-a", [f"{PROJECT}/x"]) == [
-        Image(f"{PROJECT}/x", (Version(digest, ("v1-a",), WHEN),))
+        ImageRow(f"{PROJECT}/x", (TaggedDigest(digest, ("v1-a",), WHEN),))
     ]
 
 
@@ -77,8 +77,8 @@ def test_googles_lists_name_children_and_digests(faulty: Faulty) -> None:
 
     faulty.fault = google
     assert found(faulty, ".*:v1-a", [f"{PROJECT}/x"]) == [
-        Image(f"{PROJECT}/katib/y", (Version(A, ("latest", "v1-a"), WHEN),)),
-        Image(f"{PROJECT}/x", (Version(A, ("latest", "v1-a"), None),)),
+        ImageRow(f"{PROJECT}/katib/y", (TaggedDigest(A, ("latest", "v1-a"), WHEN),)),
+        ImageRow(f"{PROJECT}/x", (TaggedDigest(A, ("latest", "v1-a"), None),)),
     ]
     assert len(faulty.asked) == len(lists), "one request for each repository"
 

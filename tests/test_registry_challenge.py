@@ -6,7 +6,7 @@ import pytest
 
 from releasing.clients.registry.auth.challenge import Challenge, challenges, preferred
 from releasing.clients.registry.auth.tokens import rights
-from releasing.clients.registry.http import Answer, Scope
+from releasing.clients.registry.http import HttpAnswer, Scope
 
 HUB = 'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:a/b:pull"'
 
@@ -64,8 +64,11 @@ def test_several_headers_are_read_like_one() -> None:
     from multidict import CIMultiDict  # noqa: PLC0415 - what aiohttp gives
 
     headers = CIMultiDict([("WWW-Authenticate", 'Basic realm="x"'), ("www-authenticate", HUB)])
-    assert [each.scheme for each in challenges(Answer(401, headers, b"").challenge)] == ["basic", "bearer"]
-    assert Answer(401, {}, b"").challenge == ""
+    assert [each.scheme for each in challenges(HttpAnswer(401, headers, b"").challenge)] == [
+        "basic",
+        "bearer",
+    ]
+    assert HttpAnswer(401, {}, b"").challenge == ""
 
 
 def test_a_repository_may_be_called_like_a_right() -> None:

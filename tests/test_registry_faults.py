@@ -16,7 +16,7 @@ import pytest
 from releasing.clients.registry import promotion
 from releasing.clients.registry.client import Registry
 from releasing.clients.registry.progress import Progress
-from releasing.clients.registry.promotion import Report
+from releasing.clients.registry.promotion import PromotionReport
 from releasing.clients.registry.promotion_report import lines
 from releasing.clients.registry.transport import Patience
 from releasing.config import registries
@@ -66,8 +66,8 @@ class World:
         some = {name: digests[:images] for name, digests in self.digests.items()}
         return tagged(some, *(f"v{number}" for number in range(tags)))
 
-    def promoted(self, tags: list[ImageRef], patience: Patience = QUICK) -> Report:
-        async def work(client: Registry) -> Report:
+    def promoted(self, tags: list[ImageRef], patience: Patience = QUICK) -> PromotionReport:
+        async def work(client: Registry) -> PromotionReport:
             plan = await promotion.plan(client, tags, None, Progress().phase)
             return await promotion.apply(client, plan, Progress().phase)
 

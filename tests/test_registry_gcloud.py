@@ -20,7 +20,7 @@ from releasing.clients.registry.auth.gcloud import Tagger
 from releasing.clients.registry.client import Registry
 from releasing.config import registries
 from releasing.errors import CommandError
-from releasing.rehearsal.oci.images import push
+from releasing.rehearsal.registry.small_images import push
 from tests.faulty_registry import CREATED, PROJECT, faulty_registry, pushed, stored
 from tests.gcloud_programs import Gcloud, needs_gcloud, real_gcloud
 from tests.registries import docker_registry, rehearsal_registry

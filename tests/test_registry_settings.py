@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from releasing.clients.registry.settings import RULES, HostSettings, Settings
-from releasing.config import registry_settings as settings_file
-from releasing.config.file import load
+from releasing.config import registry_settings
+from releasing.config.config_file import load
 from releasing.config.path import OWN, carried, config_path
 from releasing.config.registry_settings import settings
-from releasing.config.release_yaml import Registry
+from releasing.config.release_yaml import RegistryHost
 from releasing.errors import ConfigError
 from tests.release_yaml import GOOD, release_yaml
 
@@ -71,8 +71,8 @@ INVALID = {
 @pytest.mark.parametrize("text", VALID)
 def test_both_readers_read_the_same(tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     variable = release_yaml(tmp_path, text)
-    assert settings_file._thoroughly(Path(variable["RELEASE_CONFIG"])) == VALID[text]
-    monkeypatch.setattr(settings_file, "_thoroughly", None)
+    assert registry_settings._thoroughly(Path(variable["RELEASE_CONFIG"])) == VALID[text]
+    monkeypatch.setattr(registry_settings, "_thoroughly", None)
     assert settings(variable) == VALID[text]
 
 
@@ -92,7 +92,7 @@ def test_both_readers_refuse_the_same_with_its_line(tmp_path: Path, text: str) -
 
 
 def test_the_readers_know_the_same_keys_and_defaults() -> None:
-    keys = {field.alias: field.default for field in Registry.model_fields.values()}
+    keys = {field.alias: field.default for field in RegistryHost.model_fields.values()}
     assert keys == {each.name.replace("_", "-"): each.default for each in fields(HostSettings)}
     assert keys.keys() == RULES.keys()
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from releasing.references import survey
-from releasing.references.report import Report
+from releasing.references import examine
+from releasing.references.report import ReferenceReport
 from releasing.references.rules import Rules
 from tests import replay, replayed, whole_tree
 from tests.committed import Repository
@@ -175,14 +175,14 @@ def test_what_we_leave_and_report_is_not_called_missed(tmp_path: Path) -> None:
     assert one(tmp_path, "a.jsonnet", line, line.replace("v1", "v2")) == [LEFT]
 
 
-def blind(files: Iterable[tuple[str, bytes]], rules: Rules) -> Report:
+def blind(files: Iterable[tuple[str, bytes]], rules: Rules) -> ReferenceReport:
     """A survey that finds nothing."""
-    return survey([], rules)
+    return examine([], rules)
 
 
-def clumsy(files: Iterable[tuple[str, bytes]], rules: Rules) -> Report:
+def clumsy(files: Iterable[tuple[str, bytes]], rules: Rules) -> ReferenceReport:
     """A survey that changes whatever looks like the tag."""
-    report = survey(files, rules)
+    report = examine(files, rules)
     rewrites = [replace(each, after=each.before.replace(b"v1", b"v2")) for each in report.rewrites]
     return replace(report, rewrites=tuple(rewrites))
 

@@ -14,7 +14,7 @@ import pytest
 
 from releasing.errors import CommandError, LockedError, PreconditionError, UnmetError
 from releasing.release import Release
-from releasing.runbook.context import World
+from releasing.runbook.context import ReleaseContext
 from releasing.runbook.journal import Journal
 from releasing.runbook.runner import Run
 from releasing.runbook.step import Step, step, unmet
@@ -35,18 +35,18 @@ from tests.tiny_recipes import (
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path) -> ReleaseContext:
     return world_in(tmp_path)
 
 
-def test_steps_run_in_the_order_of_their_needs_and_are_recorded(world: World) -> None:
+def test_steps_run_in_the_order_of_their_needs_and_are_recorded(world: ReleaseContext) -> None:
     run(world, CHAIN)
     assert order(world) == ["a", "b", "c"]
     assert events(world) == [("done", "a"), ("done", "b"), ("done", "c")]
     assert lines(world)[1].startswith(f"{'a':<22}✓ a is there (")
 
 
-def test_the_same_command_again_changes_nothing(world: World) -> None:
+def test_the_same_command_again_changes_nothing(world: ReleaseContext) -> None:
     run(world, CHAIN)
     journal = world.journal.path.read_text()
     lines(world).clear()
@@ -55,7 +55,7 @@ def test_the_same_command_again_changes_nothing(world: World) -> None:
     assert lines(world) == [f"{name:<22}= already done: {name} is there" for name in "abc"]
 
 
-def test_steps_that_do_not_need_each_other_overlap(world: World) -> None:
+def test_steps_that_do_not_need_each_other_overlap(world: ReleaseContext) -> None:
     first, second = Event(), Event()
 
     def meet(mine: Event, other: Event) -> Callable[[], None]:
@@ -70,7 +70,7 @@ def test_steps_that_do_not_need_each_other_overlap(world: World) -> None:
     assert order(world)[-1] == "c"
 
 
-def test_a_step_starts_when_its_own_needs_are_done_and_not_later(world: World) -> None:
+def test_a_step_starts_when_its_own_needs_are_done_and_not_later(world: ReleaseContext) -> None:
     finished = Event()
 
     def wait_for_the_other() -> None:
@@ -86,7 +86,7 @@ def fail() -> None:
     raise CommandError("git push\n  failed with exit code 1")
 
 
-def test_an_error_lets_what_runs_finish_and_starts_nothing_more(world: World) -> None:
+def test_an_error_lets_what_runs_finish_and_starts_nothing_more(world: ReleaseContext) -> None:
     failed, recorded, started = Event(), Event(), Event()
 
     def wait_for_the_failure() -> None:
@@ -112,28 +112,28 @@ def test_an_error_lets_what_runs_finish_and_starts_nothing_more(world: World) ->
     assert f"{'bad':<22}✗ git push" in lines(world)
 
 
-def test_the_same_command_finishes_what_an_error_left(world: World) -> None:
+def test_the_same_command_finishes_what_an_error_left(world: ReleaseContext) -> None:
     with pytest.raises(CommandError):
         run(world, recipe(touching("a"), touching("b", "a", before=fail), touching("c", "b")))
     run(world, CHAIN)
     assert order(world) == ["a", "b", "c"]
 
 
-def test_what_somebody_did_by_hand_is_adopted_and_said(world: World) -> None:
+def test_what_somebody_did_by_hand_is_adopted_and_said(world: ReleaseContext) -> None:
     file(world, "a").touch()
     run(world, CHAIN)
     assert order(world) == ["b", "c"]
     assert events(world)[0] == ("adopted", "a")
 
 
-def test_a_later_step_done_by_hand_is_looked_at_when_its_turn_comes(world: World) -> None:
+def test_a_later_step_done_by_hand_is_looked_at_when_its_turn_comes(world: ReleaseContext) -> None:
     file(world, "c").touch()
     run(world, CHAIN)
     assert order(world) == ["a", "b"]
     assert events(world) == [("done", "a"), ("done", "b"), ("adopted", "c")]
 
 
-def test_what_was_undone_stops_the_run_and_asks(world: World) -> None:
+def test_what_was_undone_stops_the_run_and_asks(world: ReleaseContext) -> None:
     run(world, CHAIN)
     file(world, "b").unlink()
     recorded = events(world)
@@ -146,7 +146,7 @@ def test_what_was_undone_stops_the_run_and_asks(world: World) -> None:
     assert (order(world), events(world)) == (["a", "b", "c"], recorded)
 
 
-def test_redo_does_again_what_is_done_or_was_undone(world: World) -> None:
+def test_redo_does_again_what_is_done_or_was_undone(world: ReleaseContext) -> None:
     run(world, CHAIN)
     file(world, "b").unlink()
     run(world, CHAIN, "b", "b", redo=True)
@@ -155,7 +155,7 @@ def test_redo_does_again_what_is_done_or_was_undone(world: World) -> None:
     assert events(world)[3:] == [("redo", "b"), ("done", "b")] * 2
 
 
-def test_a_failed_redo_can_be_tried_again_without_asking(world: World) -> None:
+def test_a_failed_redo_can_be_tried_again_without_asking(world: ReleaseContext) -> None:
     run(world, CHAIN)
     file(world, "b").unlink()
     broken = recipe(touching("a"), touching("b", "a", before=fail), touching("c", "b"))
@@ -165,7 +165,7 @@ def test_a_failed_redo_can_be_tried_again_without_asking(world: World) -> None:
     assert order(world) == ["a", "b", "c", "b"]
 
 
-def test_a_step_that_ran_without_effect_is_unmet_and_not_recorded(world: World) -> None:
+def test_a_step_that_ran_without_effect_is_unmet_and_not_recorded(world: ReleaseContext) -> None:
     idle = Step(lambda _release, _sh: None)
     idle.action.__name__ = "idle"
     idle.verified_by(lambda _release, _sh: unmet("nothing happened"))
@@ -174,7 +174,7 @@ def test_a_step_that_ran_without_effect_is_unmet_and_not_recorded(world: World) 
     assert events(world) == []
 
 
-def test_what_may_lapse_is_done_again_only_while_something_needs_it(world: World) -> None:
+def test_what_may_lapse_is_done_again_only_while_something_needs_it(world: ReleaseContext) -> None:
     login = touching("login", gate=True)
     run(world, recipe(login))
     file(world, "login").unlink()
@@ -186,14 +186,14 @@ def test_what_may_lapse_is_done_again_only_while_something_needs_it(world: World
     assert lines(world)[-2].endswith("= already done: not needed any more: everything after it is done")
 
 
-def test_a_part_runs_only_its_steps(world: World) -> None:
+def test_a_part_runs_only_its_steps(world: ReleaseContext) -> None:
     run(world, CHAIN, "", "b")
     assert order(world) == ["a", "b"]
     run(world, CHAIN, "c", "c")
     assert order(world) == ["a", "b", "c"]
 
 
-def test_a_part_needs_what_comes_before_it_and_names_all_of_it(world: World) -> None:
+def test_a_part_needs_what_comes_before_it_and_names_all_of_it(world: ReleaseContext) -> None:
     whole = recipe(touching("a"), touching("b"), touching("c", "a", "b"))
     with pytest.raises(
         PreconditionError, match=r"not done:\n  a: there is no a\n  b: there is no b"
@@ -203,7 +203,7 @@ def test_a_part_needs_what_comes_before_it_and_names_all_of_it(world: World) -> 
     assert order(world) == []
 
 
-def test_a_part_that_is_refused_records_nothing_of_what_was_found(world: World) -> None:
+def test_a_part_that_is_refused_records_nothing_of_what_was_found(world: ReleaseContext) -> None:
     whole = recipe(touching("a"), touching("b"), touching("c", "a"))
     file(world, "b").touch()
     with pytest.raises(PreconditionError):
@@ -211,13 +211,13 @@ def test_a_part_that_is_refused_records_nothing_of_what_was_found(world: World) 
     assert events(world) == []
 
 
-def test_a_part_that_is_done_does_not_ask_for_what_comes_before(world: World) -> None:
+def test_a_part_that_is_done_does_not_ask_for_what_comes_before(world: ReleaseContext) -> None:
     file(world, "c").touch()
     run(world, CHAIN, "c", "c")
     assert events(world) == [("adopted", "c")]
 
 
-def test_an_interrupt_ends_the_programs_and_reaches_the_caller(world: World) -> None:
+def test_an_interrupt_ends_the_programs_and_reaches_the_caller(world: ReleaseContext) -> None:
     fifo = file(world, "fifo")
     os.mkfifo(fifo)
 
@@ -238,7 +238,7 @@ def test_an_interrupt_ends_the_programs_and_reaches_the_caller(world: World) -> 
         world.shell.read(world.shell["true"])
 
 
-def test_the_lock_of_the_cluster_is_held_while_an_exclusive_step_acts(world: World) -> None:
+def test_the_lock_of_the_cluster_is_held_while_an_exclusive_step_acts(world: ReleaseContext) -> None:
     step = touching("a")
     step.exclusive = True
     run(locked(world)[0], recipe(step, touching("b", "a")))
@@ -246,7 +246,7 @@ def test_the_lock_of_the_cluster_is_held_while_an_exclusive_step_acts(world: Wor
     assert [line.split()[0] for line in shown] == ["held", "free", "a", "b"]
 
 
-def test_nothing_is_begun_when_the_lock_was_lost(world: World) -> None:
+def test_nothing_is_begun_when_the_lock_was_lost(world: ReleaseContext) -> None:
     inside, lease = locked(world)
 
     def lose() -> None:
@@ -259,7 +259,7 @@ def test_nothing_is_begun_when_the_lock_was_lost(world: World) -> None:
     assert "a" not in order(world)
 
 
-def test_no_step_is_started_while_the_lock_is_lost(world: World) -> None:
+def test_no_step_is_started_while_the_lock_is_lost(world: ReleaseContext) -> None:
     inside, lease = locked(world)
 
     def lose() -> None:
@@ -279,7 +279,7 @@ def failing(name: str, *needs: str) -> Step:
     return touching(name, *needs, before=stop)
 
 
-def test_a_failure_leaves_the_others_alone_when_the_run_is_to_keep_going(world: World) -> None:
+def test_a_failure_leaves_the_others_alone_when_the_run_is_to_keep_going(world: ReleaseContext) -> None:
     whole = recipe(touching("a"), failing("b", "a"), touching("c", "b"), touching("d", "a"))
     work = Run(world, whole, whole.steps, keep_going=True)
     work()
@@ -287,7 +287,7 @@ def test_a_failure_leaves_the_others_alone_when_the_run_is_to_keep_going(world: 
     assert {name: str(error) for name, error in work.failed.items()} == {"b": "b cannot"}
 
 
-def test_a_run_has_no_more_steps_at_work_than_it_may(world: World) -> None:
+def test_a_run_has_no_more_steps_at_work_than_it_may(world: ReleaseContext) -> None:
     at_work, most = set[str](), Queue[int]()
 
     def named(name: str) -> Step:

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from releasing.commands import session
-from releasing.commands.request import Wish
-from releasing.commands.session import Place
+from releasing.commands.request import ReleaseRequest
+from releasing.commands.session import Workspace
 from releasing.config.release_yaml import Profile
 from releasing.errors import ConfigError, LockedError, UnreachableError, UsageError
 from releasing.gates import vote
-from releasing.runbook.context import World
+from releasing.runbook.context import ReleaseContext
 from tests.rehearsal.project import commit
 from tests.releases import CONFIG, VERSION, Origin, origin_in
 
@@ -28,20 +28,22 @@ def origin(tmp_path: Path) -> Origin:
 
 
 @pytest.fixture
-def place(origin: Origin, tmp_path: Path) -> Iterator[Place]:
+def workspace(origin: Origin, tmp_path: Path) -> Iterator[Workspace]:
     with (tmp_path / "lock").open("w") as lock:
-        yield Place(CONFIG.profiles["rehearsal"], origin.sh.environment, tmp_path / "state", lock.fileno())
+        yield Workspace(
+            CONFIG.profiles["rehearsal"], origin.sh.environment, tmp_path / "state", lock.fileno()
+        )
 
 
 def test_a_candidate_that_was_begun_as_the_next_one_stays_it_until_its_vote_failed(
-    origin: Origin, place: Place
+    origin: Origin, workspace: Workspace
 ) -> None:
     """So the same command finishes the same candidate, also when it was killed after the tag."""
     tag = origin.sh["git"]["-C", str(origin.bare), "tag"]
     said: list[str] = []
 
-    def next_one() -> World:
-        return session.world(CONFIG, place, Wish(VERSION, "next"), said.append, "rc")
+    def next_one() -> ReleaseContext:
+        return session.context(CONFIG, workspace, ReleaseRequest(VERSION, "next"), said.append, "rc")
 
     origin.sh.run(tag["v0.2.1-rc.0"])
     session.remember_next(next_one())
@@ -54,59 +56,73 @@ def test_a_candidate_that_was_begun_as_the_next_one_stays_it_until_its_vote_fail
     assert next_one().release.tag == "v0.2.1-rc.2"
 
 
-def test_a_world_has_a_clone_of_its_own_that_is_brought_up_to_date(origin: Origin, place: Place) -> None:
-    session.world(CONFIG, place, Wish(VERSION), print, "rc")
+def test_a_world_has_a_clone_of_its_own_that_is_brought_up_to_date(
+    origin: Origin, workspace: Workspace
+) -> None:
+    session.context(CONFIG, workspace, ReleaseRequest(VERSION), print, "rc")
     newest = commit(origin.bare, "master", "new.txt", "new\n")
-    world = session.world(CONFIG, place, Wish(VERSION), print, "rc")
-    git = world.shell["git"]["-C", world.release.checkout]
-    assert world.shell.read(git["rev-parse", "origin/master"]) == newest
-    assert (world.release.tag, world.release.state) == ("v0.2.1-rc.0", place.state)
+    context = session.context(CONFIG, workspace, ReleaseRequest(VERSION), print, "rc")
+    git = context.shell["git"]["-C", context.release.checkout]
+    assert context.shell.read(git["rev-parse", "origin/master"]) == newest
+    assert (context.release.tag, context.release.state) == ("v0.2.1-rc.0", workspace.state)
 
 
-def test_looking_leaves_no_trace_of_a_release(place: Place) -> None:
-    session.world(CONFIG, place, Wish(VERSION), print, "rc")
-    assert [path.name for path in place.state.iterdir()] == ["checkout"]
+def test_looking_leaves_no_trace_of_a_release(workspace: Workspace) -> None:
+    session.context(CONFIG, workspace, ReleaseRequest(VERSION), print, "rc")
+    assert [path.name for path in workspace.state.iterdir()] == ["checkout"]
 
 
-def test_a_run_in_a_new_world_is_logged_and_makes_its_candidate_begun(origin: Origin, place: Place) -> None:
+def test_a_run_in_a_new_world_is_logged_and_makes_its_candidate_begun(
+    origin: Origin, workspace: Workspace
+) -> None:
     commit(origin.bare, "master", "new.txt", "new\n")
     origin.sh.run(origin.sh["git"]["-C", str(origin.bare), "tag", "v0.2.1-rc.0"])
-    world = session.world(CONFIG, place, Wish(VERSION, "next"), print, "rc")
-    world.shell.run(world.shell["true"])
-    world.journal.record("done", "auth")
-    assert (world.release.folder / "commands.log").read_text() == "$ true\n"
-    assert session.world(CONFIG, place, Wish(VERSION), print, "rc").release.tag == "v0.2.1-rc.1"
+    context = session.context(CONFIG, workspace, ReleaseRequest(VERSION, "next"), print, "rc")
+    context.shell.run(context.shell["true"])
+    context.journal.record("done", "auth")
+    assert (context.release.folder / "commands.log").read_text() == "$ true\n"
+    assert (
+        session.context(CONFIG, workspace, ReleaseRequest(VERSION), print, "rc").release.tag == "v0.2.1-rc.1"
+    )
 
 
-def test_a_killed_clone_is_begun_again(place: Place) -> None:
-    partial = place.state / "checkout.partial"
+def test_a_killed_clone_is_begun_again(workspace: Workspace) -> None:
+    partial = workspace.state / "checkout.partial"
     partial.mkdir(parents=True)
     (partial / "rubbish").touch()
-    world = session.world(CONFIG, place, Wish(VERSION), print, "rc")
-    assert not (Path(world.release.checkout) / "rubbish").exists()
+    context = session.context(CONFIG, workspace, ReleaseRequest(VERSION), print, "rc")
+    assert not (Path(context.release.checkout) / "rubbish").exists()
     assert not partial.exists()
 
 
-def test_an_origin_that_is_not_there_is_told_by_its_url(origin: Origin, place: Place) -> None:
+def test_an_origin_that_is_not_there_is_told_by_its_url(origin: Origin, workspace: Workspace) -> None:
     origin.bare.rename(origin.bare.with_name("moved.git"))
     with pytest.raises(UnreachableError, match=r"kubeflow/kubeflow\.git cannot be read: ") as caught:
-        session.world(CONFIG, place, Wish(VERSION), print, "rc")
+        session.context(CONFIG, workspace, ReleaseRequest(VERSION), print, "rc")
     assert caught.value.hint == "is the network up, and may you read the repository?"
 
 
-def test_a_cluster_needs_an_account_from_anywhere(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_needs_an_account_from_anywhere(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = CONFIG.model_validate({**CONFIG.model_dump(exclude_unset=True), "gcp": GCP})
     monkeypatch.delenv("RELEASE_ACCOUNT", raising=False)
     with pytest.raises(ConfigError, match="no Google account"):
-        session.world(config, place, Wish(VERSION), print, "rc")
-    of_profile = replace(place, profile=place.profile.model_copy(update={"account": "profile@example.org"}))
+        session.context(config, workspace, ReleaseRequest(VERSION), print, "rc")
+    of_profile = replace(
+        workspace, profile=workspace.profile.model_copy(update={"account": "profile@example.org"})
+    )
     assert (
-        session.world(config, of_profile, Wish(VERSION), print, "rc").release.account == "profile@example.org"
+        session.context(config, of_profile, ReleaseRequest(VERSION), print, "rc").release.account
+        == "profile@example.org"
     )
     monkeypatch.setenv("RELEASE_ACCOUNT", "env@example.org")
-    assert session.world(config, of_profile, Wish(VERSION), print, "rc").release.account == "env@example.org"
-    wish = Wish(VERSION, account="typed@example.org")
-    assert session.world(config, of_profile, wish, print, "rc").release.account == "typed@example.org"
+    assert (
+        session.context(config, of_profile, ReleaseRequest(VERSION), print, "rc").release.account
+        == "env@example.org"
+    )
+    request = ReleaseRequest(VERSION, account="typed@example.org")
+    assert session.context(config, of_profile, request, print, "rc").release.account == "typed@example.org"
 
 
 def test_an_unknown_profile_is_told_with_the_known_ones() -> None:
@@ -136,10 +152,10 @@ def test_production_is_the_operators_environment_with_our_programs_first(
 ) -> None:
     monkeypatch.setenv("GIT_DIR", "/somebody/elses")
     chosen = Profile(production=True, state=".release/real")
-    with session.production(tmp_path, chosen) as place:
-        folders = place.environment["PATH"].split(os.pathsep)
+    with session.production(tmp_path, chosen) as workspace:
+        folders = workspace.environment["PATH"].split(os.pathsep)
         assert folders[1:] == [str(tmp_path / "scripts"), *os.environ["PATH"].split(os.pathsep)]
-        assert "GIT_DIR" not in place.environment
-        assert place.state == tmp_path / ".release" / "real"
+        assert "GIT_DIR" not in workspace.environment
+        assert workspace.state == tmp_path / ".release" / "real"
         with pytest.raises(LockedError), session.production(tmp_path, chosen):
             pass

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from releasing.builds.submission import BUILD, COMMIT, Build, Submission, labels, pinned, submission
-from releasing.config.release_yaml import Config, Workflow
+from releasing.builds.submission import BUILD, COMMIT, Submission, WorkflowBuild, labels, pinned, submission
+from releasing.config.release_yaml import BuildWorkflow, Config
 from releasing.errors import ConfigError
 from releasing.runbook.journal import Journal
 from releasing.runbook.plan import PlanShell
@@ -23,9 +23,9 @@ IN_CLUSTER = Config.model_validate(CONFIG.model_dump(by_alias=True, exclude_defa
 STEP, TAG = "build-tfserving", "v20180723-01234567"
 
 
-def build(job_name: str = "tf-serving-release") -> Build:
+def build(job_name: str = "tf-serving-release") -> WorkflowBuild:
     app = {"app": "releaser", "environment": "releasing", "component": "workflows", "job-name": job_name}
-    return Build(STEP, Workflow.model_validate(app), "0123456789" * 4, "01234567", TAG)
+    return WorkflowBuild(STEP, BuildWorkflow.model_validate(app), "0123456789" * 4, "01234567", TAG)
 
 
 class Machine:

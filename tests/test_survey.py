@@ -9,19 +9,19 @@ from threading import Event
 import pytest
 
 from releasing.release import Release
-from releasing.runbook.context import World
+from releasing.runbook.context import ReleaseContext
+from releasing.runbook.status import findings_of, show_plan, show_status
 from releasing.runbook.step import Finding, Step, met, unmet
 from releasing.runbook.step_shell import StepShell
-from releasing.runbook.survey import plan, status, survey
 from tests.tiny_recipes import CHAIN, PATIENCE, file, lines, locked, order, recipe, touching, world_in
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path) -> ReleaseContext:
     return world_in(tmp_path)
 
 
-def test_what_may_lapse_is_asked_only_while_something_after_it_is_left(world: World) -> None:
+def test_what_may_lapse_is_asked_only_while_something_after_it_is_left(world: ReleaseContext) -> None:
     asked: list[str] = []
 
     def gate(name: str, *needs: str) -> Step:
@@ -36,7 +36,7 @@ def test_what_may_lapse_is_asked_only_while_something_after_it_is_left(world: Wo
         return made
 
     whole = recipe(gate("first"), gate("second", "first"), touching("a", "second"))
-    assert [*survey(world, whole, whole).values()] == [
+    assert [*findings_of(world, whole, whole).values()] == [
         unmet("first lapsed"),
         unmet("second lapsed"),
         unmet("there is no a"),
@@ -45,14 +45,19 @@ def test_what_may_lapse_is_asked_only_while_something_after_it_is_left(world: Wo
     file(world, "a").parent.mkdir(parents=True, exist_ok=True)
     file(world, "a").touch()
     asked.clear()
-    texts = [finding.text for finding in survey(world, whole, whole).values()]
+    texts = [finding.text for finding in findings_of(world, whole, whole).values()]
     assert texts == ["not needed any more: everything after it is done"] * 2 + ["a is there"]
     assert asked == []
     late = recipe(*whole, gate("last", "a"))
-    assert [finding.holds for finding in survey(world, late, late).values()] == [False, False, True, False]
+    assert [finding.holds for finding in findings_of(world, late, late).values()] == [
+        False,
+        False,
+        True,
+        False,
+    ]
 
 
-def test_a_survey_looks_side_by_side_and_reads_each_thing_once(world: World) -> None:
+def test_a_survey_looks_side_by_side_and_reads_each_thing_once(world: ReleaseContext) -> None:
     arrived: Queue[str] = Queue()
     go = Event()
 
@@ -70,31 +75,31 @@ def test_a_survey_looks_side_by_side_and_reads_each_thing_once(world: World) -> 
 
         return made
 
-    survey(world.looking(), recipe(), [looking("a"), looking("b")])
+    findings_of(world.looking(), recipe(), [looking("a"), looking("b")])
     assert file(world, "reads").read_text() == "x\n"
 
 
-def test_a_plan_changes_nothing_and_pastes_into_the_same_world(world: World) -> None:
+def test_a_plan_changes_nothing_and_pastes_into_the_same_world(world: ReleaseContext) -> None:
     file(world, "a").touch()
-    plan(world, CHAIN, [f"export WHERE={world.release.state}"])
+    show_plan(world, CHAIN, [f"export WHERE={world.release.state}"])
     assert [path.name for path in world.release.state.iterdir()] == ["a"]
     shown = "\n".join(lines(world))
     assert "\n# a: Touch a.\n# already done: a is there\n" in shown
     assert "\n# b: Touch b.\n# to do: there is no b\n" in shown
     world.shell.run(world.shell["sh"]["-ec", shown])
     assert order(world) == ["b", "c"]
-    assert status(world, CHAIN) == []
+    assert show_status(world, CHAIN) == []
 
 
-def test_status_shows_every_step_and_gives_those_that_are_missing(world: World) -> None:
+def test_status_shows_every_step_and_gives_those_that_are_missing(world: ReleaseContext) -> None:
     file(world, "b").touch()
-    assert status(world, CHAIN) == ["a", "c"]
+    assert show_status(world, CHAIN) == ["a", "c"]
     assert [line[22] for line in lines(world)[1:-1]] == ["✗", "✓", "✗"]
     assert not world.journal.path.exists()
 
 
-def test_a_plan_takes_no_lock(world: World) -> None:
+def test_a_plan_takes_no_lock(world: ReleaseContext) -> None:
     step = touching("a")
     step.exclusive = True
-    plan(locked(world)[0], recipe(step), [])
+    show_plan(locked(world)[0], recipe(step), [])
     assert "held" not in lines(world)

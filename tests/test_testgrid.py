@@ -13,7 +13,7 @@ import pytest
 from releasing.builds import identity
 from releasing.clients.checks import testgrid, testgrid_tab
 from releasing.clients.checks.testgrid_tab import Tab
-from releasing.config import release_yaml as release_config
+from releasing.config import release_yaml
 from releasing.errors import PreconditionError, UnreachableError
 from releasing.runbook.journal import Journal
 from releasing.runbook.plan import PaperShell
@@ -213,7 +213,7 @@ def test_the_program_prints_the_commit_of_the_testgrid_that_stands_in(world: Wor
 
 
 def test_the_commit_to_build_is_asked_of_the_testgrid_that_release_yaml_names(tmp_path: Path) -> None:
-    grid = release_config.Testgrid(dashboard="sig-big-data", tab="kubeflow-postsubmit")
+    grid = release_yaml.Testgrid(dashboard="sig-big-data", tab="kubeflow-postsubmit")
     checks = CONFIG.checks.model_copy(update={"testgrid": grid})
     release = release_at(tmp_path, CONFIG.model_copy(update={"checks": checks}))
     sh = PaperShell(Shell({}), Journal(Path("/dev/null")), "test")

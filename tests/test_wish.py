@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.commands.request import Wish, open_candidate, tagged_candidate
+from releasing.commands.request import ReleaseRequest, open_candidate, tagged_candidate
 from releasing.errors import PreconditionError, UsageError
 from releasing.version import Candidate
 from tests.releases import VERSION
@@ -13,19 +13,19 @@ from tests.releases import VERSION
 def meant(candidate: str, tags: str, begun: str = "", looking: bool = False) -> int:
     """The number of the candidate that is meant, given the numbers of those tagged and those begun here."""
     there, here = ([f"v0.2.1-rc.{number}" for number in numbers.split()] for numbers in (tags, begun))
-    return open_candidate(Wish(VERSION, candidate, looking=looking), there, here).number
+    return open_candidate(ReleaseRequest(VERSION, candidate, looking=looking), there, here).number
 
 
 def test_a_wish_is_a_version_and_perhaps_a_candidate() -> None:
-    assert Wish.parse("0.2.1", "", "", "") == Wish(VERSION)
-    assert Wish.parse("v0.2.1-rc.3", "", "a", "m") == Wish(VERSION, "3", "a", "m")
-    assert Wish.parse("0.2.1-rc.3", "3", "", "").candidate == "3"
+    assert ReleaseRequest.parse("0.2.1", "", "", "") == ReleaseRequest(VERSION)
+    assert ReleaseRequest.parse("v0.2.1-rc.3", "", "a", "m") == ReleaseRequest(VERSION, "3", "a", "m")
+    assert ReleaseRequest.parse("0.2.1-rc.3", "3", "", "").candidate == "3"
 
 
 @pytest.mark.parametrize("wish", [("", ""), ("0.2", ""), ("0.2.1-rc.1", "2"), ("0.2.1-rc.1", "next")])
 def test_a_wish_that_is_none_or_two_is_refused(wish: tuple[str, str]) -> None:
     with pytest.raises(UsageError) as caught:
-        Wish.parse(*wish, "", "")
+        ReleaseRequest.parse(*wish, "", "")
     assert caught.value.hint
 
 
@@ -64,16 +64,16 @@ def test_a_number_may_be_any_that_leaves_no_gap() -> None:
 def test_a_released_version_gets_no_candidate_but_can_be_looked_at() -> None:
     tags = ["v0.2.1-rc.0", "v0.2.1"]
     with pytest.raises(PreconditionError, match=r"v0\.2\.1 is already released") as caught:
-        open_candidate(Wish(VERSION), tags, [])
+        open_candidate(ReleaseRequest(VERSION), tags, [])
     assert caught.value.hint == "the next version is 0.2.2"
-    assert open_candidate(Wish(VERSION, looking=True), tags, []) == Candidate(VERSION, 0)
+    assert open_candidate(ReleaseRequest(VERSION, looking=True), tags, []) == Candidate(VERSION, 0)
 
 
 def test_a_final_follows_the_newest_candidate_or_the_one_named() -> None:
     tags = ["v0.2.1-rc.9", "v0.2.1-rc.10"]
-    assert tagged_candidate(Wish(VERSION), tags).number == 10
-    assert tagged_candidate(Wish(VERSION, "9"), tags).number == 9
+    assert tagged_candidate(ReleaseRequest(VERSION), tags).number == 10
+    assert tagged_candidate(ReleaseRequest(VERSION, "9"), tags).number == 9
     with pytest.raises(UsageError, match="--candidate 8: origin has 9, 10"):
-        tagged_candidate(Wish(VERSION, "8"), tags)
+        tagged_candidate(ReleaseRequest(VERSION, "8"), tags)
     with pytest.raises(PreconditionError, match=r"no candidate of v0\.2\.1"):
-        tagged_candidate(Wish(VERSION), [])
+        tagged_candidate(ReleaseRequest(VERSION), [])

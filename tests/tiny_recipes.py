@@ -10,7 +10,7 @@ from pathlib import Path
 from releasing.clients.cluster.lease import Lease
 from releasing.errors import LockedError
 from releasing.release import Release
-from releasing.runbook.context import World
+from releasing.runbook.context import ReleaseContext
 from releasing.runbook.journal import Journal
 from releasing.runbook.recipe import Recipe, Section
 from releasing.runbook.runner import Run
@@ -22,19 +22,19 @@ from tests.releases import release_at
 PATIENCE = 30  # seconds for something that has to happen
 
 
-def world_in(folder: Path) -> World:
+def world_in(folder: Path) -> ReleaseContext:
     """A world whose release has its state in `folder`, and whose lines lines() gives."""
     shown: list[str] = []
-    return World(release_at(folder), Shell(), Journal(folder / "journal.jsonl"), shown.append)
+    return ReleaseContext(release_at(folder), Shell(), Journal(folder / "journal.jsonl"), shown.append)
 
 
-def lines(world: World) -> list[str]:
+def lines(world: ReleaseContext) -> list[str]:
     """What was shown until now; `show` of these worlds is the append of a list."""
     shown: list[str] = world.show.__self__  # type: ignore[attr-defined]
     return shown
 
 
-def file(world: World, name: str) -> Path:
+def file(world: ReleaseContext, name: str) -> Path:
     return world.release.state / name
 
 
@@ -60,16 +60,16 @@ def recipe(*steps: Step) -> Recipe:
     return Recipe("rc", "", (Section("", *steps),))
 
 
-def run(world: World, whole: Recipe, first: str = "", last: str = "", redo: bool = False) -> None:
+def run(world: ReleaseContext, whole: Recipe, first: str = "", last: str = "", redo: bool = False) -> None:
     Run(world, whole, whole.span(first, last), redo)()
 
 
-def order(world: World) -> list[str]:
+def order(world: ReleaseContext) -> list[str]:
     path = file(world, "order")
     return path.read_text().split() if path.exists() else []
 
 
-def events(world: World) -> list[tuple[str, str]]:
+def events(world: ReleaseContext) -> list[tuple[str, str]]:
     again = Journal(world.journal.path)
     return [(event["event"], event["step"]) for event in again._events]
 
@@ -93,6 +93,6 @@ class RecordedLease(Lease):
             raise LockedError(self.problem)
 
 
-def locked(world: World) -> tuple[World, RecordedLease]:
+def locked(world: ReleaseContext) -> tuple[ReleaseContext, RecordedLease]:
     lease = RecordedLease({}, "namespace", "release", lambda: "token", world.show)
     return replace(world, lease=lease), lease

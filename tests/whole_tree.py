@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from releasing.changes.reference_edit import escaped
-from releasing.references import survey
+from releasing.references import examine
 from releasing.references.file_syntax import fault
-from releasing.references.report import Report
+from releasing.references.report import ReferenceReport
 from releasing.references.rules import ImageRule, Rules
 from tests.committed import File, Repository
 from tests.tag_moves import moves
@@ -33,7 +33,7 @@ class Update:
 
     tags: Mapping[str, str]
     files: int
-    report: Report
+    report: ReferenceReport
     people: Mapping[Place, str]
     touched: frozenset[Place]
     problems: tuple[str, ...]
@@ -102,9 +102,9 @@ def brought(repository: Repository, commit: str, image: str) -> Update:
 
 def _made(repository: Repository, commit: str, rules: Rules, tags: Mapping[str, str]) -> Update:
     before = {path: text.encode("latin-1") for path, text in repository.tree(commit).items()}
-    report = survey(before.items(), rules)
+    report = examine(before.items(), rules)
     after = before | {rewrite.path: rewrite.after for rewrite in report.rewrites}
-    again = [f"{rewrite.path}: changes again" for rewrite in survey(after.items(), rules).rewrites]
+    again = [f"{rewrite.path}: changes again" for rewrite in examine(after.items(), rules).rewrites]
     problems = (*_problems(report, tags), *_unreported(report, tags, after), *again)
     return Update(tags, len(before), report, {}, frozenset(), problems)
 
@@ -125,7 +125,7 @@ def _by_people(files: Iterable[File], tags: Mapping[str, str]) -> Iterator[tuple
                 yield (file.path, line.number), line.after
 
 
-def _problems(report: Report, tags: Mapping[str, str]) -> Iterator[str]:
+def _problems(report: ReferenceReport, tags: Mapping[str, str]) -> Iterator[str]:
     yield from (f"{found}: does not parse any more" for found in report.refused)
     for rewrite in report.rewrites:
         if _COPIES.fullmatch(rewrite.path) or _RECORDS.fullmatch(rewrite.path):
@@ -145,7 +145,9 @@ def _is_update(old: str, new: str, tags: Mapping[str, str]) -> bool:
     return bool(found) and named and not re.match(r"\s*FROM\s", old)
 
 
-def _unreported(report: Report, tags: Mapping[str, str], after: Mapping[str, bytes]) -> Iterator[str]:
+def _unreported(
+    report: ReferenceReport, tags: Mapping[str, str], after: Mapping[str, bytes]
+) -> Iterator[str]:
     """References to the images that are neither at their tag nor in the report."""
     known = {(left.path, left.line) for left in report.left}
     names = b"|".join(re.escape(name.encode("latin-1")) for name in sorted(tags, key=len, reverse=True))

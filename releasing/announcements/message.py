@@ -14,7 +14,7 @@ from releasing.shell.files import replace_text
 
 
 @dataclass(frozen=True)
-class Announcement:
+class AnnouncementMail:
     """A mail about `name` (a git tag): `text` comes first, then `more` as it is, commit, images and notes."""
 
     prefix: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from releasing.branching import policy as branching
+from releasing.branching import policy
 from releasing.clients.git.commits import picked_from, printable
 from releasing.errors import PreconditionError, UnmetError
 
@@ -51,7 +51,7 @@ def request(it: Pick, sh: StepShell) -> None:
 
 def reason(release: Release, sh: StepShell, commit: Commit) -> str:
     """Why `commit` is solely for the release: what its message says, or the label of its pull request; or empty."""
-    if said := branching.release_only(release, commit.message):
+    if said := policy.release_only(release, commit.message):
         return said
     label = release.config.branching.release_only_label
     owners = release.pull_requests(sh).introducing(commit.id) if label else []

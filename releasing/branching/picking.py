@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from releasing.branching import divergence, pick_request
-from releasing.branching import policy as branching
+from releasing.branching import divergence, pick_request, policy
 from releasing.branching.cherry_pick import Pick
 from releasing.clients.git import branch_creation
 from releasing.clients.git.commits import commits
@@ -24,7 +23,7 @@ ID = re.compile(r"[0-9a-f]{7,64}")
 
 
 @dataclass(frozen=True)
-class Choice:
+class PickedCommits:
     """The commits of a request: those to pick, the oldest first, and those that the release branch has.
 
     `reasons` are those of commits to pick that are solely for the release.
@@ -48,7 +47,7 @@ def pick(release: Release, sh: StepShell, text: str) -> None:
         )
     asked = _resolved(release, sh, named)
     into = release.pull_requests(sh).onto(release.branch)
-    choice = _chosen(release, sh, asked, branching.merged_sources(into))
+    choice = _chosen(release, sh, asked, policy.merged_sources(into))
     for commit in choice.there:
         sh.say(f"{release.branch} has it already: {commit}")
     if choice.missing:
@@ -88,7 +87,7 @@ def _resolved(release: Release, sh: StepShell, named: list[str]) -> list[Commit]
     return commits(sh, git["log", "--no-walk=unsorted", *dict.fromkeys(ids)])
 
 
-def _chosen(release: Release, sh: StepShell, asked: list[Commit], merged: set[str]) -> Choice:
+def _chosen(release: Release, sh: StepShell, asked: list[Commit], merged: set[str]) -> PickedCommits:
     """What of `asked` is to be picked, in the order of the default branch; PreconditionError for what must not."""
     apart = divergence.read(release, sh)
     carried = apart.carried(merged)
@@ -110,7 +109,7 @@ def _chosen(release: Release, sh: StepShell, asked: list[Commit], merged: set[st
     # Newest first in the divergence; what is on no such list comes last, as it was asked for.
     places = {commit.id: -place for place, commit in enumerate(apart.default)}
     missing.sort(key=lambda commit: places.get(commit.id, 1))
-    return Choice(tuple(missing), tuple(there), tuple(reasons))
+    return PickedCommits(tuple(missing), tuple(there), tuple(reasons))
 
 
 def _refusal(release: Release, problems: list[str]) -> PreconditionError:

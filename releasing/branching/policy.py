@@ -37,7 +37,7 @@ class Stray:
 
 
 @dataclass(frozen=True)
-class Request:
+class Backport:
     """A merged pull request that is asked for on the release branch, which lacks it.
 
     `under_way` is the pull request that proposes it, `absent` the branch that it should be picked from and is not on.
@@ -94,7 +94,7 @@ def requests(
     apart: Divergence,
     into: Iterable[PullRequest],
     asked: Iterable[PullRequest],
-) -> list[Request]:
+) -> list[Backport]:
     """Those of the merged pull requests `asked` for whose change the release branch does not have."""
     carried = apart.carried(merged_sources(into))
     open_picks = {
@@ -104,9 +104,9 @@ def requests(
     for proposal in asked:
         if proposal.merge_commit in apart.on_default:
             if apart.lacks(proposal.merge_commit, carried):
-                found.append(Request(proposal, open_picks.get(proposal.merge_commit)))
+                found.append(Backport(proposal, open_picks.get(proposal.merge_commit)))
         elif not release.origin(sh).is_on(proposal.merge_commit, release.branch):
-            found.append(Request(proposal, absent=release.config.default_branch))
+            found.append(Backport(proposal, absent=release.config.default_branch))
     return found
 
 
@@ -176,7 +176,7 @@ def _marking(release: Release) -> str:
     return f"for this release only: {Command(('gh', 'api', path, '-f', f'labels[]={settings.release_only_label}'))}"
 
 
-def _wishes(release: Release, found: list[Request]) -> Finding:
+def _wishes(release: Release, found: list[Backport]) -> Finding:
     if not found:
         return met(f"every merged pull request with this label is on {release.branch}")
     ready = [
@@ -189,11 +189,11 @@ def _wishes(release: Release, found: list[Request]) -> Finding:
     )
 
 
-def _counted(found: list[Stray] | list[Request], one: str, many: str) -> str:
+def _counted(found: list[Stray] | list[Backport], one: str, many: str) -> str:
     return f"{len(found)} {many} are" if len(found) > 1 else f"1 {one} is"
 
 
-def _listed(found: list[Stray] | list[Request]) -> str:
+def _listed(found: list[Stray] | list[Backport]) -> str:
     shown = [f"  {each}" for each in found[:LONGEST]]
     more = len(found) - len(shown)
     return "\n".join([*shown, f"  and {more} more"] if more else shown)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from releasing.builds.identity import COMMIT
 from releasing.changes import image_tags_edit
-from releasing.clients.checks import commit_checks as checks
+from releasing.clients.checks import commit_checks
 from releasing.errors import PreconditionError, UsageError
 from releasing.runbook import waivers
 
 if TYPE_CHECKING:
-    from releasing.release import Release, Undertaking
+    from releasing.release import AnyRelease, Release
     from releasing.runbook.step_shell import StepShell
 
 ID = re.compile(r"[0-9a-f]{7,40}")
@@ -35,9 +35,7 @@ def choose(release: Release, sh: StepShell, named: str, because: str) -> None:
     sh.choose(COMMIT, lambda: commit)
 
 
-def let_pass(
-    release: Undertaking, sh: StepShell, commit: str, branch: str, option: str, because: str
-) -> None:
+def let_pass(release: AnyRelease, sh: StepShell, commit: str, branch: str, option: str, because: str) -> None:
     """Record that `commit` of `branch` is built `because` of something although it is not green; nothing when it is.
 
     Raises PreconditionError without a reason; `option` is how the commit was named.
@@ -59,7 +57,7 @@ def require_use(commit: str, because: str) -> None:
         raise UsageError("--because is for a --commit that is not green", '--commit ID --because "WHY"')
 
 
-def found(release: Undertaking, sh: StepShell, named: str) -> str:
+def found(release: AnyRelease, sh: StepShell, named: str) -> str:
     """The full id of the commit."""
     if not ID.fullmatch(named):
         raise UsageError(
@@ -98,7 +96,7 @@ def _branch(release: Release, sh: StepShell, commit: str) -> str:
     return found
 
 
-def red(release: Undertaking, sh: StepShell, commit: str, branch: str) -> str:
+def red(release: AnyRelease, sh: StepShell, commit: str, branch: str) -> str:
     """What keeps the commit from being green, as release.yaml says who knows; nothing when it is.
 
     A testgrid is that of the default branch; the release branch's checks are on GitHub in any case.
@@ -110,5 +108,5 @@ def red(release: Undertaking, sh: StepShell, commit: str, branch: str) -> str:
 
         grid = asked.testgrid
         return testgrid.problem(Tab.chosen(grid.url, grid.dashboard, grid.tab, sh.environment), commit)
-    found = checks.unsuccessful(sh.shell, release.slug, commit, asked.postsubmit)
+    found = commit_checks.unsuccessful(sh.shell, release.slug, commit, asked.postsubmit)
     return "; ".join(map(str, found))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from releasing.builds.build_requests import Request, requests
+from releasing.builds.build_requests import BuildRequest, requests
 from releasing.builds.build_trial import IMAGE, SCRIPT, TAG, Trial, tried
 from releasing.errors import UnmetError, UsageError
 
@@ -141,7 +141,7 @@ def _plain(script: Script, trial: Trial, seconds: float) -> Iterator[Breach]:
     yield from _pushed(script, _pushes(trial))
 
 
-def _built(script: Script, builds: list[Request], trial: Trial) -> Iterator[Breach]:
+def _built(script: Script, builds: list[BuildRequest], trial: Trial) -> Iterator[Breach]:
     if not builds:
         expected = "docker, podman, buildah or gcloud builds to build it"
         yield script.breach("", "builds nothing", expected, "docker build --file=DOCKERFILE …")

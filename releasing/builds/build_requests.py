@@ -24,7 +24,7 @@ SHORT = {"-t": "--tag", "-f": "--file"}
 
 
 @dataclass(frozen=True)
-class Request:
+class BuildRequest:
     """One thing asked: `kind` is build, push or login; of a build its Dockerfile (empty: the context's own).
 
     A push `while_building` is part of a build, and does not happen when that fails.
@@ -40,7 +40,7 @@ class Request:
         return " ".join(self.words)
 
 
-def requests(asked: Iterable[tuple[str, ...]]) -> Iterator[Request]:
+def requests(asked: Iterable[tuple[str, ...]]) -> Iterator[BuildRequest]:
     """What the command lines ask for, as far as it matters."""
     for words in asked:
         program, *rest = words
@@ -50,38 +50,38 @@ def requests(asked: Iterable[tuple[str, ...]]) -> Iterator[Request]:
             yield from _of_builder(words, rest)
 
 
-def _of_gcloud(words: tuple[str, ...], rest: list[str]) -> Iterator[Request]:
+def _of_gcloud(words: tuple[str, ...], rest: list[str]) -> Iterator[BuildRequest]:
     if rest[:1] == ["docker"]:
         inner = rest[1:]
         yield from _of_builder(words, inner[1:] if inner[:1] == ["--"] else inner)
     elif rest[:3] == ["container", "images", "add-tag"]:
         positional = [word for word in rest[3:] if not word.startswith("-")]
-        yield Request("push", positional[-1] if positional else "", words=words)
+        yield BuildRequest("push", positional[-1] if positional else "", words=words)
     elif rest[:2] == ["builds", "submit"]:
         _, options = _taken_apart(rest[2:])
-        yield Request("build", words=words)
+        yield BuildRequest("build", words=words)
         yield from _while_building(words, options)
     elif rest[:2] == ["auth", "login"]:
-        yield Request("login", words=words)
+        yield BuildRequest("login", words=words)
 
 
-def _of_builder(words: tuple[str, ...], rest: list[str]) -> Iterator[Request]:
+def _of_builder(words: tuple[str, ...], rest: list[str]) -> Iterator[BuildRequest]:
     plain = rest[1:] if rest[:1] in (["image"], ["buildx"]) else rest
     verb, *arguments = plain or [""]
     positional, options = _taken_apart(arguments)
     if verb in ("build", "bud", "build-using-dockerfile"):
-        yield Request("build", dockerfile=(options.get("--file") or [""])[-1], words=words)
+        yield BuildRequest("build", dockerfile=(options.get("--file") or [""])[-1], words=words)
         if "--push" in options:
             yield from _while_building(words, options)
     elif verb == "push" and positional:
-        yield Request("push", positional[-1].removeprefix("docker://"), words=words)
+        yield BuildRequest("push", positional[-1].removeprefix("docker://"), words=words)
     elif verb == "login" and not options.keys() & {"--password-stdin", "-p", "--password", "--get-login"}:
-        yield Request("login", words=words)
+        yield BuildRequest("login", words=words)
 
 
-def _while_building(words: tuple[str, ...], options: dict[str, list[str]]) -> Iterator[Request]:
+def _while_building(words: tuple[str, ...], options: dict[str, list[str]]) -> Iterator[BuildRequest]:
     for image in options.get("--tag", []):
-        yield Request("push", image, words=words, while_building=True)
+        yield BuildRequest("push", image, words=words, while_building=True)
 
 
 def _taken_apart(words: list[str]) -> tuple[list[str], dict[str, list[str]]]:

@@ -11,7 +11,7 @@ from releasing.errors import PreconditionError
 from releasing.runbook.choice import Choice
 
 if TYPE_CHECKING:
-    from releasing.release import Release, Undertaking
+    from releasing.release import AnyRelease, Release
     from releasing.runbook.step_shell import StepShell
 
 COMMIT = Choice("commit")
@@ -19,7 +19,7 @@ SHORT_COMMIT = Choice("short commit", in_shell='$(printf %.8s "$commit")')
 BUILD_TAG = Choice("build tag", in_shell='v$(date -u +%Y%m%d)-"$short_commit"')
 
 
-def commit(release: Undertaking, sh: StepShell) -> str:
+def commit(release: AnyRelease, sh: StepShell) -> str:
     """The commit that all images of this release are built from: the latest green postsubmit.
 
     What was submitted for this release from another machine keeps its commit.
@@ -29,13 +29,13 @@ def commit(release: Undertaking, sh: StepShell) -> str:
     )
 
 
-def latest_green(release: Undertaking, sh: StepShell) -> str:
+def latest_green(release: AnyRelease, sh: StepShell) -> str:
     """The commit of the latest green postsubmit on the default branch."""
     latest = sh["latest_green_commit.py"][release.slug, release.config.default_branch, *_source(release)]
     return sh.read(latest, pending=COMMIT.name, known=True)
 
 
-def _source(release: Undertaking) -> list[str]:
+def _source(release: AnyRelease) -> list[str]:
     """The options that say who knows which commits are green: the testgrid of release.yaml, or GitHub."""
     checks = release.config.checks
     if checks.testgrid:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from releasing.release import Undertaking
+    from releasing.release import AnyRelease
     from releasing.runbook.step_shell import StepShell
     from releasing.shell.programs import Command
 
 
-def ks(release: Undertaking, sh: StepShell) -> Command:
+def ks(release: AnyRelease, sh: StepShell) -> Command:
     """The command that every use of ks begins with, as `ks:` of release.yaml says."""
     own, named = sh["ks"], release.config.ks
     # Ours goes before the real one: it creates workflows, never patches them, and refuses what is unknown.

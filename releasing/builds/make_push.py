@@ -173,7 +173,7 @@ def tag_too(images: Iterable[ImageRef], tag: str) -> None:
     progress = Progress()
     wanted = [ImageRef(each.name, tag, each.digest) for each in images]
 
-    async def work(client: Registry) -> promotion.Report:
+    async def work(client: Registry) -> promotion.PromotionReport:
         plan = await promotion.plan(client, wanted, None, progress.phase)
         return await promotion.apply(client, plan, progress.phase)
 

@@ -18,8 +18,8 @@ from releasing.errors import ConfigError
 from releasing.runbook.choice import Choice
 
 if TYPE_CHECKING:
-    from releasing.config.release_yaml import Workflow
-    from releasing.release import Undertaking
+    from releasing.config.release_yaml import BuildWorkflow
+    from releasing.release import AnyRelease
     from releasing.runbook.step_shell import StepShell
     from releasing.shell.command import Command
 
@@ -31,11 +31,11 @@ PROW = ("JOB_NAME", "JOB_TYPE", "PULL_BASE_SHA", "REPO_NAME", "REPO_OWNER", "BUI
 
 
 @dataclass(frozen=True)
-class Build:
+class WorkflowBuild:
     """What a step builds: by which workflow of release.yaml, at which commit, under which tag."""
 
     step: str
-    workflow: Workflow
+    workflow: BuildWorkflow
     commit: str
     short: str
     tag: str
@@ -50,13 +50,13 @@ class Submission:
     number: str
     there: cluster.Workflow | None = None
 
-    def parameters(self, release: Undertaking, build: Build) -> dict[str, str]:
+    def parameters(self, release: AnyRelease, build: WorkflowBuild) -> dict[str, str]:
         """What the runbook sets, in its order."""
         prow_env = ",".join(f"{name}={value}" for name, value in self.prow(release, build).items())
         values = {"namespace": self.namespace, "name": self.name, "prow_env": prow_env}
         return values | {"versionTag": build.tag}
 
-    def prow(self, release: Undertaking, build: Build) -> dict[str, str]:
+    def prow(self, release: AnyRelease, build: WorkflowBuild) -> dict[str, str]:
         """The variables of Prow, in the runbook's order."""
         return prow(release, build.workflow.job_name, "postsubmit", build.short, self.number)
 
@@ -66,18 +66,18 @@ def workflow_of(step: str, attempt: int = 1) -> Choice:
     return Choice(f"{step} workflow" + (f" {attempt}" if attempt > 1 else ""))
 
 
-def prow(release: Undertaking, job_name: str, job_type: str, short: str, number: str) -> dict[str, str]:
+def prow(release: AnyRelease, job_name: str, job_type: str, short: str, number: str) -> dict[str, str]:
     """The variables of Prow, in the runbook's order; `short` is the commit, `number` that of the build."""
     owner, _, repository = release.slug.partition("/")
     return dict(zip(PROW, (job_name, job_type, short, repository, owner, number), strict=True))
 
 
-def labels(release: Undertaking, step: str, commit: str, tag: str) -> dict[str, str]:
+def labels(release: AnyRelease, step: str, commit: str, tag: str) -> dict[str, str]:
     """The labels by which a workflow of this release is known."""
     return _labels(release, step) | {COMMIT: commit, BUILD: tag}
 
 
-def pinned(release: Undertaking, sh: StepShell, label: str) -> str:
+def pinned(release: AnyRelease, sh: StepShell, label: str) -> str:
     """What workflows of this release that were submitted elsewhere say of COMMIT or BUILD; empty without any."""
     if release.config.gcp is None:
         return ""
@@ -85,17 +85,19 @@ def pinned(release: Undertaking, sh: StepShell, label: str) -> str:
     return next((text for text in reversed(said) if text), "")
 
 
-def of_releases(release: Undertaking, sh: StepShell) -> list[cluster.Workflow]:
+def of_releases(release: AnyRelease, sh: StepShell) -> list[cluster.Workflow]:
     """The workflows in the cluster that releases of this repository submitted, nights included; the newest last."""
     return _selected(sh, {REPOSITORY: _repository(release)}, release.namespace)
 
 
-def labelled(release: Undertaking, sh: StepShell, step: str, namespace: str) -> list[cluster.Workflow]:
+def labelled(release: AnyRelease, sh: StepShell, step: str, namespace: str) -> list[cluster.Workflow]:
     """The workflows of this release in a namespace, of all steps when `step` is empty; the newest last."""
     return _selected(sh, _labels(release, step), namespace)
 
 
-def submission(release: Undertaking, sh: StepShell, build: Build, lacks: Callable[[], bool]) -> Submission:
+def submission(
+    release: AnyRelease, sh: StepShell, build: WorkflowBuild, lacks: Callable[[], bool]
+) -> Submission:
     """The workflow of `build` that is at work, or the next one to submit; its name is journalled.
 
     `lacks` says whether images are missing although a workflow succeeded.
@@ -132,7 +134,7 @@ def _is_redone(sh: StepShell, step: str, known: list[str]) -> bool:
     return last[-1:] == ["redo"]
 
 
-def _present(release: Undertaking, sh: StepShell, build: Build) -> list[cluster.Workflow]:
+def _present(release: AnyRelease, sh: StepShell, build: WorkflowBuild) -> list[cluster.Workflow]:
     """The workflows of this release and step in the cluster, the newest last."""
     found = labelled(release, sh, build.step, release.namespace)
     if found:
@@ -160,11 +162,11 @@ def _kubectl(sh: StepShell, namespace: str) -> Command:
     return sh["kubectl"]["--request-timeout=30s", "-n", namespace]
 
 
-def _labels(release: Undertaking, step: str) -> dict[str, str]:
+def _labels(release: AnyRelease, step: str) -> dict[str, str]:
     return {REPOSITORY: _repository(release), RELEASE: release.tag} | ({STEP: step} if step else {})
 
 
-def _repository(release: Undertaking) -> str:
+def _repository(release: AnyRelease) -> str:
     return release.slug.replace("/", ".")[:LIMIT].rstrip("-_.")
 
 
@@ -174,7 +176,7 @@ def _attempts(sh: StepShell, step: str) -> list[str]:
     return [name for name in iter(lambda: next(names), None) if name]
 
 
-def _number(release: Undertaking, sh: StepShell, build: Build, attempt: int) -> str:
+def _number(release: AnyRelease, sh: StepShell, build: WorkflowBuild, attempt: int) -> str:
     """Four hexadecimal digits, as the runbook cuts from uuidgen; the same for a plan and its run."""
     from hashlib import sha256  # noqa: PLC0415 - not needed to list tasks
 
@@ -184,7 +186,7 @@ def _number(release: Undertaking, sh: StepShell, build: Build, attempt: int) -> 
     return sh.choose(choice, lambda: sha256(seed.encode()).hexdigest()[:4])
 
 
-def _name(release: Undertaking, build: Build, number: str) -> str:
+def _name(release: AnyRelease, build: WorkflowBuild, number: str) -> str:
     rest = f"-{build.workflow.job_name}-{build.tag}-{number}"
     allowed = re.sub(r"[^a-z0-9]+", "-", release.user.lower())
     user = allowed[: max(0, LIMIT - len(rest))].strip("-")

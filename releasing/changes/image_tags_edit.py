@@ -14,7 +14,7 @@ from releasing.changes.reference_edit import escaped
 from releasing.clients.git.checkout import LOG
 
 if TYPE_CHECKING:
-    from releasing.image_tags import Image
+    from releasing.image_tags import ImageRow
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
     from releasing.shell.programs import Command
@@ -82,7 +82,7 @@ def digests(release: Release, sh: StepShell, revision: str) -> dict[str, str]:
     }
 
 
-def rows(release: Release, sh: StepShell, revision: str) -> tuple[Image, ...]:
+def rows(release: Release, sh: StepShell, revision: str) -> tuple[ImageRow, ...]:
     """All images that image_tags.yaml at `revision` lists; none when it is not there."""
     from releasing.image_tags import parse  # noqa: PLC0415 - only where the file is read
 

@@ -15,7 +15,7 @@ from releasing.runbook.step import Finding, met, unmet
 from releasing.shell.command import Command
 
 if TYPE_CHECKING:
-    from releasing.release import Proposing, Release, Undertaking
+    from releasing.release import AnyRelease, ProposingRelease, Release
     from releasing.runbook.step_shell import StepShell
 
 BY = r'"#\(.number), opened by \(.user.login)"'
@@ -40,13 +40,13 @@ class Change:
 Proposal: TypeAlias = "Callable[[Release, str], Change]"
 
 
-def find(release: Proposing, sh: StepShell, change: Change) -> PullRequest | None:
+def find(release: ProposingRelease, sh: StepShell, change: Change) -> PullRequest | None:
     """The newest pull request of `change` in any state; None when there is none."""
     row = sh.read(_lookup(release, sh, change, "all", ROW))
     return PullRequest.parse(row) if row else None
 
 
-def proposed(release: Proposing, sh: StepShell, change: Change) -> Finding:
+def proposed(release: ProposingRelease, sh: StepShell, change: Change) -> Finding:
     """Whether `change` is under way or not needed: its pull request is open or merged, or its base has it all."""
     pull_request = find(release, sh, change)
     if pull_request is None:
@@ -63,13 +63,13 @@ def proposed(release: Proposing, sh: StepShell, change: Change) -> Finding:
     return met(f"#{pull_request.number} is open, at {pull_request.tip[:12]}")
 
 
-def is_settled(release: Proposing, sh: StepShell, change: Change) -> bool:
+def is_settled(release: ProposingRelease, sh: StepShell, change: Change) -> bool:
     """Whether `change` is merged, or was never needed because its base holds it already."""
     pull_request = find(release, sh, change)
     return pull_request.merged if pull_request else not change.wanted(sh)
 
 
-def clone(release: Undertaking, sh: StepShell, step: str, base: str) -> str:
+def clone(release: AnyRelease, sh: StepShell, step: str, base: str) -> str:
     """Make the scratch clone of `step` anew, at `base` of origin; its path."""
     scratch = release.scratch(step)
     sh.run(sh["rm"]["-rf", scratch])
@@ -79,13 +79,13 @@ def clone(release: Undertaking, sh: StepShell, step: str, base: str) -> str:
     return scratch
 
 
-def propose(release: Proposing, sh: StepShell, change: Change) -> None:
+def propose(release: ProposingRelease, sh: StepShell, change: Change) -> None:
     """Put the change on its branch on origin and open its pull request."""
     push(release, sh, change)
     request(release, sh, change)
 
 
-def push(release: Proposing, sh: StepShell, change: Change) -> None:
+def push(release: ProposingRelease, sh: StepShell, change: Change) -> None:
     """Put the change on its branch on origin: clone, edit, commit, push; not at all when it is there.
 
     A branch that is there was pushed whole by an earlier run.
@@ -103,7 +103,7 @@ def push(release: Proposing, sh: StepShell, change: Change) -> None:
     branch_creation.create(release.origin(sh), sh["git"]["-C", scratch], release.head(change.step), "HEAD")
 
 
-def request(release: Proposing, sh: StepShell, change: Change) -> None:
+def request(release: ProposingRelease, sh: StepShell, change: Change) -> None:
     """Open the pull request for the branch of `change`, unless it is there, and ask for its labels and reviews."""
     live = _lookup(release, sh, change, "all", f"{ALIVE} | .number")
     if sh.lacks(live):
@@ -118,7 +118,7 @@ def request(release: Proposing, sh: StepShell, change: Change) -> None:
         pull_attention.ask(sh, release.slug, number, release.attention)
 
 
-def settle(release: Proposing, sh: StepShell, change: Change) -> None:
+def settle(release: ProposingRelease, sh: StepShell, change: Change) -> None:
     """Wait until the pull request may be merged, then merge exactly the head that was tested, unless it is merged."""
     if not sh.needed(lambda: not is_settled(release, sh, change)):
         return
@@ -149,13 +149,13 @@ def _merger(sh: StepShell, path: str) -> str:
     return sh.look(api.question(path, '.merged_by.login // "somebody"'))
 
 
-def waiting(release: Proposing, sh: StepShell, commit: str, contexts: tuple[str, ...]) -> Command:
+def waiting(release: ProposingRelease, sh: StepShell, commit: str, contexts: tuple[str, ...]) -> Command:
     """The command that waits until every one of `contexts` has succeeded on `commit`."""
     options = [word for context in contexts for word in ("--context", context)]
     return sh["wait_for_checks.py"][release.slug, commit, *options]
 
 
-def _body(release: Proposing, sh: StepShell, change: Change) -> str:
+def _body(release: ProposingRelease, sh: StepShell, change: Change) -> str:
     """Why, what was run, and for which release: what a reviewer needs to do the same by hand."""
     commands = "\n".join(f"    {_line(edit)}" for edit in change.edits(sh, "."))
     made = f"Made by, in a checkout of {change.base}:\n\n{commands}"
@@ -169,13 +169,13 @@ def _line(edit: Command) -> str:
     return f"(cd {shlex.quote(edit.folder)} && {line})" if edit.folder else line
 
 
-def _marks(release: Proposing, change: Change) -> list[str]:
+def _marks(release: ProposingRelease, change: Change) -> list[str]:
     """What tells the branching policy that a change of the release branch is solely for the release."""
     if change.base != release.branch:
         return []
     return [f"{release.config.branching.release_only_trailer}: {change.step} of {release.tag}"]
 
 
-def _lookup(release: Proposing, sh: StepShell, change: Change, state: str, wanted: str) -> Command:
+def _lookup(release: ProposingRelease, sh: StepShell, change: Change, state: str, wanted: str) -> Command:
     head = f"{release.owner}:{release.head(change.step)}"
     return release.pull_requests(sh).newest(head, change.base, state, wanted)

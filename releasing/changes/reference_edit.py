@@ -15,8 +15,8 @@ from releasing.config.placeholders import filled
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from releasing.config.release_yaml import Images, OperatorPin, Parameter, Pin
-    from releasing.references.report import Report
+    from releasing.config.release_yaml import ConfiguredParameter, ConfiguredPin, Images, OperatorPin
+    from releasing.references.report import ReferenceReport
     from releasing.references.rules import Rules
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
@@ -70,20 +70,20 @@ class ReferenceEdit:
             except_=self.leave_alone,
         )
 
-    def survey(self, release: Release, sh: StepShell, revision: str) -> Report:
+    def examine(self, release: Release, sh: StepShell, revision: str) -> ReferenceReport:
         """What the edit would change at `revision` of origin, as last fetched."""
-        from releasing.references import survey  # noqa: PLC0415 - as above
+        from releasing.references import examine  # noqa: PLC0415 - as above
 
         also = [pin.path for pin in self.rules.pins]
         for each in self.rules.parameters:
             also += _setting(release, sh, revision, each.name, each.files)
         files = release.origin(sh).files_naming(revision, prefixes(release), tuple(also))
-        return survey(files, self.rules)
+        return examine(files, self.rules)
 
     def wanted(self, release: Release, sh: StepShell, base: str) -> bool:
         """Whether `base` on origin lacks (part of) the edit; a branch that is not there yet lacks it."""
         revision = f"origin/{base}"
-        return not release.origin(sh).has(revision) or bool(self.survey(release, sh, revision).changes)
+        return not release.origin(sh).has(revision) or bool(self.examine(release, sh, revision).changes)
 
 
 def change(release: Release, step: str, base: str, text: tuple[str, str], edit: ReferenceEdit) -> Change:
@@ -108,12 +108,12 @@ def rule(release: Release, pattern: str, tag: str) -> str:
     return f"({beginnings})({pattern}):{tag}"
 
 
-def pinned(pins: Iterable[Pin | OperatorPin], known: Mapping[str, str]) -> tuple[Words, ...]:
+def pinned(pins: Iterable[ConfiguredPin | OperatorPin], known: Mapping[str, str]) -> tuple[Words, ...]:
     """The pins with their values filled in from `known`."""
     return tuple((pin.file, pin.pattern, filled(pin.value, known)) for pin in pins)
 
 
-def set_by_name(parameters: Iterable[Parameter], known: Mapping[str, str]) -> tuple[Words, ...]:
+def set_by_name(parameters: Iterable[ConfiguredParameter], known: Mapping[str, str]) -> tuple[Words, ...]:
     """The parameters with their values filled in from `known`."""
     return tuple((each.files, each.name, filled(each.value, known)) for each in parameters)
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasing import deployment
-from releasing.commands import release_commands as actions
+from releasing.commands import release_commands
 from releasing.config.path import config_path
 from releasing.recipes import RC
 from releasing.shell.files import replace_text
 
 if TYPE_CHECKING:
-    from releasing.commands.release_commands import Desk, Options
+    from releasing.commands.release_commands import Console, Options
 
 
 def folder() -> Path:
@@ -21,24 +21,24 @@ def folder() -> Path:
     return config_path(os.environ).absolute().parent / deployment.FOLDER
 
 
-def render(desk: Desk, options: Options) -> None:
+def render(console: Console, options: Options) -> None:
     """Print what runs this suite in a cluster; --write puts it into deploy/."""
-    _bring(desk, deployment.files(actions.load(), RC), options["write"])
+    _bring(console, deployment.files(release_commands.load(), RC), options["write"])
 
 
-def deploy(desk: Desk, options: Options) -> None:
+def deploy(console: Console, options: Options) -> None:
     """Print what starts the nightly; --write puts it into deploy/."""
-    _bring(desk, deployment.nightly_files(actions.load()), options["write"])
+    _bring(console, deployment.nightly_files(release_commands.load()), options["write"])
 
 
-def _bring(desk: Desk, wanted: dict[str, str], write: bool) -> None:
+def _bring(console: Console, wanted: dict[str, str], write: bool) -> None:
     """Print the files, or write those that differ, and say which."""
     if not write:
         for name, text in wanted.items():
-            desk.show(f"# {deployment.FOLDER}/{name}\n{text}")
+            console.show(f"# {deployment.FOLDER}/{name}\n{text}")
         return
     stale = deployment.stale(folder(), wanted)
     for name, text in wanted.items():
         if name in stale:
             replace_text(folder() / name, text)
-        desk.show(f"{folder() / name}: {'written' if name in stale else 'up to date'}")
+        console.show(f"{folder() / name}: {'written' if name in stale else 'up to date'}")

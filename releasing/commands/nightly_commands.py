@@ -8,32 +8,34 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from releasing.commands import summary
-from releasing.commands.nightly_session import STEP, Evening, NightWish, evening
-from releasing.commands.release_commands import Desk, Options, load
+from releasing.commands.nightly_session import STEP, NightRequest, NightSession, night_session
+from releasing.commands.release_commands import Console, Options, load
 from releasing.errors import UnmetError
-from releasing.nightly import night as nights
-from releasing.nightly import outcomes
+from releasing.nightly import nights, outcomes
 from releasing.recipes import NIGHTLY
-from releasing.runbook import runner, survey
+from releasing.runbook import runner
 from releasing.runbook.context import ALREADY
+from releasing.runbook.status import show_plan, show_status
 from releasing.runbook.step_shell import StepShell
 from releasing.shell.files import replace_text
 
 
 @contextmanager
-def _evening(desk: Desk, options: Options, *, looking: bool = True) -> Iterator[tuple[Evening, NightWish]]:
-    wish, config = NightWish.parse(options), load()
+def _night_session(
+    console: Console, options: Options, *, looking: bool = True
+) -> Iterator[tuple[NightSession, NightRequest]]:
+    request, config = NightRequest.parse(options), load()
     nights.require_section(config)
-    with desk.place(config, options) as there:
-        yield evening(config, there, wish, desk.show, looking=looking), wish
+    with console.workspace(config, options) as there:
+        yield night_session(config, there, request, console.show, looking=looking), request
 
 
-def run(desk: Desk, options: Options) -> None:
+def run(console: Console, options: Options) -> None:
     """Build every image of the release config under the night's tag; UnmetError when an entry is not built."""
-    aside = replace(desk, show=lambda line: print(line, file=sys.stderr)) if options["json"] else desk
-    with _evening(aside, options, looking=False) as (begun, wish):
-        it = begun.world(begun.shell_of_run(), wish)
-        night, part = it.release, it.release.only(wish.only)
+    aside = replace(console, show=lambda line: print(line, file=sys.stderr)) if options["json"] else console
+    with _night_session(aside, options, looking=False) as (begun, request):
+        it = begun.context(begun.shell_of_run(), request)
+        night, part = it.release, it.release.only(request.only)
         whole = NIGHTLY.of(part)
         at_once = night.settings.at_once
         work = runner.Run(
@@ -47,23 +49,23 @@ def run(desk: Desk, options: Options) -> None:
         replace_text(kept, f"{record}\n")
         told = [record] if options["json"] else [*outcomes.lines(night, sh, found), f"kept in {kept}"]
     for line in told:
-        desk.show(line)
+        console.show(line)
     _require(part, work, found)
 
 
-def plan(desk: Desk, options: Options) -> None:
+def plan(console: Console, options: Options) -> None:
     """Show every command of a night that changes something, to paste into a terminal."""
-    with _evening(desk, options) as (begun, wish):
+    with _night_session(console, options) as (begun, request):
         sh = begun.shell_of_plan()
-        it = begun.part(sh, wish)
-        survey.plan(it, NIGHTLY.of(it.release), summary.exports(it.shell.environment), sh)
+        it = begun.part(sh, request)
+        show_plan(it, NIGHTLY.of(it.release), summary.exports(it.shell.environment), sh)
 
 
-def status(desk: Desk, options: Options) -> None:
+def status(console: Console, options: Options) -> None:
     """Show how far a night is."""
-    with _evening(desk, options) as (begun, wish):
-        it = begun.part(begun.shell_of_plan(), wish)
-        survey.status(it, NIGHTLY.of(it.release))
+    with _night_session(console, options) as (begun, request):
+        it = begun.part(begun.shell_of_plan(), request)
+        show_status(it, NIGHTLY.of(it.release))
         for each in it.release.skipped:
             it.teller(each.entry.name, ALREADY)(f"skipped: {each.reason}")
 

@@ -10,41 +10,42 @@ from typing import Any
 
 from releasing.changes import pull_requests
 from releasing.commands import session
-from releasing.commands.release_commands import Desk, Options, load
+from releasing.commands.release_commands import Console, Options, load
 from releasing.errors import ConfigError
-from releasing.nightly.adding import addition, addition_change
-from releasing.nightly.adding import addition_check as obstacles
-from releasing.nightly.maintenance import Upkeep
-from releasing.nightly.night import require_section
-from releasing.nightly.retention import prune_command as retention_action
-from releasing.runbook.context import WorldOf
+from releasing.nightly.adding import addition, addition_change, addition_check
+from releasing.nightly.maintenance import NightlyTask
+from releasing.nightly.nights import require_section
+from releasing.nightly.retention import prune_command
+from releasing.runbook.context import Context
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
 from releasing.shell.programs import Shell
-from releasing.verification import table
+from releasing.verification import claim_table
 from releasing.verification.claim import Claim
 
 
 @contextmanager
-def _upkeep(desk: Desk, options: Options, task: str, name: str) -> Iterator[tuple[Upkeep, StepShell]]:
+def _nightly_task(
+    console: Console, options: Options, task: str, name: str
+) -> Iterator[tuple[NightlyTask, StepShell]]:
     config = load()
     require_section(config)
-    with desk.place(config, options) as there:
-        work = Upkeep(config, there.profile, there.state, task, name)
+    with console.workspace(config, options) as there:
+        work = NightlyTask(config, there.profile, there.state, task, name)
         shell = Shell(there.environment, held=there.lock, log=work.folder / "commands.log")
         session.bring_up(work, shell)
-        world: WorldOf[Any] = WorldOf(work, shell, Journal(work.folder / "journal.jsonl"), desk.show)
-        yield work, StepShell(shell.showing(world.teller(task)), world.journal, task)
+        context: Context[Any] = Context(work, shell, Journal(work.folder / "journal.jsonl"), console.show)
+        yield work, StepShell(shell.showing(context.teller(task)), context.journal, task)
 
 
-def add(desk: Desk, options: Options) -> None:
+def add(console: Console, options: Options) -> None:
     """Add a workflow to the image auto release, in a pull request."""
     asked = addition.Addition.parse(options, load().repository)
-    with _upkeep(desk, options, "nightly.add", asked.name) as (work, sh):
+    with _nightly_task(console, options, "nightly.add", asked.name) as (work, sh):
         change = addition_change.change(work, asked)
         found = pull_requests.find(work, sh, change)
         if found is None or (found.state == "closed" and not found.merged):
-            obstacles.require_possible(work, sh, asked)
+            addition_check.require_possible(work, sh, asked)
             pull_requests.propose(work, sh, change)
         sh.say(pull_requests.proposed(work, sh, change).text)
         names = ",".join(entry.name for entry in asked.entries(work))
@@ -55,34 +56,33 @@ def add(desk: Desk, options: Options) -> None:
             sh.say(f"then remove {', '.join(listed)} from nightly.not-covered of release.yaml")
 
 
-def check(desk: Desk, options: Options) -> None:
+def check(console: Console, options: Options) -> None:
     """Say whether every image of ours is released every night, from the world alone; UnmetError when not."""
-    from releasing.nightly import alerts as telling  # noqa: PLC0415 - no other command needs them
-    from releasing.nightly import status_claims as overdue  # noqa: PLC0415 - no other command needs them
+    from releasing.nightly.monitoring import alerts, status_claims  # noqa: PLC0415 - no other command needs them
 
-    aside = replace(desk, show=lambda line: print(line, file=sys.stderr)) if options["json"] else desk
-    with _upkeep(aside, options, "nightly.check", "check") as (work, sh):
+    aside = replace(console, show=lambda line: print(line, file=sys.stderr)) if options["json"] else console
+    with _nightly_task(aside, options, "nightly.check", "check") as (work, sh):
         try:
-            claims = overdue.claims(work, sh)
+            claims = status_claims.claims(work, sh)
         except ConfigError as error:
             # Nothing is built from a release config that is not valid: that is to be told, too.
             if options["tell"]:
-                telling.tell(work, sh, [Claim("config", False, "not valid", (*error.message.splitlines(),))])
+                alerts.tell(work, sh, [Claim("config", False, "not valid", (*error.message.splitlines(),))])
             raise
-        told = [table.as_json("", "", claims)] if options["json"] else table.lines(claims)
+        told = [claim_table.as_json("", "", claims)] if options["json"] else claim_table.lines(claims)
         for line in told:
-            desk.show(line)
+            console.show(line)
         if options["tell"]:
-            telling.tell(work, sh, claims)
-        overdue.require(claims)
+            alerts.tell(work, sh, claims)
+        status_claims.require(claims)
 
 
-def prune(desk: Desk, options: Options) -> None:
+def prune(console: Console, options: Options) -> None:
     """List nightly tags that nothing uses, and delete them with --write."""
-    keep = retention_action.parsed(options["keep"])
-    with _upkeep(desk, options, "nightly.prune", "prune") as (work, sh):
-        command = retention_action.command(work, sh, keep)
+    keep = prune_command.parsed(options["keep"])
+    with _nightly_task(console, options, "nightly.prune", "prune") as (work, sh):
+        command = prune_command.command(work, sh, keep)
         if options["write"]:
             sh.run(command["--write"])
         else:
-            desk.show(sh.read(command))
+            console.show(sh.read(command))

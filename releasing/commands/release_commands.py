@@ -1,4 +1,4 @@
-"""What the commands do with their options: open the place of a profile, find the release, hand it to the runner."""
+"""What the commands do with their options: open a workspace, find the release, hand it to the runner."""
 
 from __future__ import annotations
 
@@ -10,28 +10,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from releasing.branching import picking
-from releasing.branching import policy as branching
+from releasing.branching import picking, policy
 from releasing.builds import build_commit, image_tag_moves
-from releasing.changes import image_tags_edit, operator_releases, operators
-from releasing.commands import runbook_page as page
-from releasing.commands import session, summary
-from releasing.commands.request import NEXT, Wish
-from releasing.commands.session import Place
+from releasing.changes import image_tags_edit, operator_versions, operators
+from releasing.commands import runbook_page, session, summary
+from releasing.commands.request import NEXT, ReleaseRequest
+from releasing.commands.session import Workspace
 from releasing.commands.table import HELP
-from releasing.config import file as config_file
-from releasing.config import reference_page as config_page
+from releasing.config import config_file, reference_page
 from releasing.config.families import Listing
 from releasing.config.path import carried, config_path
 from releasing.config.release_yaml import Config
 from releasing.errors import ConfigError, UsageError
-from releasing.gates import vote_record as voting
+from releasing.gates import vote_record
 from releasing.publication import notes as release_notes
 from releasing.recipes import FINAL, MASTER, NIGHTLY, RC, RECIPES
-from releasing.runbook import runner, survey, waivers
-from releasing.runbook.context import DONE, MISSING, World
+from releasing.runbook import runner, waivers
+from releasing.runbook.context import DONE, MISSING, ReleaseContext
 from releasing.runbook.plan import PlanShell
 from releasing.runbook.recipe import Recipe
+from releasing.runbook.status import show_plan, show_status
 from releasing.runbook.step_shell import StepShell
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -41,14 +39,14 @@ Sandbox = Callable[[Path, Config, str, bool], AbstractContextManager[tuple[dict[
 
 
 @dataclass(frozen=True)
-class Desk:
+class Console:
     """Where lines for the operator go, and what opens a sandbox (given, so that nothing here knows of rehearsals)."""
 
     show: Callable[[str], None]
     sandbox: Sandbox
 
     @contextmanager
-    def place(self, config: Config, options: Options) -> Iterator[Place]:
+    def workspace(self, config: Config, options: Options) -> Iterator[Workspace]:
         """Where to act, as the profile says: a sandbox with its servers up, or the real world."""
         name = options["profile"] or os.environ.get("RELEASE_PROFILE") or "rehearsal"
         chosen = session.profile(config, name)
@@ -63,19 +61,19 @@ class Desk:
         folder = Path(options["sandbox"]) if options["sandbox"] else ROOT / chosen.sandbox
         self.show(f"# Rehearsal in {folder}; nothing outside it is changed (for real: --profile NAME)")
         with self.sandbox(folder, config, options["source"], options["fresh"]) as (environment, lock):
-            yield Place(chosen, environment | carried(os.environ), folder.resolve(), lock)
+            yield Workspace(chosen, environment | carried(os.environ), folder.resolve(), lock)
 
     @contextmanager
-    def world(
+    def context(
         self, config: Config, recipe: Recipe, options: Options, *, looking: bool = False
-    ) -> Iterator[World]:
+    ) -> Iterator[ReleaseContext]:
         """The release that the options mean; `looking` when nothing is to be changed."""
         texts = (options[name] for name in ("version", "candidate", "account", "allow_move"))
-        wish = Wish.parse(*texts, looking=looking)
+        request = ReleaseRequest.parse(*texts, looking=looking)
         bumped = (operators.NamedOperator(name, operator) for name, operator in config.operators.items())
-        wish = replace(wish, named={each.name: options.get(each.option, "") for each in bumped})
-        with self.place(config, options) as there:
-            yield session.world(config, there, wish, self.show, recipe.name)
+        request = replace(request, named={each.name: options.get(each.option, "") for each in bumped})
+        with self.workspace(config, options) as there:
+            yield session.context(config, there, request, self.show, recipe.name)
 
 
 def load() -> Config:
@@ -86,11 +84,11 @@ def load() -> Config:
     return config
 
 
-def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> None:
+def run(console: Console, recipe: Recipe, first: str, last: str, options: Options) -> None:
     """Run the steps of `recipe` from `first` to `last`, and say what exists when all were asked for."""
     config = load()
     recipe.listed(Listing(config)).span(first, last)
-    with desk.world(config, recipe, options) as it:
+    with console.context(config, recipe, options) as it:
         whole = recipe.of(it.release)
         part = whole.span(first, last)
         if image_tags_edit.STEP in {step.name for step in part}:
@@ -102,21 +100,21 @@ def run(desk: Desk, recipe: Recipe, first: str, last: str, options: Options) -> 
         seen = work()
         if not first and not last and recipe is not MASTER:
             for line in summary.lines(seen, seen.step_shell(whole.steps[-1]), whole.proposals):
-                desk.show(line)
+                console.show(line)
 
 
-def _take_in(world: World, name: str, options: Options) -> None:
+def _take_in(context: ReleaseContext, name: str, options: Options) -> None:
     """Record what options and release.yaml leave to be decided, before anything acts on it."""
-    operator_releases.record(world.release, world.journal)
+    operator_versions.record(context.release, context.journal)
     if options["candidate"] == NEXT:
-        session.remember_next(world)
+        session.remember_next(context)
     waived, commit, because = (options.get(option, "") for option in ("waive", "commit", "because"))
     if "waive" not in options:
         build_commit.require_use(commit, because)
     if waived or not commit:
-        waivers.record(world.journal, name, waived, because)
-    sh = StepShell(world.shell.showing(world.teller(name)), world.journal, name)
-    build_commit.choose(world.release, sh, commit, because)
+        waivers.record(context.journal, name, waived, because)
+    sh = StepShell(context.shell.showing(context.teller(name)), context.journal, name)
+    build_commit.choose(context.release, sh, commit, because)
 
 
 def named(recipe: str) -> Recipe:
@@ -128,83 +126,83 @@ def named(recipe: str) -> Recipe:
     return found
 
 
-def plan(desk: Desk, options: Options) -> None:
+def plan(console: Console, options: Options) -> None:
     """Show every command of a run that changes something, to paste into a terminal."""
     recipe = named(options["recipe"])
-    with desk.world(load(), recipe, options, looking=True) as it:
+    with console.context(load(), recipe, options, looking=True) as it:
         sh = PlanShell(it.shell, it.journal, recipe.name)
         build_commit.choose(it.release, sh, options["commit"], options["because"])
         if recipe is RC and (moves := image_tag_moves.unnamed(it.release, sh)):
             sh.say(f"stops here: {moves}")
-        survey.plan(it, recipe.of(it.release), summary.exports(it.shell.environment), sh)
+        show_plan(it, recipe.of(it.release), summary.exports(it.shell.environment), sh)
 
 
-def verify(desk: Desk, options: Options) -> None:
+def verify(console: Console, options: Options) -> None:
     """Read a whole release back, whoever made it: UnmetError when a claim does not hold."""
     from releasing import verification  # noqa: PLC0415 - no other command needs it
     from releasing.verification.tagged import tagged  # noqa: PLC0415
 
-    wish = Wish.parse(options["version"], options["candidate"], "", "", looking=True)
-    aside = replace(desk, show=lambda line: print(line, file=sys.stderr)) if options["json"] else desk
+    request = ReleaseRequest.parse(options["version"], options["candidate"], "", "", looking=True)
+    aside = replace(console, show=lambda line: print(line, file=sys.stderr)) if options["json"] else console
     config = load()
-    with aside.place(config, options) as there:
-        it = tagged(*session.reading(config, there, wish))
+    with aside.workspace(config, options) as there:
+        it = tagged(*session.reading(config, there, request))
         claims = verification.claims(it)
     for line in [verification.as_json(it, claims)] if options["json"] else verification.lines(it, claims):
-        desk.show(line)
+        console.show(line)
     verification.require(it, claims)
 
 
-def status(desk: Desk, options: Options) -> None:
+def status(console: Console, options: Options) -> None:
     """Show how far a release is, and what comes next."""
     recipe = named(options["recipe"])
-    with desk.world(load(), recipe, options, looking=True) as it:
-        survey.status(it, recipe.of(it.release))
+    with console.context(load(), recipe, options, looking=True) as it:
+        show_status(it, recipe.of(it.release))
         looking = it.looking()
-        for rule, finding in branching.findings(it.release, looking.step_shell(recipe.steps[0])):
+        for rule, finding in policy.findings(it.release, looking.step_shell(recipe.steps[0])):
             it.teller(rule, DONE if finding.holds else MISSING)(finding.text)
 
 
-def pick(desk: Desk, options: Options) -> None:
+def pick(console: Console, options: Options) -> None:
     """Propose commits of the default branch for the release branch, in a pull request."""
-    with desk.world(load(), RC, options) as it:
+    with console.context(load(), RC, options) as it:
         sh = StepShell(it.shell.showing(it.teller("pick")), it.journal, "pick")
         picking.pick(it.release, sh, options["commits"])
 
 
-def notes(desk: Desk, options: Options) -> None:
+def notes(console: Console, options: Options) -> None:
     """Draft the release notes, or add pull requests that they do not mention."""
-    with desk.world(load(), RC, options) as it:
+    with console.context(load(), RC, options) as it:
         sh = StepShell(it.shell.showing(it.teller("notes")), it.journal, "notes")
         sh.run(release_notes.draft(it.release, sh))
 
 
-def vote(desk: Desk, options: Options) -> None:
+def vote(console: Console, options: Options) -> None:
     """Record the result of the vote on a candidate, with a link to the votes."""
-    with desk.world(load(), FINAL, options) as it:
+    with console.context(load(), FINAL, options) as it:
         sh = it.step_shell(FINAL.steps[0])
-        desk.show(voting.record(it.release, sh, options["result"], options["evidence"]))
+        console.show(vote_record.record(it.release, sh, options["result"], options["evidence"]))
 
 
-def runbook(desk: Desk, options: Options) -> None:
+def runbook(console: Console, options: Options) -> None:
     """Print RUNBOOK.md, generated from the steps. --write saves the file."""
-    text = page.runbook(load(), RECIPES, NIGHTLY)
+    text = runbook_page.runbook(load(), RECIPES, NIGHTLY)
     if options["write"]:
         (ROOT / "RUNBOOK.md").write_text(text, encoding="utf-8")
     else:
-        desk.show(text)
+        console.show(text)
 
 
-def schema(desk: Desk, options: Options) -> None:
+def schema(console: Console, options: Options) -> None:
     """Print the JSON Schema of release.yaml. --write saves it and the reference of all keys in docs/."""
     if options["write"]:
         (ROOT / "docs" / "release.schema.json").write_text(config_file.schema(), encoding="utf-8")
-        (ROOT / "docs" / "release-yaml.md").write_text(config_page.reference(), encoding="utf-8")
+        (ROOT / "docs" / "release-yaml.md").write_text(reference_page.reference(), encoding="utf-8")
     else:
-        desk.show(config_file.schema())
+        console.show(config_file.schema())
 
 
-def check_build_contract(desk: Desk, options: Options) -> None:
+def check_build_contract(console: Console, options: Options) -> None:
     """Hold a build context against the build contract: UnmetError when it is broken."""
     from releasing.builds import build_contract  # noqa: PLC0415 - no other command needs it
 
@@ -213,6 +211,6 @@ def check_build_contract(desk: Desk, options: Options) -> None:
     context = Path(options["path"])
     found = build_contract.breaches(context)
     for breach in found:
-        desk.show(str(breach))
+        console.show(str(breach))
     build_contract.require(context, found)
-    desk.show(f"{context}: keeps the build contract")
+    console.show(f"{context}: keeps the build contract")

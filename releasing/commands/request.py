@@ -12,7 +12,7 @@ NEXT = "next"
 
 
 @dataclass(frozen=True)
-class Wish:
+class ReleaseRequest:
     """What the operator asked for; texts are empty where nothing was; `looking` when nothing is to be changed.
 
     `named` are releases of operators.
@@ -28,8 +28,8 @@ class Wish:
     @classmethod
     def parse(
         cls, version: str, candidate: str, account: str, allow_move: str, *, looking: bool = False
-    ) -> Wish:
-        """A wish from texts as typed: the version may name the candidate as well. Raises UsageError."""
+    ) -> ReleaseRequest:
+        """A request from texts as typed: the version may name the candidate as well. Raises UsageError."""
         if not version:
             raise UsageError("--version is missing", "for example: --version 0.2.1")
         parsed, named = parse_name(version)
@@ -39,7 +39,10 @@ class Wish:
 
 
 def open_candidate(
-    wish: Wish, tags: list[str], begun: list[str], stays: Callable[[Candidate], bool] = lambda _known: False
+    request: ReleaseRequest,
+    tags: list[str],
+    begun: list[str],
+    stays: Callable[[Candidate], bool] = lambda _known: False,
 ) -> Candidate:
     """The candidate that a run works on: the open one, the next one, or a number.
 
@@ -47,8 +50,8 @@ def open_candidate(
     if it `stays` the next one; a number may not leave a gap. Raises PreconditionError when the final exists,
     UsageError for a number out of place.
     """
-    version = wish.version
-    if version.tag in tags and not wish.looking:
+    version = request.version
+    if version.tag in tags and not request.looking:
         raise PreconditionError(
             f"{version.tag} is already released and gets no further candidates",
             f"the next version is {Version(version.major, version.minor, version.patch + 1)}",
@@ -56,25 +59,25 @@ def open_candidate(
     known = candidates([*tags, *begun], version)
     newest = known[-1].number if known else 0
     following = newest + (Candidate(version, newest).tag in tags)
-    if not wish.candidate:
+    if not request.candidate:
         return Candidate(version, newest)
-    if wish.candidate == NEXT:
+    if request.candidate == NEXT:
         return Candidate(version, newest if stays(Candidate(version, newest)) else following)
-    if not wish.candidate.isdecimal() or int(wish.candidate) > following:
+    if not request.candidate.isdecimal() or int(request.candidate) > following:
         expected = f"a number up to {following}, or 'next'"
-        raise UsageError(f"--candidate {wish.candidate}: expected {expected}", f"--candidate {newest}")
-    return Candidate(version, int(wish.candidate))
+        raise UsageError(f"--candidate {request.candidate}: expected {expected}", f"--candidate {newest}")
+    return Candidate(version, int(request.candidate))
 
 
-def tagged_candidate(wish: Wish, tags: list[str]) -> Candidate:
+def tagged_candidate(request: ReleaseRequest, tags: list[str]) -> Candidate:
     """The candidate that a final or an update of the default branch follows: the newest, or the one named."""
-    known = candidates(tags, wish.version)
+    known = candidates(tags, request.version)
     if not known:
         raise PreconditionError(
-            f"origin has no candidate of {wish.version.tag}; every release is a candidate first",
-            f"scripts/invoke release.rc --version {wish.version}",
+            f"origin has no candidate of {request.version.tag}; every release is a candidate first",
+            f"scripts/invoke release.rc --version {request.version}",
         )
-    wanted = wish.candidate or str(known[-1].number)
+    wanted = request.candidate or str(known[-1].number)
     found = [candidate for candidate in known if str(candidate.number) == wanted]
     if not found:
         there = ", ".join(str(candidate.number) for candidate in known)

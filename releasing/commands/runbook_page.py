@@ -10,9 +10,9 @@ from textwrap import fill
 from releasing.commands.image_variables import Variable, shortened, variables
 from releasing.config.release_yaml import Config, Profile
 from releasing.nightly.entry_workflow import SET_BY_NIGHTS
-from releasing.nightly.night import Night
+from releasing.nightly.nights import Night
 from releasing.nightly.release_config import Entry
-from releasing.release import Release, Undertaking
+from releasing.release import AnyRelease, Release
 from releasing.runbook.journal import Journal
 from releasing.runbook.plan import PaperShell
 from releasing.runbook.recipe import Recipe
@@ -71,7 +71,7 @@ class _Page:
     parts: list[str]
     described: dict[str, str] = field(default_factory=dict)
 
-    def add(self, recipe: Recipe, command: str, release: Undertaking) -> None:
+    def add(self, recipe: Recipe, command: str, release: AnyRelease) -> None:
         """Add a recipe: a table of its steps, then each step under the heading of its section."""
         self.parts.append(f"\n## {recipe.title}\n\n`{command}`\n\n{_contents(recipe)}")
         drafts: dict[str, str] = {}
@@ -85,7 +85,7 @@ class _Page:
         links = "".join(f"[{name}]: #{name.lower()}\n" for name in self.described)
         return f"{''.join(self.parts)}\n{links}"
 
-    def _described(self, step: Step, release: Undertaking, drafts: dict[str, str]) -> str:
+    def _described(self, step: Step, release: AnyRelease, drafts: dict[str, str]) -> str:
         """What `step` does and its commands; a step that the page has already is only referred to."""
         sh = PaperShell(Shell({}), Journal(Path("/dev/null")), step.name, drafts=drafts)
         step.action(release, sh)

@@ -1,4 +1,4 @@
-"""From a wish to a world: configuration, profile, our clone of origin, and the journal of what is meant."""
+"""From options to a release: configuration, profile, our clone of origin, and the journal of the release."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from releasing.changes import operator_releases
+from releasing.changes import operator_versions
 from releasing.clients.cluster.lease import Lease
-from releasing.commands.request import NEXT, Wish, open_candidate, tagged_candidate
+from releasing.commands.request import NEXT, ReleaseRequest, open_candidate, tagged_candidate
 from releasing.config.release_yaml import Config, Profile
 from releasing.errors import CommandError, ConfigError, UnreachableError, UsageError
 from releasing.gates import vote
 from releasing.preflight import cloud_environment
-from releasing.release import Release, Undertaking
+from releasing.release import AnyRelease, Release
 from releasing.runbook.choice import Choice
-from releasing.runbook.context import U, World, WorldOf
+from releasing.runbook.context import Context, ReleaseContext, U
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
 from releasing.shell.environment import clean_environment
@@ -34,7 +34,7 @@ LOCK_TOKEN = Choice("token of the lock")
 
 
 @dataclass(frozen=True)
-class Place:
+class Workspace:
     """Where a profile acts: the environment of commands, the state folder, and the lock that is held."""
 
     profile: Profile
@@ -70,7 +70,7 @@ def refuse_rehearsal_options(name: str, given: object) -> None:
 
 
 @contextmanager
-def production(root: Path, chosen: Profile) -> Iterator[Place]:
+def production(root: Path, chosen: Profile) -> Iterator[Workspace]:
     """The real world, with the operator's own environment and the programs of scripts/."""
     environment = clean_environment()
     path = [Path(sys.executable).parent, root / "scripts", environment.get("PATH", os.defpath)]
@@ -78,51 +78,57 @@ def production(root: Path, chosen: Profile) -> Iterator[Place]:
     state = root / chosen.state
     environment = cloud_environment.environment(environment, chosen, root)
     with held(state / "lock") as lock:
-        yield Place(chosen, environment, state, lock)
+        yield Workspace(chosen, environment, state, lock)
 
 
-def world(config: Config, place: Place, wish: Wish, show: Callable[[str], None], recipe: str) -> World:
-    """The release that `wish` means for `recipe`, at `place`, with our clone of origin brought up to date.
+def context(
+    config: Config, workspace: Workspace, request: ReleaseRequest, show: Callable[[str], None], recipe: str
+) -> ReleaseContext:
+    """The release that `request` means for `recipe`, in `workspace`, with our clone of origin brought up to date.
 
     Raises PreconditionError when the recipe makes no sense (any more) for that version.
     """
-    account, user = who(config, place, wish.account)
-    first = Candidate(wish.version, 0)
-    release = Release(config, place.profile, wish.version, first, place.state, account, user, wish.allow_move)
-    shell = Shell(place.environment, held=place.lock)
+    account, user = who(config, workspace, request.account)
+    first = Candidate(request.version, 0)
+    release = Release(
+        config, workspace.profile, request.version, first, workspace.state, account, user, request.allow_move
+    )
+    shell = Shell(workspace.environment, held=workspace.lock)
     bring_up(release, shell)
-    tags = release.origin(asking(shell)).tags(f"{wish.version.tag}*")
+    tags = release.origin(asking(shell)).tags(f"{request.version.tag}*")
     if recipe == "rc":
         begun = [journal.parent.name for journal in (release.state / "releases").glob("*/journal.jsonl")]
-        candidate = open_candidate(wish, tags, begun, lambda known: _stays(replace(release, candidate=known)))
-        if wish.candidate == NEXT and candidate.tag in tags:
+        candidate = open_candidate(
+            request, tags, begun, lambda known: _stays(replace(release, candidate=known))
+        )
+        if request.candidate == NEXT and candidate.tag in tags:
             another = (
                 f"for another one, record that its vote failed, or use --candidate {candidate.number + 1}"
             )
             show(f"# --candidate next started {candidate.tag}; {another}")
     else:
-        candidate = tagged_candidate(wish, tags)
+        candidate = tagged_candidate(request, tags)
     release = replace(release, candidate=candidate, final=recipe == "final")
     shell.log = release.folder / "commands.log"
     journal = Journal(release.folder / "journal.jsonl")
     sh = StepShell(shell.showing(show), journal, "session")
-    release = operator_releases.settled(release, sh, wish.named)
-    return guarded(World(release, shell, journal, show))
+    release = operator_versions.settled(release, sh, request.named)
+    return guarded(ReleaseContext(release, shell, journal, show))
 
 
-def guarded(world: WorldOf[U]) -> WorldOf[U]:
-    """The same world with its cluster's lock; without a cluster there is none."""
-    release = world.release
+def guarded(context: Context[U]) -> Context[U]:
+    """The same context with the lock of its cluster, if the project has one."""
+    release = context.release
     if release.config.gcp is None:
-        return world
-    token = partial(world.journal.choose, "session", LOCK_TOKEN, lambda: uuid4().hex)
-    what, told = f"release {release.tag}", world.teller("lock")
-    return replace(world, lease=Lease(world.shell.environment, release.namespace, what, token, told))
+        return context
+    token = partial(context.journal.choose, "session", LOCK_TOKEN, lambda: uuid4().hex)
+    what, told = f"release {release.tag}", context.teller("lock")
+    return replace(context, lease=Lease(context.shell.environment, release.namespace, what, token, told))
 
 
-def who(config: Config, place: Place, account: str) -> tuple[str, str]:
+def who(config: Config, workspace: Workspace, account: str) -> tuple[str, str]:
     """The Google account, given as `account` or otherwise, and the user; ConfigError when there is no account."""
-    found = account or os.environ.get("RELEASE_ACCOUNT") or place.profile.account or ""
+    found = account or os.environ.get("RELEASE_ACCOUNT") or workspace.profile.account or ""
     if config.gcp and not found:
         raise ConfigError(
             "no Google account is given", "RELEASE_ACCOUNT=your-account@yourdomain.org, or --account"
@@ -130,20 +136,20 @@ def who(config: Config, place: Place, account: str) -> tuple[str, str]:
     return found, os.environ.get("USER") or getpass.getuser()
 
 
-def reading(config: Config, place: Place, wish: Wish) -> tuple[Release, StepShell]:
-    """The release to read back that `wish` means, and a shell that knows no journal and reads everything once."""
+def reading(config: Config, workspace: Workspace, request: ReleaseRequest) -> tuple[Release, StepShell]:
+    """The release to read back that `request` means, and a shell that knows no journal and reads everything once."""
     from releasing.verification.names import meant  # noqa: PLC0415 - no other command needs it
 
-    first = Candidate(wish.version, 0)
-    release = Release(config, place.profile, wish.version, first, place.state, "", "", final=True)
-    shell = Shell(place.environment, held=place.lock)
+    first = Candidate(request.version, 0)
+    release = Release(config, workspace.profile, request.version, first, workspace.state, "", "", final=True)
+    shell = Shell(workspace.environment, held=workspace.lock)
     bring_up(release, shell)
     sh = asking(shell.remembering())
-    candidate, final = meant(release.origin(sh).tags("*"), wish.version, wish.candidate)
-    return operator_releases.settled(replace(release, candidate=candidate, final=final), sh, {}), sh
+    candidate, final = meant(release.origin(sh).tags("*"), request.version, request.candidate)
+    return operator_versions.settled(replace(release, candidate=candidate, final=final), sh, {}), sh
 
 
-def bring_up(release: Undertaking, shell: Shell) -> None:
+def bring_up(release: AnyRelease, shell: Shell) -> None:
     """Clone origin, or fetch what is new there; only our own folder changes."""
     checkout = Path(release.checkout)
     try:
@@ -160,9 +166,9 @@ def bring_up(release: Undertaking, shell: Shell) -> None:
         ) from None
 
 
-def remember_next(world: World) -> None:
+def remember_next(context: ReleaseContext) -> None:
     """Record that the candidate was begun as the next one: asked for again, it is the one to be finished."""
-    world.journal.choose("session", BEGUN_AS_NEXT, lambda: "asked for")
+    context.journal.choose("session", BEGUN_AS_NEXT, lambda: "asked for")
 
 
 def _stays(release: Release) -> bool:

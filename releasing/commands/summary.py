@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from releasing.changes.pull_requests import Proposal
     from releasing.release import Release
-    from releasing.runbook.context import World
+    from releasing.runbook.context import ReleaseContext
     from releasing.runbook.step_shell import StepShell
 
 
-def lines(world: World, sh: StepShell, proposals: Iterable[Proposal]) -> Iterator[str]:
+def lines(context: ReleaseContext, sh: StepShell, proposals: Iterable[Proposal]) -> Iterator[str]:
     """The report, read from the world once more; `proposals` make the pull requests of the release."""
-    release = world.release
+    release = context.release
     commit = release.origin(sh).commit_of(f"refs/tags/{release.tag}")
     yield f"{release.config.project} {release.tag}"
     yield f"  tag      {release.tag} is at {commit or 'no commit'} on {release.branch}"
@@ -32,9 +32,9 @@ def lines(world: World, sh: StepShell, proposals: Iterable[Proposal]) -> Iterato
     if not release.final:
         yield from _pull_requests(release, sh, proposals)
     yield f"  mail     {mail_path(release)}"
-    yield f"  journal  {world.journal.path}"
-    yield f"  log      {world.shell.log}"
-    yield f"  time     {_times(world)}"
+    yield f"  journal  {context.journal.path}"
+    yield f"  log      {context.shell.log}"
+    yield f"  time     {_times(context)}"
     yield from looks(release, sh.environment)
 
 
@@ -78,6 +78,6 @@ def _pull_requests(release: Release, sh: StepShell, proposals: Iterable[Proposal
             yield f"  pull     #{found.number} into {change.base}, {state}: {change.title}"
 
 
-def _times(world: World) -> str:
-    done = [json.loads(line) for line in world.journal.path.read_text(encoding="utf-8").splitlines()]
+def _times(context: ReleaseContext) -> str:
+    done = [json.loads(line) for line in context.journal.path.read_text(encoding="utf-8").splitlines()]
     return ", ".join(f"{event['step']} {event['seconds']} s" for event in done if event["event"] == "done")

@@ -9,12 +9,20 @@ from pydantic import Field, model_validator
 
 from releasing.config.deploy import Argo
 from releasing.config.file_edits import OperatorPin
-from releasing.config.value_forms import ImageName, ImageTag, Pattern, RepositoryPath, Section, Slug, Title
+from releasing.config.value_forms import (
+    ConfigSection,
+    ImageName,
+    ImageTag,
+    Pattern,
+    RepositoryPath,
+    Slug,
+    Title,
+)
 
 NEWEST = "latest"  # as the release of an operator: the newest on GitHub that is no pre-release
 
 
-class Gcp(Section):
+class Gcp(ConfigSection):
     """Where the builds run (runbook: Authenticate to GCP)."""
 
     project: str
@@ -27,7 +35,7 @@ class Gcp(Section):
     """namespace in which the workflows run"""
 
 
-class Operator(Section):
+class Operator(ConfigSection):
     """An operator that is released elsewhere, and the release of it that this one uses."""
 
     repository: Slug
@@ -42,7 +50,7 @@ class Operator(Section):
     """how texts call it (default: its name)"""
 
 
-class Images(Section):
+class Images(ConfigSection):
     """The images of one build: `names` are built, `pattern` matches them in files."""
 
     pattern: Pattern
@@ -58,7 +66,7 @@ class Images(Section):
         return self
 
 
-class Workflow(Section):
+class BuildWorkflow(ConfigSection):
     """A ksonnet app in the repository that renders an Argo workflow."""
 
     app: RepositoryPath
@@ -71,12 +79,12 @@ class Workflow(Section):
     """JOB_NAME of the runbook; part of the name of the workflow"""
 
 
-class Build(Section):
+class Build(ConfigSection):
     """Images and the workflow that builds them; `spawner` offers them to users."""
 
     images: Images
     """what is built"""
-    workflow: Workflow
+    workflow: BuildWorkflow
     """what builds it"""
     argo: Argo | None = None
     """what builds it with `engine: argo`"""
@@ -96,7 +104,7 @@ class Build(Section):
         return self
 
 
-class Bootstrapper(Section):
+class Bootstrapper(ConfigSection):
     """Runbook: Update the bootstrapper; `make push` in `folder`, `config` names the image."""
 
     images: Images

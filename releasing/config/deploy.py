@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from releasing.config.value_forms import Address, ImageName, RepositoryPath, Section, value
+from releasing.config.value_forms import Address, ConfigSection, ImageName, RepositoryPath, value
 
 BASE = "python:3.11-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b"
 DOCKER = "docker:27.5.1-dind@sha256:aa3df78ecf320f5fafdce71c659f1629e96e9de0968305fe1de670e0ca9176ce"
@@ -22,7 +22,7 @@ Argument = Annotated[str, value(("image", "tag"), r"[\x00-\x1f]|\{\{", "one word
 Hours = Annotated[float, Field(gt=0, le=1000)]
 
 
-class Deploy(Section):
+class Deploy(ConfigSection):
     """How the suite itself runs in the cluster: `deploy.render` and `nightly.deploy` make manifests of it."""
 
     image: PinnedImage | None = None
@@ -61,7 +61,7 @@ class Deploy(Section):
     """the time zone of both schedules"""
 
 
-class ArgoBuild(Section):
+class ArgoBuild(ConfigSection):
     """How one image is built: `build_image.sh DOCKERFILE ARGUMENTS` of a folder of the repository."""
 
     folder: RepositoryPath
@@ -72,7 +72,7 @@ class ArgoBuild(Section):
     """words after the Dockerfile, with the names `{image}` and `{tag}`"""
 
 
-class ArgoPods(Section):
+class ArgoPods(ConfigSection):
     """What the pods of a workflow that builds run in, with `engine: argo`."""
 
     worker: str

@@ -7,18 +7,18 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from releasing.config.value_forms import (
+    ConfigSection,
     OperatorPinValue,
     ParameterName,
     ParameterValue,
     PinPattern,
     PinValue,
     RepositoryPath,
-    Section,
     inside,
 )
 
 
-class Pin(Section):
+class ConfiguredPin(ConfigSection):
     """A value in a file that is not an image tag: where `pattern`'s group stands, `value` belongs."""
 
     file: RepositoryPath
@@ -31,7 +31,7 @@ class Pin(Section):
     """whether a branch may lack the file; reports then say so, otherwise the update stops"""
 
 
-class OperatorPin(Section):
+class OperatorPin(ConfigSection):
     """A value in a file that is not an image tag: where `pattern`'s group stands, `value` belongs."""
 
     file: RepositoryPath
@@ -42,7 +42,7 @@ class OperatorPin(Section):
     """what belongs there; `{release}` is the operator's, and `{{` a brace"""
 
 
-class Parameter(Section):
+class ConfiguredParameter(ConfigSection):
     """A literal that files set by name, such as the half of an image that is its tag: `name` is `value`."""
 
     files: Annotated[str, AfterValidator(inside)]

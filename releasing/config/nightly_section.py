@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from releasing.config.deploy import ArgoPods
-from releasing.config.value_forms import ImageName, RepositoryPath, Section
+from releasing.config.value_forms import ConfigSection, ImageName, RepositoryPath
 
 
-class Nightly(Section):
+class Nightly(ConfigSection):
     """Runbook: Image Auto Release; every image that the workflows of `config` cover, every night."""
 
     config: RepositoryPath

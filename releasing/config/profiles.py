@@ -7,10 +7,10 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from releasing.clients.registry.settings import Backend, HostSettings, known_backend, rate, switch
-from releasing.config.value_forms import Address, Section
+from releasing.config.value_forms import Address, ConfigSection
 
 
-class Smtp(Section):
+class Smtp(ConfigSection):
     """The server that sends the mails, with STARTTLS; RELEASE_SMTP_PASSWORD, or a command, gives the password."""
 
     host: str
@@ -23,7 +23,7 @@ class Smtp(Section):
     """words of a command that prints the password: `[pass, show, smtp]`"""
 
 
-class Announcement(Section):
+class Announcement(ConfigSection):
     """The vote mail."""
 
     to: Address
@@ -36,7 +36,7 @@ class Announcement(Section):
     """what sends the mails; without it they are files to send by hand"""
 
 
-class Registry(Section):
+class RegistryHost(ConfigSection):
     """How one registry is reached; the key is its host, as image names begin with it."""
 
     requests_per_second: Annotated[float | None, BeforeValidator(rate)] = HostSettings.requests_per_second
@@ -47,7 +47,7 @@ class Registry(Section):
     """what writes image tags: `http`, or `gcloud` for `gcloud container images add-tag` as in the runbook"""
 
 
-class Profile(Section):
+class Profile(ConfigSection):
     """Where a run acts: a sandbox, or the real world."""
 
     production: bool = False

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from releasing.config.file import models
+from releasing.config.config_file import models
 from releasing.config.release_yaml import Config
 
 HEAD = """\

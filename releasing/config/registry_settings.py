@@ -47,7 +47,7 @@ def _quickly(path: Path) -> Settings:
 
 def _thoroughly(path: Path) -> Settings:
     """Read the whole file, which says all that is wrong with it and where."""
-    from releasing.config.file import load  # noqa: PLC0415 - as above
+    from releasing.config.config_file import load  # noqa: PLC0415 - as above
 
     config = load(path)
     registries = {name: HostSettings(**each.model_dump()) for name, each in config.registries.items()}

@@ -10,17 +10,17 @@ from releasing.config import families
 from releasing.config.build_sections import (
     Bootstrapper,
     Build,
+    BuildWorkflow,
     Gcp,
     Images,
     Operator,
-    Workflow,
 )
 from releasing.config.deploy import Argo, ArgoBuild, ArgoPods, Deploy
-from releasing.config.file_edits import OperatorPin, Parameter, Pin
+from releasing.config.file_edits import ConfiguredParameter, ConfiguredPin, OperatorPin
 from releasing.config.nightly_section import Nightly
-from releasing.config.profiles import Announcement, Profile, Registry, Smtp
-from releasing.config.review import Blockers, Branching, Checks, Notes, PullRequests, Signing, Testgrid
-from releasing.config.value_forms import FloatingTag, Host, MemberName, RepositoryPath, Section, Slug
+from releasing.config.profiles import Announcement, Profile, RegistryHost, Smtp
+from releasing.config.review import Blockers, Branching, Checks, Notes, PullRequestSettings, Signing, Testgrid
+from releasing.config.value_forms import ConfigSection, FloatingTag, Host, MemberName, RepositoryPath, Slug
 
 __all__ = [
     "Announcement",
@@ -31,8 +31,11 @@ __all__ = [
     "Bootstrapper",
     "Branching",
     "Build",
+    "BuildWorkflow",
     "Checks",
     "Config",
+    "ConfiguredParameter",
+    "ConfiguredPin",
     "Deploy",
     "Gcp",
     "Images",
@@ -40,19 +43,16 @@ __all__ = [
     "Notes",
     "Operator",
     "OperatorPin",
-    "Parameter",
-    "Pin",
     "Profile",
-    "PullRequests",
-    "Registry",
+    "PullRequestSettings",
+    "RegistryHost",
     "Signing",
     "Smtp",
     "Testgrid",
-    "Workflow",
 ]
 
 
-class Config(Section):
+class Config(ConfigSection):
     """The whole of release.yaml."""
 
     project: str
@@ -81,13 +81,13 @@ class Config(Section):
     """the file that lists digests and tags of every image"""
     document: RepositoryPath | None = None
     """the file on the release branch that records digests; without it there is no `record-image-digests`"""
-    registries: dict[Host, Registry] = Field(default={})
+    registries: dict[Host, RegistryHost] = Field(default={})
     """how registries are reached, by host; without an entry: https, no limit"""
     floating_tags: tuple[FloatingTag, ...] = ()
     """image tags that may move to another digest without `--allow-move`; never a release tag"""
-    pins: tuple[Pin, ...] = ()
+    pins: tuple[ConfiguredPin, ...] = ()
     """values on the release branch that are not images and change with each release"""
-    parameters: tuple[Parameter, ...] = ()
+    parameters: tuple[ConfiguredParameter, ...] = ()
     """values on the release branch that files set by name and that change with each release"""
     leave_alone: tuple[str, ...] = ()
     """globs of files whose references are not touched, and whose faults do not stop a candidate"""
@@ -97,7 +97,7 @@ class Config(Section):
     """what stops a candidate"""
     branching: Branching = Branching()
     """what belongs on a release branch"""
-    pull_requests: PullRequests = PullRequests()
+    pull_requests: PullRequestSettings = PullRequestSettings()
     """labels and reviewers of pull requests"""
     notes: Notes = Notes()
     """how release notes are drafted"""

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from releasing.config.placeholders import OF_RELEASE
-from releasing.config.value_forms import ONE_LINE, Label, Section, StreamLabel, Trailer, gridded, value
+from releasing.config.value_forms import ONE_LINE, ConfigSection, Label, StreamLabel, Trailer, gridded, value
 
 
-class Testgrid(Section):
+class Testgrid(ConfigSection):
     """Where the latest green postsubmit is looked up instead of on GitHub (runbook: the postsubmit dashboard)."""
 
     url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] = "https://testgrid-api.prow.k8s.io"
@@ -21,7 +21,7 @@ class Testgrid(Section):
     """name of its tab, whose columns are commits of the default branch"""
 
 
-class Checks(Section):
+class Checks(ConfigSection):
     """Names of the checks on GitHub that must succeed before a merge and after it."""
 
     presubmit: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class Checks(Section):
     """how long a release takes from its start to its end; a token that expires sooner is reported"""
 
 
-class Blockers(Section):
+class Blockers(ConfigSection):
     """Open issues with one of these labels stop a candidate."""
 
     labels: tuple[str, ...] = ()
@@ -43,14 +43,14 @@ class Blockers(Section):
     """only issues in the milestone of this title count; `{version}` is 0.2.1, `{tag}` v0.2.1"""
 
 
-class Notes(Section):
+class Notes(ConfigSection):
     """Release notes: how a draft groups pull requests."""
 
     groups: dict[str, tuple[Label, ...]] = Field(default={})
     """headings with the labels of the pull requests under each; a pull request stands under the first that fits"""
 
 
-class PullRequests(Section):
+class PullRequestSettings(ConfigSection):
     """What the pull requests of a release ask for."""
 
     labels: tuple[Label, ...] = ()
@@ -59,7 +59,7 @@ class PullRequests(Section):
     """logins of those whose review is asked for"""
 
 
-class Branching(Section):
+class Branching(ConfigSection):
     """How commits say why they are on a release branch (runbook: Release branching policy)."""
 
     release_only_trailer: Trailer = "Release-only"
@@ -70,7 +70,7 @@ class Branching(Section):
     """label of pull requests that are wanted on a release branch, with `{major}` and `{minor}` in it"""
 
 
-class Signing(Section):
+class Signing(ConfigSection):
     """How git tags are signed: by git itself, with the key that the operator's git is set up for."""
 
     format: Literal["openpgp", "ssh"]

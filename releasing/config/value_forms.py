@@ -99,7 +99,7 @@ Title = Annotated[str, Field(pattern=r"^[^\x00-\x1f]*$")]
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="a mail address")]
 
 
-class Section(BaseModel):
+class ConfigSection(BaseModel):
     """A part of release.yaml: immutable, and an unknown key is a problem."""
 
     model_config = ConfigDict(

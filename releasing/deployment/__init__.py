@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from releasing.builds.build import NamedBuild
+from releasing.builds.image_builds import NamedBuild
 from releasing.config.release_yaml import Config, Profile
 from releasing.deployment import build_workflow, container, nightly_jobs, release_workflow, rights
 from releasing.deployment.pods import namespace

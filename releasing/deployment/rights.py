@@ -20,7 +20,7 @@ class Resource:
 
 
 @dataclass(frozen=True)
-class Call:
+class KubectlCall:
     """A kubectl command as the module that runs it spells it, and the verbs that a cluster needs to allow for it."""
 
     module: str
@@ -38,18 +38,18 @@ RESULTS = Resource("argoproj.io", "workflowtaskresults")
 
 # A test reads the command lines from the modules, and fails when one is not here or no longer there.
 CALLS = (
-    Call("releasing.preflight.cloud_access", "get namespace", NAMESPACES, ("get",)),
-    Call("releasing.clients.cluster.workflow", "get workflow", WORKFLOWS, ("get",)),
-    Call("releasing.clients.cluster.workflow", "create", WORKFLOWS, ("create",)),
-    Call("releasing.builds.submission", "get workflow", WORKFLOWS, ("get",)),
-    Call("releasing.builds.submission", "get workflows", WORKFLOWS, ("list",)),
-    Call("releasing.clients.cluster.workflow_watch", "wait", WORKFLOWS, ("get", "list", "watch")),
-    Call("releasing.clients.cluster.workflow_logs", "get pods", PODS, ("list",)),
-    Call("releasing.clients.cluster.workflow_logs", "logs", PODS, ("get",)),
-    Call("releasing.clients.cluster.workflow_logs", "logs", LOGS, ("get",)),
-    Call("releasing.clients.cluster.lease", "get lease", LEASES, ("get",)),
-    Call("releasing.clients.cluster.lease", "create", LEASES, ("create",)),
-    Call("releasing.clients.cluster.lease", "replace", LEASES, ("get", "update")),
+    KubectlCall("releasing.preflight.cloud_access", "get namespace", NAMESPACES, ("get",)),
+    KubectlCall("releasing.clients.cluster.workflow", "get workflow", WORKFLOWS, ("get",)),
+    KubectlCall("releasing.clients.cluster.workflow", "create", WORKFLOWS, ("create",)),
+    KubectlCall("releasing.builds.submission", "get workflow", WORKFLOWS, ("get",)),
+    KubectlCall("releasing.builds.submission", "get workflows", WORKFLOWS, ("list",)),
+    KubectlCall("releasing.clients.cluster.workflow_watch", "wait", WORKFLOWS, ("get", "list", "watch")),
+    KubectlCall("releasing.clients.cluster.workflow_logs", "get pods", PODS, ("list",)),
+    KubectlCall("releasing.clients.cluster.workflow_logs", "logs", PODS, ("get",)),
+    KubectlCall("releasing.clients.cluster.workflow_logs", "logs", LOGS, ("get",)),
+    KubectlCall("releasing.clients.cluster.lease", "get lease", LEASES, ("get",)),
+    KubectlCall("releasing.clients.cluster.lease", "create", LEASES, ("create",)),
+    KubectlCall("releasing.clients.cluster.lease", "replace", LEASES, ("get", "update")),
 )
 # What Argo's own container in each pod reports to the controller (Argo 3.4 and later).
 EXECUTOR = ((RESULTS, ("create", "patch")),)

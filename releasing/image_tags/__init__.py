@@ -25,7 +25,7 @@ BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Version:
+class TaggedDigest:
     """One build of an image; `line` is where the file has it."""
 
     digest: str
@@ -35,14 +35,14 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Image:
+class ImageRow:
     """An image and its builds."""
 
     name: str
-    versions: tuple[Version, ...]
+    versions: tuple[TaggedDigest, ...]
     line: int = field(default=0, compare=False, repr=False)
 
-    def with_version(self, version: Version) -> Image:
+    def with_version(self, version: TaggedDigest) -> ImageRow:
         """Put `version` in its place by age; all others stay in theirs."""
         return replace(self, versions=_inserted(self.versions, version, _age))
 
@@ -51,9 +51,9 @@ class Image:
 class ImageTags:
     """The whole file, in the order that it has: rows that change nothing of theirs stay where they are."""
 
-    images: tuple[Image, ...]
+    images: tuple[ImageRow, ...]
 
-    def with_image(self, image: Image) -> ImageTags:
+    def with_image(self, image: ImageRow) -> ImageTags:
         """Put `image` in place of the one of its name, or else where its name belongs."""
         if any(other.name == image.name for other in self.images):
             return ImageTags(tuple(image if other.name == image.name else other for other in self.images))
@@ -110,13 +110,13 @@ def _inserted(items: tuple[T, ...], item: T, key: Callable[[T], Any]) -> tuple[T
     return (*items[:place], item, *items[place:])
 
 
-def _age(version: Version) -> tuple[datetime, str]:
+def _age(version: TaggedDigest) -> tuple[datetime, str]:
     return version.timestamp or BEFORE_ALL, version.digest
 
 
 def _image_tags(document: Document, root: yaml.Node) -> ImageTags:
     listed = document.mapping(root, "the file", ["images"]).get("images")
-    images: dict[str, Image] = {}
+    images: dict[str, ImageRow] = {}
     for node in document.items(listed, "images"):
         image = _image(document, node)
         if image.name in images:
@@ -125,22 +125,22 @@ def _image_tags(document: Document, root: yaml.Node) -> ImageTags:
     return ImageTags(tuple(images.values()))
 
 
-def _image(document: Document, node: yaml.Node) -> Image:
+def _image(document: Document, node: yaml.Node) -> ImageRow:
     if isinstance(node, yaml.MappingNode) and any(key.value == "image" for key, _ in node.value):
         return _first_schema_image(document, node)
     found = document.mapping(node, "an image", ["name", "versions"])
     versions = document.items(found.get("versions"), "versions")
-    return Image(
+    return ImageRow(
         document.text(found.get("name"), "name"),
         tuple(_version(document, version) for version in versions),
         line_of(node),
     )
 
 
-def _version(document: Document, node: yaml.Node) -> Version:
+def _version(document: Document, node: yaml.Node) -> TaggedDigest:
     found = document.mapping(node, "a version", ["digest", "tags"], ["timestamp"])
     stamp = found.get("timestamp")
-    return Version(
+    return TaggedDigest(
         document.text(found.get("digest"), "digest"),
         tuple(document.text(tag, "a tag") for tag in document.items(found.get("tags"), "tags")),
         _timestamp(document, stamp) if stamp else None,
@@ -148,7 +148,7 @@ def _version(document: Document, node: yaml.Node) -> Version:
     )
 
 
-def _first_schema_image(document: Document, node: yaml.Node) -> Image:
+def _first_schema_image(document: Document, node: yaml.Node) -> ImageRow:
     """Read the form `image: NAME@DIGEST` with tags written as NAME:TAG."""
     found = document.mapping(node, "an image", ["image", "tags"])
     name, _, digest = document.text(found.get("image"), "image").partition("@")
@@ -158,7 +158,7 @@ def _first_schema_image(document: Document, node: yaml.Node) -> Image:
         if owner != name:
             document.blame(tag_node, f"a tag of {name} is written {name}:TAG here")
         tags.append(tag)
-    return Image(name, (Version(digest, tuple(tags), None, line_of(node)),), line_of(node))
+    return ImageRow(name, (TaggedDigest(digest, tuple(tags), None, line_of(node)),), line_of(node))
 
 
 def _timestamp(document: Document, node: yaml.Node) -> datetime | None:
@@ -182,10 +182,10 @@ def _plain_timestamp(stamp: datetime) -> dict[str, Any]:
     return {"datetime": str(stamp)} | {key: getattr(stamp, key) for key in TIMESTAMP_KEYS}
 
 
-def _plain_image(image: Image) -> dict[str, Any]:
+def _plain_image(image: ImageRow) -> dict[str, Any]:
     return {"name": image.name, "versions": [_plain_version(version) for version in image.versions]}
 
 
-def _plain_version(version: Version) -> dict[str, Any]:
+def _plain_version(version: TaggedDigest) -> dict[str, Any]:
     plain: dict[str, Any] = {"digest": version.digest, "tags": list(version.tags)}
     return plain | ({"timestamp": _plain_timestamp(version.timestamp)} if version.timestamp else {})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from releasing.errors import UsageError
-from releasing.image_tags import Image
+from releasing.image_tags import ImageRow
 from releasing.references.edits import line_of
 from releasing.references.forms import references
 from releasing.references.line_spans import occurrences
@@ -91,7 +91,7 @@ def referred(files: Iterable[tuple[str, bytes]], ours: Ours, tag: str) -> Iterat
 
 
 def unlisted(
-    found: Iterable[Referred], images: Iterable[Image], ours: Ours, tag: str
+    found: Iterable[Referred], images: Iterable[ImageRow], ours: Ours, tag: str
 ) -> tuple[Referred, ...]:
     """Those of `found` whose image none of `images` is, at `tag`."""
     listed = {ours.name_in(image.name) for image in images for each in image.versions if tag in each.tags}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from releasing.errors import PreconditionError, UsageError
 from releasing.image import RELEASE_TAG, TAG, ImagePattern
-from releasing.image_tags import Image, ImageTags, Version
+from releasing.image_tags import ImageRow, ImageTags, TaggedDigest
 from releasing.image_tags.validation import holders
 
 
@@ -20,7 +20,7 @@ class Changed:
     lines: tuple[str, ...]
 
 
-def with_builds(tags: ImageTags, builds: Iterable[Image]) -> Changed:
+def with_builds(tags: ImageTags, builds: Iterable[ImageRow]) -> Changed:
     """Add the versions of `builds` whose digests are not listed; listed ones stay as they are.
 
     Raises PreconditionError when that would put a release tag on two digests of one image.
@@ -28,7 +28,7 @@ def with_builds(tags: ImageTags, builds: Iterable[Image]) -> Changed:
     conflicts: list[str] = []
     lines: list[str] = []
     for build in builds:
-        known = next((image for image in tags.images if image.name == build.name), Image(build.name, ()))
+        known = next((image for image in tags.images if image.name == build.name), ImageRow(build.name, ()))
         listed = {version.digest for version in known.versions}
         added = tuple(version for version in build.versions if version.digest not in listed)
         conflicts += _conflicts(known, added)
@@ -102,11 +102,11 @@ def nothing_matches(tags: ImageTags, pattern: ImagePattern) -> UsageError:
     return UsageError(f"no tag matches {pattern.tag.pattern!r}; there are:\n{have}")
 
 
-def _line(image: Image, version: Version, what: str) -> str:
+def _line(image: ImageRow, version: TaggedDigest, what: str) -> str:
     return f"{what:<10}  {image.name}@{version.digest} ({', '.join(version.tags)})"
 
 
-def _conflicts(known: Image, added: tuple[Version, ...]) -> list[str]:
+def _conflicts(known: ImageRow, added: tuple[TaggedDigest, ...]) -> list[str]:
     """Name the release tags that `added` would put on a second digest."""
     return [
         f"  {known.name}:{tag} is on {before.digest} in the file, and on {version.digest} in the registry"
@@ -118,7 +118,7 @@ def _conflicts(known: Image, added: tuple[Version, ...]) -> list[str]:
     ]
 
 
-def _refuse_several(tags: ImageTags, chosen: dict[str, Image], pattern: ImagePattern) -> None:
+def _refuse_several(tags: ImageTags, chosen: dict[str, ImageRow], pattern: ImagePattern) -> None:
     several = [
         f"  {image.name}: {version.digest} ({', '.join(version.tags)})"
         for image in tags.images
@@ -144,13 +144,13 @@ def _moves(tags: ImageTags, targets: dict[str, str], tag: str) -> dict[str, str]
     }
 
 
-def _moved(image: Image, digest: str, tag: str) -> Image:
+def _moved(image: ImageRow, digest: str, tag: str) -> ImageRow:
     return replace(
         image, versions=tuple(_set(version, tag, version.digest == digest) for version in image.versions)
     )
 
 
-def _set(version: Version, tag: str, wanted: bool) -> Version:
+def _set(version: TaggedDigest, tag: str, wanted: bool) -> TaggedDigest:
     if (tag in version.tags) == wanted:
         return version
     kept = tuple(other for other in version.tags if other != tag)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from releasing.errors import UsageError
 from releasing.image import DIGEST, RELEASE_TAG, TAG, ImageName
-from releasing.image_tags import Image, ImageTags, Version
+from releasing.image_tags import ImageRow, ImageTags, TaggedDigest
 
 
 def problems(tags: ImageTags, where: str, *, every_tag: bool = False) -> list[str]:
@@ -26,9 +26,9 @@ def problems(tags: ImageTags, where: str, *, every_tag: bool = False) -> list[st
     return found
 
 
-def holders(image: Image) -> dict[str, list[Version]]:
+def holders(image: ImageRow) -> dict[str, list[TaggedDigest]]:
     """Give the versions that carry each tag of `image`."""
-    found: dict[str, list[Version]] = defaultdict(list)
+    found: dict[str, list[TaggedDigest]] = defaultdict(list)
     for version in image.versions:
         for tag in dict.fromkeys(version.tags):
             found[tag].append(version)
@@ -48,14 +48,14 @@ def missing(tags: ImageTags, where: str, names: Iterable[str], tag: str | None) 
     return found
 
 
-def _name_problems(image: Image, where: str) -> Iterator[str]:
+def _name_problems(image: ImageRow, where: str) -> Iterator[str]:
     try:
         ImageName.parse(image.name)
     except UsageError as error:
         yield f"{where}:{image.line}: {error.message}"
 
 
-def _version_problems(version: Version, where: str) -> Iterator[str]:
+def _version_problems(version: TaggedDigest, where: str) -> Iterator[str]:
     if not DIGEST.fullmatch(version.digest):
         count = len(version.digest.removeprefix("sha256:"))
         expected = "sha256: and 64 lower-case hexadecimal digits"
@@ -67,7 +67,7 @@ def _version_problems(version: Version, where: str) -> Iterator[str]:
         yield f"{where}:{version.line}: tag {tag} stands twice on {version.digest}"
 
 
-def _repeated_digests(image: Image, where: str) -> Iterator[str]:
+def _repeated_digests(image: ImageRow, where: str) -> Iterator[str]:
     first: dict[str, int] = {}
     for version in image.versions:
         if version.digest in first:
@@ -78,7 +78,7 @@ def _repeated_digests(image: Image, where: str) -> Iterator[str]:
         first.setdefault(version.digest, version.line)
 
 
-def _repeated_tags(image: Image, where: str, every_tag: bool) -> Iterator[str]:
+def _repeated_tags(image: ImageRow, where: str, every_tag: bool) -> Iterator[str]:
     for tag, versions in holders(image).items():
         if every_tag or RELEASE_TAG.fullmatch(tag):
             for before, version in pairwise(versions):

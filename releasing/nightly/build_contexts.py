@@ -14,14 +14,14 @@ from releasing.errors import CommandError
 from releasing.nightly.extra_repositories import NEWEST
 
 if TYPE_CHECKING:
-    from releasing.release import Undertaking
+    from releasing.release import AnyRelease
     from releasing.runbook.step_shell import StepShell
 
 ABBREVIATED = re.compile(r"[0-9a-f]{7,39}")  # a commit that no server gives by this name
 
 
 @dataclass(frozen=True)
-class Context:
+class BuildContext:
     """A build context OWNER/NAME/FOLDER at a ref of its repository; `where` says who builds there."""
 
     path: str
@@ -38,7 +38,7 @@ class Context:
 class Look:
     """What is wrong with a context, empty when nothing is; `known` unless its repository could not be read."""
 
-    context: Context
+    context: BuildContext
     problem: str
     known: bool = True
 
@@ -65,17 +65,17 @@ def broken(contexts: Iterable[str], checkout: Path, repository: str) -> list[str
 
 
 def problems(
-    release: Undertaking, sh: StepShell, contexts: Iterable[str], refs: Mapping[str, str]
+    release: AnyRelease, sh: StepShell, contexts: Iterable[str], refs: Mapping[str, str]
 ) -> Iterator[str]:
     """What is wrong with each context, in a fresh copy of its repository at the ref that `refs` has for it."""
-    wanted = [Context(each, refs.get(repository_of(each), NEWEST)) for each in contexts]
+    wanted = [BuildContext(each, refs.get(repository_of(each), NEWEST)) for each in contexts]
     return (look.problem for look in looks(release, sh, wanted) if look.problem)
 
 
-def looks(release: Undertaking, sh: StepShell, contexts: Iterable[Context]) -> Iterator[Look]:
+def looks(release: AnyRelease, sh: StepShell, contexts: Iterable[BuildContext]) -> Iterator[Look]:
     """Look at each context, in fresh copies of their repositories: one of each ref."""
 
-    def place(context: Context) -> tuple[str, str]:
+    def place(context: BuildContext) -> tuple[str, str]:
         return context.repository, context.ref
 
     for (repository, ref), group in groupby(sorted(contexts, key=place), place):
@@ -91,7 +91,7 @@ def looks(release: Undertaking, sh: StepShell, contexts: Iterable[Context]) -> I
             yield from (Look(each, problem(copy, each.path)) for each in those)
 
 
-def tell_breaches(release: Undertaking, sh: StepShell, context: str) -> None:
+def tell_breaches(release: AnyRelease, sh: StepShell, context: str) -> None:
     """Say what build_image.sh does otherwise than the contract asks for; Kubeflow's own all did, and built."""
     from releasing.builds.build_contract import breaches  # noqa: PLC0415 - no other command needs it
 
@@ -100,7 +100,7 @@ def tell_breaches(release: Undertaking, sh: StepShell, context: str) -> None:
         sh.say(str(replace(each, where=each.where.replace(str(folder), context))))
 
 
-def _copied(release: Undertaking, sh: StepShell, repository: str, ref: str) -> Path:
+def _copied(release: AnyRelease, sh: StepShell, repository: str, ref: str) -> Path:
     """A fresh copy of a repository at a ref, REF:PULL for a pull request; CommandError when it cannot be read."""
     copy, address = _copy(release, repository), f"https://github.com/{repository}.git"
     name, _, pull = ref.partition(":")
@@ -117,7 +117,7 @@ def _copied(release: Undertaking, sh: StepShell, repository: str, ref: str) -> P
     return Path(copy)
 
 
-def _copy(release: Undertaking, repository: str) -> str:
+def _copy(release: AnyRelease, repository: str) -> str:
     return release.scratch(f"contexts/{repository}")
 
 

@@ -9,13 +9,13 @@ from releasing.errors import CommandError, ConfigError
 from releasing.nightly import release_config
 
 if TYPE_CHECKING:
-    from releasing.nightly.coverage import Covered
-    from releasing.nightly.maintenance import Upkeep
+    from releasing.nightly.maintenance import NightlyTask
+    from releasing.nightly.monitoring.coverage import Covered
     from releasing.nightly.release_config import Entry
     from releasing.runbook.step_shell import StepShell
 
 
-def checked_out(work: Upkeep, sh: StepShell) -> Path:
+def checked_out(work: NightlyTask, sh: StepShell) -> Path:
     """A checkout of it in a folder of our own, which is made anew; ConfigError when there is no such branch."""
     folder, git = work.scratch("checkout"), work.origin(sh).git
     sh.read(sh["rm"]["-rf", folder])
@@ -27,14 +27,14 @@ def checked_out(work: Upkeep, sh: StepShell) -> Path:
     return Path(folder)
 
 
-def covered(work: Upkeep, sh: StepShell, checkout: Path) -> Covered:
+def covered(work: NightlyTask, sh: StepShell, checkout: Path) -> Covered:
     """What the entries come to in a checkout of it; ConfigError when the release config is not valid or not there."""
-    from releasing.nightly import coverage  # noqa: PLC0415 - a new workflow needs the entries only
+    from releasing.nightly.monitoring import coverage  # noqa: PLC0415 - a new workflow needs the entries only
 
     return coverage.covered(entries(work, sh), work.settings.job_type, checkout, work.slug)
 
 
-def entries(work: Upkeep, sh: StepShell) -> tuple[Entry, ...]:
+def entries(work: NightlyTask, sh: StepShell) -> tuple[Entry, ...]:
     """What the release config there lists; ConfigError when it is not valid or not there."""
     where, branch = work.settings.config, work.config.default_branch
     content = work.origin(sh).file_at(f"origin/{branch}", where)

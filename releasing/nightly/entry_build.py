@@ -10,8 +10,7 @@ from hashlib import sha256
 from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
-from releasing.builds import build as builds
-from releasing.builds import identity, submission
+from releasing.builds import identity, image_builds, submission
 from releasing.changes import pull_requests
 from releasing.clients.cluster import workflow
 from releasing.config import registries
@@ -23,7 +22,7 @@ from releasing.runbook.step import Finding, unmet
 from releasing.shell.command import PENDING
 
 if TYPE_CHECKING:
-    from releasing.nightly.night import Night
+    from releasing.nightly.nights import Night
     from releasing.nightly.release_config import Entry
     from releasing.runbook.step_shell import StepShell
 
@@ -89,7 +88,7 @@ def built(night: Night, sh: StepShell, entry: Entry) -> Finding:
     if missing:
         return unmet(f"not in the registry at {wanted}: {', '.join(missing)}")
     counted = f"{len(digests)} image{'s' if len(digests) > 1 else ''} at {wanted}"
-    moved = [f"{name} {text}" for name, text in builds.moved(sh, digests).items()]
+    moved = [f"{name} {text}" for name, text in image_builds.moved(sh, digests).items()]
     return Finding(
         True, "; ".join([counted, *moved]), {name: str(digest) for name, digest in digests.items()}
     )

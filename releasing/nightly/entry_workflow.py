@@ -9,12 +9,11 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasing.builds import build as builds
-from releasing.builds import ks_program as program
+from releasing.builds import image_builds, ks_program
 from releasing.builds.submission import PROW
 
 if TYPE_CHECKING:
-    from releasing.nightly.night import Night
+    from releasing.nightly.nights import Night
     from releasing.nightly.release_config import Entry
     from releasing.runbook.step_shell import StepShell
     from releasing.shell.command import Command
@@ -62,7 +61,7 @@ def own_parameters(entry: Entry, declared: Container[str]) -> dict[str, str]:
 
 def _of_app(night: Night, sh: StepShell, entry: Entry, wanted: Wanted, checkout: str) -> Making:
     folder, name = f"{checkout}/{entry.folder}", wanted.name
-    ks = program.ks(night, sh)
+    ks = ks_program.ks(night, sh)
     add = ks["env", "add", name, f"--namespace={night.namespace}"]
     values = _values(night, wanted) | dict(sorted(entry.params.items()))
     settings = [
@@ -73,7 +72,7 @@ def _of_app(night: Night, sh: StepShell, entry: Entry, wanted: Wanted, checkout:
         tuple(each.within(folder) for each in (add, *settings)),
         ks["show", name, "-c", entry.component].within(folder),
         sh["list_built_images.py"][name, "-c", entry.component, "--tag", wanted.tag].within(folder),
-        builds.applying(night, sh, name, entry.component, wanted.labels).within(folder),
+        image_builds.applying(night, sh, name, entry.component, wanted.labels).within(folder),
     )
 
 

@@ -12,7 +12,7 @@ from releasing.nightly.entry_workflow import namespace
 
 if TYPE_CHECKING:
     from releasing.clients.cluster.workflow import Workflow
-    from releasing.nightly.night import Night
+    from releasing.nightly.nights import Night
     from releasing.nightly.release_config import Entry
     from releasing.runbook.step_shell import StepShell
 

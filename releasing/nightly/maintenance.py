@@ -7,12 +7,12 @@ from pathlib import Path
 
 from releasing.config.nightly_section import Nightly
 from releasing.config.release_yaml import Config, Profile
-from releasing.release import Proposing
+from releasing.release import ProposingRelease
 from releasing.runbook.step import present
 
 
 @dataclass(frozen=True)
-class Upkeep(Proposing):
+class NightlyTask(ProposingRelease):
     """One such piece of work: `task` is the command, `name` what it is about."""
 
     config: Config

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from releasing.errors import ReleaseError
-    from releasing.nightly.night import Night
+    from releasing.nightly.nights import Night
     from releasing.nightly.release_config import Entry
     from releasing.runbook.step_shell import StepShell
 

@@ -11,7 +11,7 @@ from releasing.builds.identity import COMMIT
 from releasing.clients.cluster import workflow_template
 from releasing.errors import ConfigError, PreconditionError
 from releasing.nightly import entry_build, in_cluster
-from releasing.nightly.night import Night, Skipped
+from releasing.nightly.nights import Night, Skipped
 from releasing.nightly.release_config import Entry, parse
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from releasing.errors import CommandError, PreconditionError
-from releasing.preflight.github_access import Answer, Need, github
+from releasing.preflight.github_access import Answer, GitHubNeed, github
 
 if TYPE_CHECKING:
-    from releasing.release import Undertaking
+    from releasing.release import AnyRelease
     from releasing.shell.programs import Shell
 
-__all__ = ["Need", "answers", "need", "require"]
+__all__ = ["GitHubNeed", "answers", "need", "require"]
 
 # Not what git makes up from the names of user and machine.
 IDENTITY = ("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
@@ -23,19 +23,19 @@ KEYS = {
 }
 
 
-def need(release: Undertaking) -> Need:
+def need(release: AnyRelease) -> GitHubNeed:
     """What the steps of a release need."""
     config = release.config
     signing = config.signing.format if config.signing and release.pushes else ""
-    return Need(release.slug, release.pushes, config.checks.expected_hours, signing)
+    return GitHubNeed(release.slug, release.pushes, config.checks.expected_hours, signing)
 
 
-def answers(sh: Shell, need: Need) -> list[Answer]:
+def answers(sh: Shell, need: GitHubNeed) -> list[Answer]:
     """Everything that was found, problems among it; nothing is changed."""
     return [*github(sh, need), *_git(sh, need)]
 
 
-def require(found: list[Answer], need: Need) -> None:
+def require(found: list[Answer], need: GitHubNeed) -> None:
     """Raise PreconditionError with all problems at once, each with what to do next."""
     problems = [answer for answer in found if answer.problem]
     if problems:
@@ -45,7 +45,7 @@ def require(found: list[Answer], need: Need) -> None:
         )
 
 
-def _git(sh: Shell, need: Need) -> Iterator[Answer]:
+def _git(sh: Shell, need: GitHubNeed) -> Iterator[Answer]:
     try:
         version = sh.read(sh["git"]["--version"])
     except CommandError as error:

@@ -12,7 +12,7 @@ from releasing.errors import CommandError, PreconditionError, ReleaseError
 from releasing.preflight.github_access import Answer
 
 if TYPE_CHECKING:
-    from releasing.release import Undertaking
+    from releasing.release import AnyRelease
     from releasing.shell.command import Command
     from releasing.shell.programs import Shell
 
@@ -33,7 +33,7 @@ class CloudNeed:
     hours: float = 12
 
 
-def need(release: Undertaking) -> CloudNeed | None:
+def need(release: AnyRelease) -> CloudNeed | None:
     """What the builds of a release take; None when nothing is built on a cluster."""
     config = release.config
     if config.gcp is None:

@@ -24,7 +24,7 @@ WINDOW = ".resources.core | [.remaining, .limit, .reset] | @tsv"
 
 
 @dataclass(frozen=True)
-class Need:
+class GitHubNeed:
     """What a release takes: a repository, to push to or to read, for some hours; a format of git's to sign with."""
 
     slug: str
@@ -51,7 +51,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Reply:
+class ApiReply:
     """What `gh api -i` printed, read: headers by name in lower case, and the body. Nothing when it failed."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Reply:
     anonymous: bool = False
 
 
-def github(sh: Shell, need: Need) -> Iterator[Answer]:
+def github(sh: Shell, need: GitHubNeed) -> Iterator[Answer]:
     """Everything that gh can tell, read only."""
     try:
         version = sh.read(sh["gh"]["--version"]).split("\n")[0]
@@ -87,15 +87,15 @@ def github(sh: Shell, need: Need) -> Iterator[Answer]:
     yield from _requests(sh)
 
 
-def _asked(sh: Shell, path: str) -> Reply:
+def _asked(sh: Shell, path: str) -> ApiReply:
     try:
         shown = sh.read(api.GH_API["-X", "GET", path, "-i"])
     except CommandError as error:
         said = f"{error.cause} {' '.join(error.said)}".strip()
-        return Reply(error=said, anonymous=error.status == NO_LOGIN)
+        return ApiReply(error=said, anonymous=error.status == NO_LOGIN)
     head, _, body = shown.replace("\r\n", "\n").partition("\n\n")
     pairs = (line.partition(":") for line in head.splitlines()[1:])
-    return Reply({name.lower(): value.strip() for name, _, value in pairs}, json.loads(body))
+    return ApiReply({name.lower(): value.strip() for name, _, value in pairs}, json.loads(body))
 
 
 def _renewal(sh: Shell) -> str:
@@ -106,7 +106,7 @@ def _renewal(sh: Shell) -> str:
     return "gh auth login --scopes repo"
 
 
-def _rights(sh: Shell, need: Need, user: Reply, renewal: str) -> Iterator[Answer]:
+def _rights(sh: Shell, need: GitHubNeed, user: ApiReply, renewal: str) -> Iterator[Answer]:
     repository = _asked(sh, f"repos/{need.slug}")
     headers = {**repository.headers, **user.headers}
     if repository.body is None:
@@ -135,7 +135,7 @@ def _more_scopes(renewal: str) -> str:
     return renewal if renewal.startswith("put") else "gh auth refresh --hostname github.com --scopes repo"
 
 
-def _lifetime(need: Need, told: str, renewal: str) -> Iterator[Answer]:
+def _lifetime(need: GitHubNeed, told: str, renewal: str) -> Iterator[Answer]:
     """Whether the token outlives the release; one that GitHub tells no end of does."""
     if not told:
         return

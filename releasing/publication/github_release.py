@@ -9,7 +9,7 @@ from releasing.config import registries
 from releasing.errors import UnmetError
 from releasing.image import ImageRef
 from releasing.publication import manifest, notes
-from releasing.publication.manifest import Manifest
+from releasing.publication.manifest import ReleaseManifest
 from releasing.runbook.step import Finding, met, unmet
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ def published(release: Release, sh: StepShell) -> Finding:
 
     The images of a candidate that a later one took the tag from only have to be there still.
     """
-    from releasing.clients.github import releases as publication  # noqa: PLC0415 - tasks are listed without
+    from releasing.clients.github import releases  # noqa: PLC0415 - tasks are listed without
 
-    found = publication.find(sh.shell, release.slug, release.tag)
-    wrong = [*publication.problems(found, prerelease=not release.final)]
+    found = releases.find(sh.shell, release.slug, release.tag)
+    wrong = [*releases.problems(found, prerelease=not release.final)]
     if found is None or wrong:
         return unmet(f"{release.tag}: {'; '.join(wrong)}")
     wrong = _disagreements(release, sh, found)
@@ -69,19 +69,19 @@ def _manifest(release: Release, sh: StepShell, commit: str, workflows: Sequence[
 
 
 def _disagreements(release: Release, sh: StepShell, found: Published) -> list[str]:
-    from releasing.clients.github import releases as publication  # noqa: PLC0415
+    from releasing.clients.github import releases  # noqa: PLC0415
 
     asset = found.asset(manifest.NAME)
     if asset is None:
         return [f"its release on GitHub has no {manifest.NAME}"]
     try:
-        said = manifest.parse(publication.content(sh.shell, release.slug, asset))
+        said = manifest.parse(releases.content(sh.shell, release.slug, asset))
     except UnmetError as error:
         return [f"its {manifest.NAME}: {error.message}"]
     return _differences(release, sh, said)
 
 
-def _differences(release: Release, sh: StepShell, said: Manifest) -> list[str]:
+def _differences(release: Release, sh: StepShell, said: ReleaseManifest) -> list[str]:
     commit = release.origin(sh).commit_of(f"refs/tags/{release.tag}")
     wrong = [] if said.commit == commit else [f"its manifest is about {said.commit}, the tag is at {commit}"]
     wanted = {*images(release)}

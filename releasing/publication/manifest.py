@@ -20,7 +20,7 @@ NAME = "release-manifest.json"
 
 
 @dataclass(frozen=True)
-class Manifest:
+class ReleaseManifest:
     """A release: `images` has the digest of each image at its tag, `repositories` OWNER/NAME to commits."""
 
     project: str
@@ -49,7 +49,7 @@ class Manifest:
         return json.dumps(content, indent=2) + "\n"
 
 
-def parse(text: str) -> Manifest:
+def parse(text: str) -> ReleaseManifest:
     """The manifest in `text`; UnmetError when it is none."""
     try:
         found: dict[str, Any] = json.loads(text)
@@ -60,7 +60,9 @@ def parse(text: str) -> Manifest:
             str(found[key]) for key in ("project", "tag", "repository", "commit")
         )
         repositories = {str(slug): str(commit) for slug, commit in found["repositories"].items()}
-        return Manifest(project, tag, repository, commit, images, repositories, tuple(found["workflows"]))
+        return ReleaseManifest(
+            project, tag, repository, commit, images, repositories, tuple(found["workflows"])
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnmetError(f"not a release manifest: {type(error).__name__} {error}") from None
 

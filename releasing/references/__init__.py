@@ -13,13 +13,13 @@ from releasing.references.required_words import required_words
 from releasing.references.tracked_files import Search, contents
 
 if TYPE_CHECKING:
-    from releasing.references.report import Report
+    from releasing.references.report import ReferenceReport
     from releasing.references.rules import Rules
 
 COPIES = ("vendor", "lib", "node_modules", ".metadata")  # folders that the rules do not read, often large
 
 
-def survey(files: Iterable[tuple[str, bytes]], rules: Rules) -> Report:
+def examine(files: Iterable[tuple[str, bytes]], rules: Rules) -> ReferenceReport:
     """What the rules would change in `files` (path and content) and what stays; reads and writes nothing.
 
     Raises one PreconditionError for all pins that would not hold, UsageError for rules at odds.
@@ -30,8 +30,8 @@ def survey(files: Iterable[tuple[str, bytes]], rules: Rules) -> Report:
     return report_on(sources(files, rules), rules)
 
 
-def survey_checkout(folder: Path, rules: Rules) -> Report:
-    """The survey of what git tracks below `folder`; files that name nothing of ours are not even opened."""
+def examine_checkout(folder: Path, rules: Rules) -> ReferenceReport:
+    """Examine what git tracks below `folder`; files that name nothing of ours are not even opened."""
     words, pinned = _words(rules), {pin.path for pin in rules.pins}
     search = Search(folder, words, () if rules.also else COPIES)
     from releasing.references.outcome import report_on  # noqa: PLC0415

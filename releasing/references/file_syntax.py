@@ -6,17 +6,17 @@ import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from releasing.references.report import Fault
+from releasing.references.report import SyntaxFault
 
 
-def fault(path: str, content: bytes) -> Fault | None:
+def fault(path: str, content: bytes) -> SyntaxFault | None:
     """Where `content` does not parse as the language that the suffix of `path` names; None for others."""
     parse = _PARSERS.get(PurePosixPath(path).suffix)
     try:
         found = parse(content) if parse else None
     except (RecursionError, MemoryError):
         found = (1, "nested too deeply to be looked at")
-    return Fault(path, *found) if found else None
+    return SyntaxFault(path, *found) if found else None
 
 
 def yaml_scalar(value: str) -> str:

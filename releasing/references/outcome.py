@@ -8,18 +8,18 @@ from releasing.errors import PreconditionError
 from releasing.references.edits import apply, lines_of
 from releasing.references.mentions import namesake_search, namesakes
 from releasing.references.parameters import pin_holds
-from releasing.references.report import Change, Fault, Left, Report, Rewrite
+from releasing.references.report import FileChange, Left, ReferenceReport, Rewrite, SyntaxFault
 from releasing.references.rules import Pin, Rules
 from releasing.references.sources import Source, last_names
 
 
-def report_on(found: Sequence[Source], rules: Rules) -> Report:
+def report_on(found: Sequence[Source], rules: Rules) -> ReferenceReport:
     """The report on the sources. Raises one PreconditionError for all pins that would not hold."""
     rewrites = [_rewrite(source) for source in found]
     _require_pins(rewrites, rules.pins)
     changed = tuple(rewrite for rewrite in rewrites if rewrite.before != rewrite.after)
     faults = _faults(changed)
-    return Report(
+    return ReferenceReport(
         rewrites=changed,
         left=tuple(_left(found, rules)),
         held=sum(rewrite.held for rewrite in rewrites),
@@ -33,12 +33,12 @@ def report_on(found: Sequence[Source], rules: Rules) -> Report:
 def _rewrite(source: Source) -> Rewrite:
     edits = [edit for edit in source.edits if edit.text != source.content[edit.start : edit.end]]
     lines = lines_of(source.content, [edit.start for edit in edits])
-    changes = tuple(Change(source.path, lines[edit.start], edit.before, edit.after) for edit in edits)
+    changes = tuple(FileChange(source.path, lines[edit.start], edit.before, edit.after) for edit in edits)
     after = apply(source.content, edits) if edits else source.content
     return Rewrite(source.path, source.content, after, changes, len(source.edits) - len(changes))
 
 
-def _faults(rewrites: Sequence[Rewrite]) -> list[tuple[Fault | None, Fault]]:
+def _faults(rewrites: Sequence[Rewrite]) -> list[tuple[SyntaxFault | None, SyntaxFault]]:
     """For each rewrite that does not parse: its fault before, if it had one, and after."""
     if not rewrites:
         return []

@@ -10,7 +10,7 @@ from releasing.references.unified_diff import unified_diff
 
 
 @dataclass(frozen=True)
-class Fault:
+class SyntaxFault:
     """The line of `path` where its parser stopped, and what it said."""
 
     path: str
@@ -22,7 +22,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Change:
+class FileChange:
     """One place that reads `after` where it read `before`."""
 
     path: str
@@ -49,12 +49,12 @@ class Rewrite:
     path: str
     before: bytes
     after: bytes
-    changes: tuple[Change, ...]
+    changes: tuple[FileChange, ...]
     held: int
 
 
 @dataclass(frozen=True)
-class Report:
+class ReferenceReport:
     """What a rewrite would do; `rewrites` has only files that differ.
 
     `held` counts places that already read as asked, `unfound` lists what no file mentions, `absent` the pins
@@ -66,12 +66,12 @@ class Report:
     left: tuple[Left, ...]
     held: int
     unfound: tuple[str, ...]
-    broken: tuple[Fault, ...]
-    refused: tuple[Fault, ...]
+    broken: tuple[SyntaxFault, ...]
+    refused: tuple[SyntaxFault, ...]
     absent: tuple[str, ...] = ()
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[FileChange, ...]:
         """Every place that would change; none when the tree is as asked."""
         return tuple(change for rewrite in self.rewrites for change in rewrite.changes)
 
@@ -81,7 +81,7 @@ class Report:
         return tuple(left for left in self.left if left.stale)
 
 
-def diff(report: Report) -> bytes:
+def diff(report: ReferenceReport) -> bytes:
     """The rewrites as one unified diff that `git apply` takes."""
     return b"".join(
         line
@@ -90,12 +90,12 @@ def diff(report: Report) -> bytes:
     )
 
 
-def as_text(report: Report, verb: str) -> str:
+def as_text(report: ReferenceReport, verb: str) -> str:
     """The report for people; `verb` says whether the changes were made or only would be."""
     return "\n".join(_text(report, verb))
 
 
-def as_json(report: Report, written: bool) -> str:
+def as_json(report: ReferenceReport, written: bool) -> str:
     """The report for programs."""
     import json  # noqa: PLC0415  (most runs print no JSON)
 
@@ -112,7 +112,7 @@ def as_json(report: Report, written: bool) -> str:
     return json.dumps(content, indent=2)
 
 
-def _text(report: Report, verb: str) -> Iterator[str]:
+def _text(report: ReferenceReport, verb: str) -> Iterator[str]:
     changes = report.changes
     yield f"{verb}: {len(changes)} in {len(report.rewrites)} files; already as asked: {report.held}"
     yield from (f"  {change.path}:{change.line}: {change.before} -> {change.after}" for change in changes)

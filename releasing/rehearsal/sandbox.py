@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasing.errors import PreconditionError, UnreachableError
-from releasing.rehearsal import signing, source, testgrid, webhook
-from releasing.rehearsal.github.client import gh_environment
-from releasing.rehearsal.github.state import Settings
-from releasing.rehearsal.place import Place
-from releasing.rehearsal.sampling import project as sample_project
+from releasing.rehearsal import signing, source_copy, testgrid_server, webhook_receiver
+from releasing.rehearsal.folders import Place
+from releasing.rehearsal.github.gh_environment import gh_environment
+from releasing.rehearsal.github.state import ServerSettings
+from releasing.rehearsal.project import sample_project
 from releasing.rehearsal.signing import Keys
 from releasing.shell.environment import clean_environment
 from releasing.shell.files import replace_text
@@ -55,7 +55,7 @@ def opened(
         with served(place), signing.keys(place.folder / "signing", config.signing) as keys:
             if not place.marker.exists():
                 _fill(place, config, wanted_source)
-            source.found_operators(config, place.github)
+            source_copy.found_operators(config, place.github)
             yield environment(place, config, keys), lock
 
 
@@ -104,8 +104,8 @@ def environment(place: Place, config: Config, keys: Keys = NO_KEYS) -> dict[str,
         "RELEASE_REGISTRY_MIRRORS": mirrors,
         "RELEASE_SMTP_SERVER": place.smtp_server,
         # No report of a rehearsal reaches the operator's own webhook.
-        "RELEASE_NIGHTLY_WEBHOOK": f"{place.registry_url}{webhook.PATH}/nightly",
-        "RELEASE_TESTGRID": f"{place.registry_url}{testgrid.PATH}/{config.repository}",
+        "RELEASE_NIGHTLY_WEBHOOK": f"{place.registry_url}{webhook_receiver.PATH}/nightly",
+        "RELEASE_TESTGRID": f"{place.registry_url}{testgrid_server.PATH}/{config.repository}",
     }
 
 
@@ -134,15 +134,15 @@ def _refuse_strangers(place: Place) -> None:
 def _refuse_another(place: Place, wanted_source: str) -> None:
     if place.marker.exists() and wanted_source:
         kept = json.loads(place.marker.read_text(encoding="utf-8"))["source"]
-        if kept != source.name(wanted_source):
+        if kept != source_copy.name(wanted_source):
             raise PreconditionError(
-                f"{place.folder} is a rehearsal of {kept}, not of {source.name(wanted_source)}",
+                f"{place.folder} is a rehearsal of {kept}, not of {source_copy.name(wanted_source)}",
                 "--fresh starts over; --sandbox DIR rehearses in another folder",
             )
 
 
 def _settle(place: Place, config: Config) -> None:
-    settings = Settings(
+    settings = ServerSettings(
         config.announcement.from_.split("@")[0], config.checks.presubmit, config.checks.postsubmit
     )
     text = json.dumps(asdict(settings), indent=2) + "\n"
@@ -154,13 +154,13 @@ def _fill(place: Place, config: Config, wanted_source: str) -> None:
     """Make what the world has before the release: the repository, and the images that are there already."""
     repository = place.github / f"{config.repository}.git"
     if wanted_source:
-        source.copy(wanted_source, repository, config.default_branch)
-        source.seed_operators(config, place.registry_url)
+        source_copy.copy(wanted_source, repository, config.default_branch)
+        source_copy.seed_operators(config, place.registry_url)
     else:
         sample_project.create(repository)
         sample_project.seed(place.registry_url)
-    source.begin_numbers(repository)
-    kept = {"source": source.name(wanted_source) if wanted_source else SAMPLE}
+    source_copy.begin_numbers(repository)
+    kept = {"source": source_copy.name(wanted_source) if wanted_source else SAMPLE}
     replace_text(place.marker, json.dumps(kept) + "\n")
 
 
@@ -185,7 +185,7 @@ def served(place: Place, *, standing: bool = False) -> Iterator[None]:
 
 @contextmanager
 def _child(place: Place) -> Iterator[None]:
-    module = [sys.executable, "-m", "releasing.rehearsal.serve", str(place.folder)]
+    module = [sys.executable, "-m", "releasing.rehearsal.servers", str(place.folder)]
     log = (place.folder / "servers.log").open("ab")
     with log, subprocess.Popen(
         module, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=SCRIPTS.parent,

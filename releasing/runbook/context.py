@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from releasing.clients.cluster.lease import Lease
-from releasing.release import Release, Undertaking
+from releasing.release import AnyRelease, Release
 from releasing.runbook.journal import Journal
 from releasing.runbook.step import Step
 from releasing.runbook.step_shell import StepShell
 from releasing.shell.programs import Shell
 
-U = TypeVar("U", bound=Undertaking)
+U = TypeVar("U", bound=AnyRelease)
 DONE, ALREADY, MISSING, RUNNING = "✓", "=", "✗", "│"
 
 
 @dataclass(frozen=True)
-class WorldOf(Generic[U]):
+class Context(Generic[U]):
     """Where a recipe acts: the release, the shell, the journal, who is told, and the cluster's lock, if any."""
 
     release: U
@@ -34,8 +34,8 @@ class WorldOf(Generic[U]):
             "\n".join(f"{step:<22}{mark} {line}" for line in text.splitlines() or [""])
         )
 
-    def looking(self) -> WorldOf[U]:
-        """The same world, which reads each thing once: for looking while nothing changes."""
+    def looking(self) -> Context[U]:
+        """The same context, which reads each thing once: for looking while nothing changes."""
         return replace(self, shell=self.shell.remembering())
 
     def step_shell(self, step: Step) -> StepShell:
@@ -55,4 +55,4 @@ class WorldOf(Generic[U]):
             yield
 
 
-World = WorldOf[Release]  # of a release of a version
+ReleaseContext = Context[Release]  # of a release of a version

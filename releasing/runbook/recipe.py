@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from releasing.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from releasing.release import Undertaking
+    from releasing.release import AnyRelease
     from releasing.runbook.step import Proposal, Step
 
 
@@ -55,7 +55,7 @@ class Recipe:
         """What makes the pull requests of its steps, in order."""
         return _proposals(self.steps)
 
-    def of(self, release: Undertaking) -> Recipe:
+    def of(self, release: AnyRelease) -> Recipe:
         """The recipe without the steps that this project does not have; what they needed is needed still.
 
         Raises ConfigError when no step is left that leaves anything behind.

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from releasing.errors import LockedError, PreconditionError, ReleaseError, UnmetError
-from releasing.runbook.context import ALREADY, DONE, MISSING, WorldOf
+from releasing.runbook.context import ALREADY, DONE, MISSING, Context
 from releasing.runbook.recipe import Recipe
+from releasing.runbook.status import AT_ONCE, findings_of
 from releasing.runbook.step import Finding, Step
-from releasing.runbook.survey import AT_ONCE, survey
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Run:
     it, the loss of a lock apart; `failed` then has the errors.
     """
 
-    world: WorldOf[Any]
+    context: Context[Any]
     recipe: Recipe
     part: tuple[Step, ...]
     redo: bool = False
@@ -31,14 +31,14 @@ class Run:
     left: list[Step] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
     at_work: dict[Future[None], Step] = field(default_factory=dict)
-    seen: WorldOf[Any] = field(init=False)
+    seen: Context[Any] = field(init=False)
     findings: dict[str, Finding] = field(default_factory=dict)
     failed: dict[str, ReleaseError] = field(default_factory=dict)
 
     def look(self) -> None:
         """Find what is left, and record nothing. Raises PreconditionError when what comes before is not done."""
-        self.seen = self.world.looking()
-        self.findings = survey(self.seen, self.recipe, self.part)
+        self.seen = self.context.looking()
+        self.findings = findings_of(self.seen, self.recipe, self.part)
         for step in self.part:
             # What comes after something that is left is looked at again when its turn comes.
             waiting = {other.name for other in self.left} & {*step.needs}
@@ -47,7 +47,7 @@ class Run:
         if self.left:
             self.done |= self._done_before()
 
-    def __call__(self) -> WorldOf[Any]:
+    def __call__(self) -> Context[Any]:
         """Do what is not done, several steps at once where none needs another; stop at the first error.
 
         Gives the world to report on: when nothing was done, one that remembers what was seen.
@@ -56,7 +56,7 @@ class Run:
             self.look()
         for step in self.part:
             if step not in self.left:
-                adopt(self.world, step, self.findings[step.name])
+                adopt(self.context, step, self.findings[step.name])
                 self.done.add(step.name)
         if not self.left:
             return self.seen
@@ -64,9 +64,9 @@ class Run:
             try:
                 self._work(pool)
             except KeyboardInterrupt:
-                self.world.shell.stop()
+                self.context.shell.stop()
                 raise
-        return self.world.looking()
+        return self.context.looking()
 
     def _work(self, pool: ThreadPoolExecutor) -> None:
         errors: list[BaseException] = []
@@ -83,8 +83,8 @@ class Run:
     def _hindrance(self) -> list[BaseException]:
         """What keeps every step from being started: the cluster's lock, when it was lost."""
         try:
-            if self.world.lease:
-                self.world.lease.require()
+            if self.context.lease:
+                self.context.lease.require()
         except LockedError as error:
             return [error]
         return []
@@ -93,19 +93,19 @@ class Run:
         """The steps outside this part that it needs: all of them done, or PreconditionError."""
         needs = {name for step in self.left for name in step.needs} - {step.name for step in self.part}
         before = [step for step in self.recipe if step.name in needs]
-        findings = survey(self.world.looking(), self.recipe, before)
+        findings = findings_of(self.context.looking(), self.recipe, before)
         missing = [f"{name}: {finding.text}" for name, finding in findings.items() if not finding.holds]
         if missing:
             raise PreconditionError(
                 "steps that come before are not done:\n  " + "\n  ".join(missing),
-                f"do them first: {self.world.release.command(self.recipe.name)}",
+                f"do them first: {self.context.release.command(self.recipe.name)}",
             )
         return needs
 
     def _start_what_can(self, pool: ThreadPoolExecutor) -> None:
         for step in [step for step in self.left if self.done.issuperset(step.needs)]:
             self.left.remove(step)
-            self.at_work[pool.submit(do, self.world, step, self.redo)] = step
+            self.at_work[pool.submit(do, self.context, step, self.redo)] = step
 
     def _finish(self, future: Future[None]) -> BaseException | None:
         step = self.at_work.pop(future)
@@ -113,47 +113,47 @@ class Run:
         if error is None:
             self.done.add(step.name)
         elif isinstance(error, ReleaseError):
-            self.world.teller(step.name, MISSING)(error.message.split("\n")[0])
+            self.context.teller(step.name, MISSING)(error.message.split("\n")[0])
             if self.keep_going and not isinstance(error, LockedError):
                 self.failed[step.name] = error
                 return None
         return error
 
 
-def do(world: WorldOf[Any], step: Step, redo: bool = False) -> None:
+def do(context: Context[Any], step: Step, redo: bool = False) -> None:
     """Make `step` done, or find that it is: look, act, look again, record.
 
     Raises PreconditionError when the journal says done and the world does not; UnmetError when the step ran
     and its check still fails.
     """
-    sh = world.step_shell(step)
-    finding = step.verify(world.release, sh)
+    sh = context.step_shell(step)
+    finding = step.verify(context.release, sh)
     if finding.holds and not redo:
-        adopt(world, step, finding)
+        adopt(context, step, finding)
         return
-    before = world.journal.done(step.name)
+    before = context.journal.done(step.name)
     if redo:
-        world.journal.record("redo", step.name)
+        context.journal.record("redo", step.name)
     elif before and not step.gate:
         raise PreconditionError(
             f"{step.name} was done by {before['by']} at {before['time']}, but now: {finding.text}",
-            f"somebody undid it. To do it again: {world.release.redo(step.name)}",
+            f"somebody undid it. To do it again: {context.release.redo(step.name)}",
         )
     start = time.monotonic()
-    with world.alone(step):
-        step.action(world.release, sh)
-    finding = step.verify(world.release, sh)
+    with context.alone(step):
+        step.action(context.release, sh)
+    finding = step.verify(context.release, sh)
     if not finding.holds:
         raise UnmetError(
             f"{step.name} ran, but {finding.text}", "the same command tries again; what is done is kept"
         )
     seconds = f"{time.monotonic() - start:.1f}"
-    world.journal.record("done", step.name, found=finding.text, seconds=seconds, facts=dict(finding.facts))
-    world.teller(step.name, DONE)(f"{finding.text} ({seconds} s)")
+    context.journal.record("done", step.name, found=finding.text, seconds=seconds, facts=dict(finding.facts))
+    context.teller(step.name, DONE)(f"{finding.text} ({seconds} s)")
 
 
-def adopt(world: WorldOf[Any], step: Step, finding: Finding) -> None:
+def adopt(context: Context[Any], step: Step, finding: Finding) -> None:
     """Say that `step` is done already; record it when the journal did not know."""
-    if world.journal.done(step.name) is None:
-        world.journal.record("adopted", step.name, found=finding.text, facts=dict(finding.facts))
-    world.teller(step.name, ALREADY)(f"already done: {finding.text}")
+    if context.journal.done(step.name) is None:
+        context.journal.record("adopted", step.name, found=finding.text, facts=dict(finding.facts))
+    context.teller(step.name, ALREADY)(f"already done: {finding.text}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from releasing.release import Undertaking
+    from releasing.release import AnyRelease
 
 # Both are given the release and a StepShell; those of a step that exists for each of several things, which, too.
 Action = Callable[..., None]
@@ -107,7 +107,7 @@ class Step:
         self.check = check
         return check
 
-    def copies(self, release: Undertaking) -> Iterator[Step]:
+    def copies(self, release: AnyRelease) -> Iterator[Step]:
         """The step as a recipe has it: one, or one for each thing that it exists for."""
         if self.each is None:
             yield copy.copy(self)

@@ -10,20 +10,20 @@ from releasing.runbook.step import Finding, met, present, step, unmet
 from releasing.steps.preflight import preflight
 
 if TYPE_CHECKING:
-    from releasing.release import Undertaking
+    from releasing.release import AnyRelease
     from releasing.runbook.step_shell import StepShell
 
 ACTIVE_ACCOUNTS = ("auth", "list", "--filter=status:ACTIVE", "--format=value(account)")
 CONFIGURATIONS = ("config", "configurations", "list", "--format=value(name)")
 
 
-def has_cluster(release: Undertaking) -> bool:
+def has_cluster(release: AnyRelease) -> bool:
     """Whether the project builds on a cluster at all."""
     return release.config.gcp is not None
 
 
 @step(needs=(preflight,), gate=True, when=has_cluster)
-def auth(release: Undertaking, sh: StepShell) -> None:
+def auth(release: AnyRelease, sh: StepShell) -> None:
     """Log in to Google Cloud and point kubectl at the releasing cluster.
 
     The runbook's `gcloud auth` alone is not a command. It means `gcloud auth login`, or a credentials file where no
@@ -52,7 +52,7 @@ def auth(release: Undertaking, sh: StepShell) -> None:
 
 
 @auth.verified_by
-def account_project_and_context_are_set(release: Undertaking, sh: StepShell) -> Finding:
+def account_project_and_context_are_set(release: AnyRelease, sh: StepShell) -> Finding:
     """gcloud and kubectl use the release's account, project, cluster and namespace, and the credentials work."""
     gcp = present(release.config.gcp)
     if not _logged_in(release, sh):
@@ -69,14 +69,14 @@ def account_project_and_context_are_set(release: Undertaking, sh: StepShell) -> 
     return met(f"{release.account} in {project}, kubectl at {_wanted_context(release)}")
 
 
-def _nobody_to_ask(release: Undertaking, sh: StepShell) -> str:
+def _nobody_to_ask(release: AnyRelease, sh: StepShell) -> str:
     if gcp_access.valid(sh.shell, release.account):
         return ""
     why = gcp_access.unattended(sh.environment)
     return f"gcloud is not logged in as {release.account}, and {why} to log in by" if why else ""
 
 
-def _logged_in(release: Undertaking, sh: StepShell) -> bool:
+def _logged_in(release: AnyRelease, sh: StepShell) -> bool:
     """Whether the account is the active one; whose an access token in a file is, gcloud does not know."""
     if sh.environment.get(gcp_access.TOKEN_FILE):
         return True
@@ -87,12 +87,12 @@ def _value(sh: StepShell, name: str) -> str:
     return sh.read(sh["gcloud"]["config", "get-value", name])
 
 
-def _wanted_context(release: Undertaking) -> str:
+def _wanted_context(release: AnyRelease) -> str:
     gcp = present(release.config.gcp)
     return f"gke_{gcp.project}_{gcp.zone}_{gcp.cluster}/{gcp.namespace}"
 
 
-def _wrong_context(release: Undertaking, sh: StepShell) -> str:
+def _wrong_context(release: AnyRelease, sh: StepShell) -> str:
     """What is wrong with kubectl's current context; empty when nothing is."""
     if not sh.succeeds(sh["kubectl"]["config", "current-context"]):
         return "kubectl has no current context"

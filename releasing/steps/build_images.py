@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from releasing.builds import build as builds
-from releasing.builds import identity
-from releasing.builds.build import NamedBuild
+from releasing.builds import identity, image_builds
+from releasing.builds.image_builds import NamedBuild
 from releasing.changes import pull_requests
 from releasing.runbook.step import Finding, Member, proposal, step
 from releasing.steps.authenticate import auth
@@ -41,19 +40,21 @@ def _words(build: NamedBuild) -> dict[str, str]:
 
 def spawner_update(release: Release, build_tag: str, build: NamedBuild) -> Change:
     """The pull request that offers build `build_tag` in the spawner."""
-    return builds.naming(release, build.step, build.settings.images, build.settings.spawner or "", build_tag)
+    return image_builds.naming(
+        release, build.step, build.settings.images, build.settings.spawner or "", build_tag
+    )
 
 
 @proposal(change=spawner_update)
-@step(needs=(auth,), options=builds.OPTIONS, exclusive=True, each=each_build)
+@step(needs=(auth,), options=image_builds.OPTIONS, exclusive=True, each=each_build)
 def build_images(release: Release, sh: StepShell, build: NamedBuild) -> None:
     """Build and push the {title}{offered}.
 
     Argo runs the workflow of the releaser app at the commit of the latest green postsubmit.{later}
     """
     settings = build.settings
-    if not settings.spawner or sh.needed(lambda: not builds.built(release, sh, settings.images).holds):
-        builds.run_workflow(release, sh, build.step, settings.workflow, settings.images)
+    if not settings.spawner or sh.needed(lambda: not image_builds.built(release, sh, settings.images).holds):
+        image_builds.run_workflow(release, sh, build.step, settings.workflow, settings.images)
     if settings.spawner:
         pull_requests.propose(release, sh, spawner_update(release, identity.build_tag(release, sh), build))
 
@@ -62,7 +63,7 @@ def build_images(release: Release, sh: StepShell, build: NamedBuild) -> None:
 def images_are_built_and_offered(release: Release, sh: StepShell, build: NamedBuild) -> Finding:
     """Each of the {title} is in the registry at the build tag{named}."""
     if not build.settings.spawner:
-        return builds.built(release, sh, build.settings.images)
-    return builds.built_and_proposed(
+        return image_builds.built(release, sh, build.settings.images)
+    return image_builds.built_and_proposed(
         release, sh, build.settings.images, lambda of, tag: spawner_update(of, tag, build)
     )

@@ -9,7 +9,7 @@ from releasing.steps.authenticate import auth
 from releasing.steps.preflight import preflight
 
 if TYPE_CHECKING:
-    from releasing.nightly.night import Night
+    from releasing.nightly.nights import Night
     from releasing.nightly.release_config import Entry
     from releasing.runbook.step_shell import StepShell
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.builds import build as builds
-from releasing.builds import identity
+from releasing.builds import identity, image_builds
 from releasing.clients.git import branch_creation
 from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.authenticate import auth
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from releasing.runbook.step_shell import StepShell
 
 
-@step(needs=(preflight, auth), options=builds.OPTIONS)
+@step(needs=(preflight, auth), options=image_builds.OPTIONS)
 def cut_branch(release: Release, sh: StepShell) -> None:
     """Cut the release branch at the latest green postsubmit, if it is missing.
 

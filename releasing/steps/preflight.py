@@ -8,12 +8,12 @@ from releasing.preflight import access
 from releasing.runbook.step import Finding, met, step, unmet
 
 if TYPE_CHECKING:
-    from releasing.release import Undertaking
+    from releasing.release import AnyRelease
     from releasing.runbook.step_shell import StepShell
 
 
 @step(gate=True)
-def preflight(release: Undertaking, sh: StepShell) -> None:
+def preflight(release: AnyRelease, sh: StepShell) -> None:
     """Check the tools and logins that a release needs.
 
     Every problem is reported with what to type next. A token that expires before the expected end is reported, too.
@@ -25,7 +25,7 @@ def preflight(release: Undertaking, sh: StepShell) -> None:
 
 
 @preflight.verified_by
-def access_will_do(release: Undertaking, sh: StepShell) -> Finding:
+def access_will_do(release: AnyRelease, sh: StepShell) -> Finding:
     """gh and git are logged in and may push, time and requests suffice, and git can sign if tags are signed."""
     found = access.answers(sh.shell, access.need(release))
     problems = [answer.text for answer in found if answer.problem]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.announcements import outbox as mail
-from releasing.builds import build as builds
+from releasing.announcements import outbox
+from releasing.builds import image_builds
 from releasing.clients.git import tagging
 from releasing.config import registries
 from releasing.gates import vote
-from releasing.publication import github_release as publishing
-from releasing.publication import notes
+from releasing.publication import github_release, notes
 from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.preflight import preflight
 
@@ -69,13 +68,13 @@ def publish_release(release: Release, sh: StepShell) -> None:
 
     The manifest is uploaded to a draft, which is published last.
     """
-    publishing.publish(release, sh, builds.workflows(release, sh))
+    github_release.publish(release, sh, image_builds.workflows(release, sh))
 
 
 @publish_release.verified_by
 def release_is_published(release: Release, sh: StepShell) -> Finding:
     """GitHub lists the release with its notes and a manifest that agrees with the tag and the registry."""
-    return publishing.published(release, sh)
+    return github_release.published(release, sh)
 
 
 @step(needs=(publish_release,), irreversible=True)
@@ -84,15 +83,15 @@ def announce_release(release: Release, sh: StepShell) -> None:
     announcement = release.config.announcement
     commit = release.origin(sh).tagged(release.tag)
     write = sh["announce_release.py"][
-        str(mail.path(release)), *release.images, "--project", release.config.project
+        str(outbox.path(release)), *release.images, "--project", release.config.project
     ]
     write = write["--release", release.tag, "--commit", commit, "--repository", release.slug]
     write = write["--to", announcement.to, "--from", announcement.from_, "--notes", str(notes.path(release))]
     sh.run(write["--image-tag", release.image_tag])
-    mail.send(release, sh)
+    outbox.send(release, sh)
 
 
 @announce_release.verified_by
 def release_is_announced(release: Release, sh: StepShell) -> Finding:
     """The outbox has the mail with the commit of the release's tag, and it was sent if there is a mail server."""
-    return mail.names(release, release.origin(sh).commit_of(f"refs/tags/{release.tag}"))
+    return outbox.names(release, release.origin(sh).commit_of(f"refs/tags/{release.tag}"))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from releasing.announcements import outbox as mail
-from releasing.builds import build as builds
+from releasing.announcements import outbox
+from releasing.builds import image_builds
 from releasing.changes import image_tags_edit, pull_requests
-from releasing.clients.checks import commit_checks as checks
+from releasing.clients.checks import commit_checks
 from releasing.clients.git import tagging
 from releasing.gates import broken_files
-from releasing.publication import github_release as publishing
-from releasing.publication import notes
+from releasing.publication import github_release, notes
 from releasing.runbook import waivers
 from releasing.runbook.choice import Choice
 from releasing.runbook.step import Finding, met, step, unmet
@@ -70,7 +69,7 @@ def candidate_is_on_origin(release: Release, sh: StepShell, proposals: Sequence[
     problem = tagging.problem(release.origin(sh), release.tag, release.branch, release.signature_form)
     if problem or commit is None:
         return unmet(problem)
-    problems = checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
+    problems = commit_checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
     if problems:
         return unmet(f"{release.tag} is at {commit[:12]}, where {'; '.join(map(str, problems))}")
     if problem := _unfit(release, sh, commit, proposals):
@@ -84,13 +83,13 @@ def publish_candidate(release: Release, sh: StepShell) -> None:
 
     The manifest is uploaded to a draft, which is published last: no one sees a release without it.
     """
-    publishing.publish(release, sh, builds.workflows(release, sh))
+    github_release.publish(release, sh, image_builds.workflows(release, sh))
 
 
 @publish_candidate.verified_by
 def candidate_is_published(release: Release, sh: StepShell) -> Finding:
     """GitHub lists the pre-release with its notes and a manifest that agrees with the tag and the registry."""
-    return publishing.published(release, sh)
+    return github_release.published(release, sh)
 
 
 @step(needs=(publish_candidate,), irreversible=True)
@@ -103,7 +102,7 @@ def announce_vote(release: Release, sh: StepShell) -> None:
     end = sh.choose(_end_of_vote(announcement.vote_days), lambda: _end(announcement.vote_days))
     commit = release.origin(sh).tagged(release.tag)
     write = sh["announce_vote.py"][
-        str(mail.path(release)), *release.images, "--project", release.config.project
+        str(outbox.path(release)), *release.images, "--project", release.config.project
     ]
     write = write[
         "--candidate", release.tag, "--commit", commit, "--until", end, "--repository", release.slug
@@ -112,14 +111,14 @@ def announce_vote(release: Release, sh: StepShell) -> None:
     for waiver in waivers.told(sh.journal):
         write = write["--waiver", waiver]
     sh.run(write["--image-tag", release.image_tag])
-    mail.send(release, sh)
+    outbox.send(release, sh)
 
 
 @announce_vote.verified_by
 def vote_is_announced(release: Release, sh: StepShell) -> Finding:
     """The outbox has the mail with the commit of the candidate's tag, and it was sent if there is a mail server."""
     commit = release.origin(sh).commit_of(f"refs/tags/{release.tag}")
-    return mail.names(release, commit)
+    return outbox.names(release, commit)
 
 
 def _end_of_vote(days: int) -> Choice:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.builds import build as builds
-from releasing.builds import identity
+from releasing.builds import identity, image_builds
 from releasing.changes import pull_requests
 from releasing.runbook.choice import Choice
 from releasing.runbook.step import Finding, present, proposal, step
@@ -23,7 +22,7 @@ MADE_TAG = Choice("bootstrapper tag")  # where the Makefile chooses it
 def naming(release: Release, build_tag: str) -> Change:
     """The pull request that names build `build_tag` in the cluster's configuration."""
     bootstrapper = present(release.config.bootstrapper)
-    return builds.naming(
+    return image_builds.naming(
         release, update_bootstrapper.name, bootstrapper.images, bootstrapper.config, build_tag
     )
 
@@ -31,7 +30,7 @@ def naming(release: Release, build_tag: str) -> Change:
 @proposal(change=naming)
 @step(
     needs=(preflight, auth),
-    options=builds.OPTIONS,
+    options=image_builds.OPTIONS,
     exclusive=True,
     when=lambda release: release.config.bootstrapper is not None,
 )
@@ -43,9 +42,9 @@ def update_bootstrapper(release: Release, sh: StepShell) -> None:
     """
     bootstrapper = present(release.config.bootstrapper)
     tag, made = identity.build_tag(release, sh), release.folder / "bootstrapper.tag"
-    absent = sh.needed(lambda: not builds.built(release, sh, bootstrapper.images).holds)
+    absent = sh.needed(lambda: not image_builds.built(release, sh, bootstrapper.images).holds)
     if absent:
-        folder = f"{builds.checkout(release, sh, update_bootstrapper.name)}/{bootstrapper.folder}"
+        folder = f"{image_builds.checkout(release, sh, update_bootstrapper.name)}/{bootstrapper.folder}"
         push = sh["push_bootstrapper.py"][folder, "--commit", identity.commit(release, sh)]
         for name in bootstrapper.images.names:
             push = push["--image", f"{release.config.registry}/{name}"]
@@ -59,4 +58,4 @@ def update_bootstrapper(release: Release, sh: StepShell) -> None:
 @update_bootstrapper.verified_by
 def bootstrapper_is_built_and_named(release: Release, sh: StepShell) -> Finding:
     """The image is in the registry at the build tag, and the config or a pull request names that tag."""
-    return builds.built_and_proposed(release, sh, present(release.config.bootstrapper).images, naming)
+    return image_builds.built_and_proposed(release, sh, present(release.config.bootstrapper).images, naming)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from releasing.builds import identity
 from releasing.changes import image_tags_edit, prototypes, pull_requests
 from releasing.config import registries
-from releasing.gates import unlisted_images as dangling
+from releasing.gates import unlisted_images
 from releasing.runbook.step import Finding, met, proposal, step, unmet
 from releasing.steps.build_images import build_images
 from releasing.steps.cut_branch import cut_branch
@@ -69,7 +69,7 @@ def image_tags_are_proposed(release: Release, sh: StepShell) -> Finding:
     if tag is None:
         return unmet("nothing is built yet")
     listed = pull_requests.proposed(release, sh, image_tags_edit.change(release, tag))
-    missing = dangling.proposed(release, sh) if listed.holds else ""
+    missing = unlisted_images.proposed(release, sh) if listed.holds else ""
     return unmet(missing) if missing else listed
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from releasing.builds import identity
 from releasing.changes import pull_requests, reference_edit
 from releasing.changes.reference_edit import ReferenceEdit
-from releasing.clients.checks import commit_checks as checks
+from releasing.clients.checks import commit_checks
 from releasing.clients.git import tagging
 from releasing.runbook.choice import Choice
 from releasing.runbook.step import Finding, met, proposal, step, unmet
@@ -86,7 +86,9 @@ def images_tag_is_on_master(release: Release, sh: StepShell) -> Finding:
     commit = release.origin(sh).commit_of(f"refs/tags/{tag}")
     if problem or commit is None:
         return unmet(problem)
-    unsuccessful = checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
+    unsuccessful = commit_checks.unsuccessful(
+        sh.shell, release.slug, commit, release.config.checks.postsubmit
+    )
     if unsuccessful:
         return unmet(f"{tag} is at {commit[:12]}, where {'; '.join(map(str, unsuccessful))}")
     return met(f"{tag} is at {commit} on {release.config.default_branch}")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasing.builds import identity
-from releasing.changes import digest_table as document
-from releasing.changes import prototypes, pull_requests
-from releasing.clients.checks import commit_checks as checks
-from releasing.gates import blockers
-from releasing.gates import unlisted_images as dangling
+from releasing.changes import digest_table, prototypes, pull_requests
+from releasing.clients.checks import commit_checks
+from releasing.gates import blockers, unlisted_images
 from releasing.publication import notes
 from releasing.runbook import waivers
 from releasing.runbook.step import Finding, met, proposal, step, unmet
@@ -60,7 +58,7 @@ def pull_requests_are_merged(release: Release, sh: StepShell, proposals: Sequenc
     left = [change.step for change in wanted if not pull_requests.is_settled(release, sh, change)]
     if left:
         return unmet(f"not merged yet: {', '.join(left)}")
-    if release.images and (missing := dangling.merged(release, sh)):
+    if release.images and (missing := unlisted_images.merged(release, sh)):
         return unmet(missing)
     return met(f"{len(wanted)} changes are on their branches")
 
@@ -85,7 +83,7 @@ def postsubmit_is_green(release: Release, sh: StepShell) -> Finding:
             return unmet(f"{release.branch} does not have the release's change yet")
         merged = pull_requests.find(release, sh, change)
     commit = merged.merge_commit if merged else release.origin(sh).head(release.branch)
-    problems = checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
+    problems = commit_checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
     if problems:
         return unmet(f"{commit[:12]}: {'; '.join(map(str, problems))}")
     return met(f"postsubmit of {commit[:12]} on {release.branch} is green")
@@ -96,14 +94,14 @@ def has_document(release: Release) -> bool:
     return has_images(release) and release.config.document is not None
 
 
-@proposal(change=document.change)
+@proposal(change=digest_table.change)
 @step(needs=(wait_for_postsubmit,), when=has_document)
 def record_image_digests(release: Release, sh: StepShell) -> None:
     """Record the image digests in the document on the release branch.
 
     Its pull request is merged after its own presubmit.
     """
-    change = document.change(release)
+    change = digest_table.change(release)
     if sh.needed(lambda: not pull_requests.is_settled(release, sh, change)):
         pull_requests.propose(release, sh, change)
         pull_requests.settle(release, sh, change)
@@ -113,7 +111,7 @@ def record_image_digests(release: Release, sh: StepShell) -> None:
 @record_image_digests.verified_by
 def digests_are_recorded(release: Release, sh: StepShell) -> Finding:
     """The document on the release branch names the digest of each image, as the registry has it."""
-    change = document.change(release)
+    change = digest_table.change(release)
     if pull_requests.is_settled(release, sh, change):
         return met(f"{release.config.document} on {release.branch} names {len(release.images)} digests")
     return unmet(f"{release.config.document} on {release.branch} lacks the digests of {release.tag}")

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 from releasing.errors import ReleaseError, UnmetError, UnreachableError
 from releasing.verification import (
     age,
+    claim_table,
+    file_contents,
     image_listing,
     names,
     pins,
     postsubmit,
+    prototype_parameters,
     published,
     recorded,
-    table,
+    registry_tags,
     tags,
+    tree_references,
 )
-from releasing.verification import file_contents as files
-from releasing.verification import prototype_parameters as parameters
-from releasing.verification import registry_tags as registries
-from releasing.verification import tree_references as references
 from releasing.verification.claim import Claim
 
 if TYPE_CHECKING:
@@ -36,14 +36,14 @@ Group = Callable[["Tagged"], Iterator[Claim]]
 
 OF_TREE: tuple[tuple[str, Group], ...] = (
     ("postsubmit", postsubmit.claims),
-    ("files", files.claims),
-    ("parameters", parameters.claims),
-    ("references", references.claims),
+    ("files", file_contents.claims),
+    ("parameters", prototype_parameters.claims),
+    ("references", tree_references.claims),
     ("not put back", age.claims),
     ("pins", pins.claims),
     ("listing", image_listing.claims),
     ("document", recorded.claims),
-    ("registry", registries.claims),
+    ("registry", registry_tags.claims),
     ("on GitHub", published.claims),
 )
 
@@ -63,12 +63,12 @@ def lines(it: Tagged, claims: list[Claim]) -> Iterator[str]:
     """The claims as a table for people."""
     project = it.release.config.project
     yield f"{project} {it.release.tag}, read back from {it.release.slug}, GitHub and the registries"
-    yield from table.lines(claims)
+    yield from claim_table.lines(claims)
 
 
 def as_json(it: Tagged, claims: list[Claim]) -> str:
     """The claims for programs."""
-    return table.as_json(it.release.tag, it.commit, claims)
+    return claim_table.as_json(it.release.tag, it.commit, claims)
 
 
 def require(it: Tagged, claims: list[Claim]) -> None:

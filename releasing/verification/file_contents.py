@@ -12,7 +12,7 @@ from releasing.references.protected_paths import protection
 from releasing.verification.claim import Claim, counted, judged
 
 if TYPE_CHECKING:
-    from releasing.references.report import Fault
+    from releasing.references.report import SyntaxFault
     from releasing.verification.tagged import Tagged
 
 # What a parser of Python 3 says of sound Python 2.
@@ -53,7 +53,7 @@ def _is_ours(path: str) -> bool:
     return not (protection(path) or _STRANGERS.match(path))
 
 
-def _fault(path: str, content: bytes) -> Fault | None:
+def _fault(path: str, content: bytes) -> SyntaxFault | None:
     found = fault(path, content)
     return None if found and _TEMPLATE.search(content) else found
 

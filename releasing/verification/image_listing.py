@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from releasing.clients.git.checkout import LOG
 from releasing.errors import ConfigError
-from releasing.image_tags import Image, ImageTags, parse
+from releasing.image_tags import ImageRow, ImageTags, parse
 from releasing.image_tags.validation import missing, problems
 from releasing.verification.claim import Claim, counted, judged
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Listing:
+class ImageListing:
     """The file at `revision` of the default branch; `fault` is why it cannot be read."""
 
     path: str
@@ -28,7 +28,7 @@ class Listing:
     fault: str = ""
 
     @classmethod
-    def read(cls, release: Release, sh: StepShell) -> Listing:
+    def read(cls, release: Release, sh: StepShell) -> ImageListing:
         """The newest version on the default branch, also when the file was deleted later."""
         path, branch = release.config.image_tags or "", f"origin/{release.config.default_branch}"
         newest = release.origin(sh).git[*LOG, "--max-count=1", "--diff-filter=AM", "--format=%H", branch]
@@ -52,7 +52,7 @@ class Listing:
         found = [version.tags for row in self._rows(image) for version in row.versions if tag in version.tags]
         return {other for tags in found for other in tags}
 
-    def _rows(self, image: str) -> list[Image]:
+    def _rows(self, image: str) -> list[ImageRow]:
         return [row for row in self.tags.images if row.name == image]
 
 
@@ -74,7 +74,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
     yield _changed_elsewhere(it, listing)
 
 
-def _changed_elsewhere(it: Tagged, listing: Listing) -> Claim:
+def _changed_elsewhere(it: Tagged, listing: ImageListing) -> Claim:
     """Cherry-picks to a release branch made two files that both claimed to say what is in the registry."""
     default = it.release.config.default_branch
     log = it.read(*LOG, "--format=%h %cs %s", f"origin/{default}..{it.commit}", "--", listing.path)

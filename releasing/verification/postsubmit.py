@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing.clients.checks import commit_checks as checks
+from releasing.clients.checks import commit_checks
 from releasing.verification.claim import Claim
 
 if TYPE_CHECKING:
@@ -16,6 +16,6 @@ def claims(it: Tagged) -> Iterator[Claim]:
     """Every postsubmit of release.yaml succeeded on the commit."""
     contexts = it.release.config.checks.postsubmit
     if contexts:
-        problems = checks.unsuccessful(it.sh.shell, it.release.slug, it.commit, contexts)
+        problems = commit_checks.unsuccessful(it.sh.shell, it.release.slug, it.commit, contexts)
         found = "; ".join(map(str, problems)) or f"{', '.join(contexts)}: success"
         yield Claim("postsubmit", not problems, f"{it.short}: {found}")

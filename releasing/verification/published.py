@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from releasing.clients.git.checkout import LOG
-from releasing.clients.github import releases as publication
+from releasing.clients.github import releases
 from releasing.errors import ReleaseError, UnmetError
 from releasing.image import ImageRef
 from releasing.publication import manifest, notes
@@ -15,13 +15,13 @@ from releasing.verification.registry_tags import digests
 from releasing.version import finals
 
 if TYPE_CHECKING:
-    from releasing.publication.manifest import Manifest
+    from releasing.publication.manifest import ReleaseManifest
     from releasing.verification.tagged import Tagged
 
 
 def claims(it: Tagged) -> Iterator[Claim]:
     """The release is on GitHub, a candidate as a pre-release, with notes and a manifest."""
-    found = publication.find(it.sh.shell, it.release.slug, it.tag)
+    found = releases.find(it.sh.shell, it.release.slug, it.tag)
     if found is None or found.draft:
         yield Claim("on GitHub", False, f"{it.release.slug} has no published release {it.tag}")
         return
@@ -33,7 +33,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
     if asset is None:
         yield Claim("manifest", False, f"the release has no {manifest.NAME}")
     else:
-        yield _manifest(it, publication.content(it.sh.shell, it.release.slug, asset))
+        yield _manifest(it, releases.content(it.sh.shell, it.release.slug, asset))
 
 
 def _notes(it: Tagged, text: str) -> Claim:
@@ -69,7 +69,7 @@ def _manifest(it: Tagged, text: str) -> Claim:
     return Claim("manifest", holds, found, (*wrong, *dict.fromkeys(unread)))
 
 
-def _off(it: Tagged, said: Manifest) -> Iterator[str]:
+def _off(it: Tagged, said: ReleaseManifest) -> Iterator[str]:
     slug = it.release.slug
     expected = [("tag", said.tag, it.tag), ("commit", said.commit, it.commit)]
     expected.append((f"commit of {slug}", said.repositories.get(slug, "none"), it.commit))
@@ -78,7 +78,7 @@ def _off(it: Tagged, said: Manifest) -> Iterator[str]:
     yield from (f"{image} is not named" for image in images if image not in said.images)
 
 
-def _digests(it: Tagged, said: Manifest) -> dict[ImageRef, str | ReleaseError | None]:
+def _digests(it: Tagged, said: ReleaseManifest) -> dict[ImageRef, str | ReleaseError | None]:
     """What each image is in its registry; one of a superseded candidate has lost its tag, and need only be there."""
     pairs = {
         image: (image.name, digest if it.superseded else image.tag) for image, digest in said.images.items()

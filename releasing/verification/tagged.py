@@ -10,7 +10,7 @@ from releasing.changes.image_mentions import Mention, mentions
 from releasing.references.protected_paths import is_copy
 from releasing.references.rules import globs
 from releasing.verification import names
-from releasing.verification.image_listing import Listing
+from releasing.verification.image_listing import ImageListing
 from releasing.verification.names import Name
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Tagged:
     commit: str
     files: tuple[tuple[str, bytes], ...]
     mentions: tuple[Mention, ...]
-    listing: Listing | None
+    listing: ImageListing | None
 
     @property
     def git(self) -> Command:
@@ -97,7 +97,7 @@ def tagged(release: Release, sh: StepShell) -> Tagged:
         commit,
         files,
         tuple(mentions(release, files)),
-        Listing.read(release, sh) if release.config.image_tags else None,
+        ImageListing.read(release, sh) if release.config.image_tags else None,
     )
 
 

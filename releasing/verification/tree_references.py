@@ -15,7 +15,7 @@ from releasing.verification.tagged import Tagged
 
 if TYPE_CHECKING:
     from releasing.changes.image_mentions import Mention
-    from releasing.verification.image_listing import Listing
+    from releasing.verification.image_listing import ImageListing
 
 FLOATING = "latest"
 
@@ -65,7 +65,7 @@ def _one_tag_each(it: Tagged) -> Claim:
     return judged("one tag each", several, f"{counted(len(places), 'image')}, one tag each", found)
 
 
-def _listed(it: Tagged, listing: Listing) -> Claim:
+def _listed(it: Tagged, listing: ImageListing) -> Claim:
     ours = Ours.of(prefixes(it.release), it.release.config.left_alone)
     tag = it.release.image_tag
     files = ((path, content) for path, content in it.files if path != it.release.config.document)

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from releasing.rehearsal.github.application import application, serving
-from releasing.rehearsal.github.client import gh_environment
 from releasing.rehearsal.github.exchanges import Exchange
 from releasing.rehearsal.github.faults import Faults
-from releasing.rehearsal.github.state import Repository, Settings
+from releasing.rehearsal.github.gh_environment import gh_environment
+from releasing.rehearsal.github.state import Repository, ServerSettings
 from tests.rehearsal.openapi import violations
 
 GH = Path(sys.executable).parent / "gh"
-SETTINGS = Settings(
+SETTINGS = ServerSettings(
     login="manager", presubmits=("presubmit",), postsubmits=("postsubmit",), pending_seconds=0
 )
 
@@ -92,7 +92,7 @@ def answer_of(shown: str) -> tuple[int, dict[str, str], str]:
 
 
 @contextmanager
-def local_github(root: Path, settings: Settings = SETTINGS) -> Iterator[LocalGitHub]:
+def local_github(root: Path, settings: ServerSettings = SETTINGS) -> Iterator[LocalGitHub]:
     """Serve the repositories below `root`; at the end every violation fails the test, all at once."""
     folder = Path(tempfile.mkdtemp(prefix="gh-", dir="/tmp"))
     socket = folder / "socket"
@@ -107,7 +107,7 @@ def local_github(root: Path, settings: Settings = SETTINGS) -> Iterator[LocalGit
 
 
 @contextmanager
-def _served(github: LocalGitHub, settings: Settings) -> Iterator[None]:
+def _served(github: LocalGitHub, settings: ServerSettings) -> Iterator[None]:
     loop, ending, ready = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
     served = application(github.root, settings, github.watch, github.faults)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from releasing.rehearsal.github.git_objects import Person, commit_tree, git, references
+from releasing.rehearsal.github.git.git_objects import Person, commit_tree, git, references
 
 AUTHOR = Person("Ada", "ada@example.org")
 

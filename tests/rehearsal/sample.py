@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from releasing.config.file import load
+from releasing.config.config_file import load
 from tests.stand_ins import ROOT
 
 CONFIG = load(ROOT / "release.yaml")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from releasing.errors import CommandError
-from releasing.rehearsal.github.git_objects import ZERO, commits, file_changes, git, merged_tree, moved
+from releasing.rehearsal.github.git.git_objects import ZERO, commits, file_changes, git, merged_tree, moved
 from tests.rehearsal.project import bare_project, commit, head
 
 

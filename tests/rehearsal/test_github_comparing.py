@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.rehearsal.github.founding import found
-from releasing.rehearsal.github.git_objects import git
+from releasing.rehearsal.github.existing_repositories import found
+from releasing.rehearsal.github.git.git_objects import git
 from tests.rehearsal.local_github import LocalGitHub
 from tests.rehearsal.project import commit, head
 from tests.rehearsal.protected import MERGE, REPO, known, opened

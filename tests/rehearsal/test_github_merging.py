@@ -11,8 +11,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from releasing.rehearsal.github.client import gh_environment
-from releasing.rehearsal.github.git_objects import git, is_ancestor
+from releasing.rehearsal.github.gh_environment import gh_environment
+from releasing.rehearsal.github.git.git_objects import git, is_ancestor
 from tests.rehearsal.local_github import GH, SETTINGS, LocalGitHub, local_github
 from tests.rehearsal.project import bare_project, commit, head, text_of
 
@@ -22,8 +22,8 @@ SERVER = """
 import sys
 from pathlib import Path
 from releasing.rehearsal.github.application import serve
-from releasing.rehearsal.github.state import Settings
-serve(Path(sys.argv[1]), Path(sys.argv[2]), Settings("manager"))
+from releasing.rehearsal.github.state import ServerSettings
+serve(Path(sys.argv[1]), Path(sys.argv[2]), ServerSettings("manager"))
 """
 
 

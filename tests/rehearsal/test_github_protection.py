@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.rehearsal.github.git_objects import git
+from releasing.rehearsal.github.git.git_objects import git
 from tests.rehearsal.local_github import SETTINGS, LocalGitHub, local_github
 from tests.rehearsal.project import bare_project, commit, head
 from tests.rehearsal.protected import MERGE, PULL, REPO, opened, protect, protect_by, standing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from releasing.rehearsal.github.git_objects import git
+from releasing.rehearsal.github.git.git_objects import git
 from tests.rehearsal.local_github import LocalGitHub
 from tests.rehearsal.project import bare_project, commit, head
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from releasing.rehearsal.github.git_objects import git, references
+from releasing.rehearsal.github.git.git_objects import git, references
 from tests.rehearsal.local_github import LocalGitHub, answer_of
 from tests.rehearsal.project import commit, head
 from tests.rehearsal.protected import MERGE, REPO, opened

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from releasing.rehearsal.github.git_objects import git
+from releasing.rehearsal.github.git.git_objects import git
 from tests.rehearsal.local_github import LocalGitHub, local_github
 from tests.rehearsal.project import commit, head
 

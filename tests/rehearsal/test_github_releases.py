@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from releasing.rehearsal.github.git_objects import git
+from releasing.rehearsal.github.git.git_objects import git
 from tests.rehearsal.local_github import LocalGitHub
 from tests.rehearsal.project import head
 

@@ -13,9 +13,9 @@ from http.client import HTTPException
 from pathlib import Path
 from threading import Event, Thread
 
-from releasing.rehearsal.oci.images import push
-from releasing.rehearsal.oci.layout import OCI_MANIFEST, Layout, digest_of, repositories
-from releasing.rehearsal.oci.manifest import DOCKER_MANIFEST
+from releasing.rehearsal.registry.layout import OCI_MANIFEST, Layout, digest_of, repositories
+from releasing.rehearsal.registry.manifest_form import DOCKER_MANIFEST
+from releasing.rehearsal.registry.small_images import push
 from tests.conformance import Registry
 from tests.registries import installed, rehearsal_registry
 
@@ -25,7 +25,7 @@ CREATED = "2018-06-20T00:00:00Z"
 WRITER = """
 import os, signal, sys
 from pathlib import Path
-from releasing.rehearsal.oci.layout import OCI_MANIFEST, Layout
+from releasing.rehearsal.registry.layout import OCI_MANIFEST, Layout
 left = int(sys.argv[2])
 def count(event, arguments):
     global left

@@ -14,8 +14,8 @@ import pytest
 from aiohttp import web
 
 from releasing.errors import UnreachableError, UsageError
-from releasing.rehearsal.oci.images import build, push
-from releasing.rehearsal.oci.layout import OCI_MANIFEST, digest_of
+from releasing.rehearsal.registry.layout import OCI_MANIFEST, digest_of
+from releasing.rehearsal.registry.small_images import build, push
 from tests.conformance import EVERY_TYPE, SERVERS, Registry
 from tests.registries import installed, rehearsal_registry
 

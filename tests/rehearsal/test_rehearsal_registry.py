@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing.rehearsal.oci.layout import OCI_INDEX, OCI_MANIFEST, digest_of
-from releasing.rehearsal.oci.manifest import DOCKER_LIST, DOCKER_MANIFEST
-from releasing.rehearsal.oci.registry import MANIFEST_LIMIT
+from releasing.rehearsal.registry.distribution import MANIFEST_LIMIT
+from releasing.rehearsal.registry.layout import OCI_INDEX, OCI_MANIFEST, digest_of
+from releasing.rehearsal.registry.manifest_form import DOCKER_LIST, DOCKER_MANIFEST
 from tests import conformance
 from tests.conformance import CONFIG, EVERY_TYPE, Registry, document, image, index, part, path_of
 from tests.registries import rehearsal_registry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from releasing.rehearsal.oci.layout import OCI_INDEX, OCI_MANIFEST, digest_of
+from releasing.rehearsal.registry.layout import OCI_INDEX, OCI_MANIFEST, digest_of
 from tests import conformance
 from tests.conformance import EVERY_TYPE, Registry, image, part
 

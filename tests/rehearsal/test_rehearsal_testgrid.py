@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from releasing.clients.checks import commit_checks as checks
-from releasing.clients.checks import testgrid
+from releasing.clients.checks import commit_checks, testgrid
 from releasing.clients.checks.testgrid_tab import Headers, Rows, Tab
 from releasing.errors import PreconditionError
-from releasing.rehearsal.testgrid import application
+from releasing.rehearsal.testgrid_server import application
 from tests.rehearsal.local_github import SETTINGS, LocalGitHub
 from tests.rehearsal.project import commit, head
 from tests.releases import Origin, hosted
@@ -63,7 +62,7 @@ def both(origin: Origin, tab: Tab) -> set[str]:
     sh = origin.sh.shell
     return {
         testgrid.latest_green(sh, tab, SLUG, "master"),
-        checks.latest_green(sh, SLUG, "master", ("postsubmit",)),
+        commit_checks.latest_green(sh, SLUG, "master", ("postsubmit",)),
     }
 
 
@@ -89,7 +88,7 @@ def test_neither_source_has_a_green_commit_when_nothing_reports(
     with pytest.raises(PreconditionError):
         testgrid.latest_green(origin.sh.shell, tab, SLUG, "master")
     with pytest.raises(PreconditionError):
-        checks.latest_green(origin.sh.shell, SLUG, "master", ("postsubmit",))
+        commit_checks.latest_green(origin.sh.shell, SLUG, "master", ("postsubmit",))
 
 
 def test_columns_are_commits_with_the_newest_first(world: tuple[Origin, LocalGitHub, Tab]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.rehearsal.oci.layout import digest_of
+from releasing.rehearsal.registry.layout import digest_of
 from tests import conformance
 from tests.conformance import Registry, path_of
 from tests.registries import rehearsal_registry

@@ -16,7 +16,7 @@ from releasing.changes import prototypes
 from releasing.clients.ksonnet.app import read_app
 from releasing.clients.ksonnet.params import set_param
 from releasing.references.file_syntax import fault
-from releasing.rehearsal.sampling import project
+from releasing.rehearsal.project import sample_project
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
 from releasing.shell.programs import Shell
@@ -134,7 +134,7 @@ user_guide.md:7 tf-model-server-cpu:v20180606-9dfda4f2 -> tf-model-server-cpu:v0
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    project.create(tmp_path / "kubeflow.git")
+    sample_project.create(tmp_path / "kubeflow.git")
     git("clone", "--quiet", tmp_path / "kubeflow.git", tmp_path / "clone")
     return tmp_path / "clone"
 

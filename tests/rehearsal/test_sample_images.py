@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from releasing import image_tags
-from releasing.rehearsal.sampling import project
+from releasing.rehearsal.project import sample_project
 from tests.registries import rehearsal_registry
 from tests.rehearsal.sample import CONFIG, TREE
 from tests.stand_ins import Sandbox
@@ -18,7 +18,7 @@ from tests.stand_ins import Sandbox
 def test_the_inventory_lists_images_that_the_sandbox_has() -> None:
     content = (TREE / "releasing/image_tags.yaml").read_bytes()
     listed = image_tags.parse(content, "image_tags.yaml")
-    built = {(image.repository, image.digest): image.tags for image in project.SEED}
+    built = {(image.repository, image.digest): image.tags for image in sample_project.SEED}
     rows = {
         (image.name, version.digest): version.tags for image in listed.images for version in image.versions
     }
@@ -44,12 +44,12 @@ def registry(tmp_path: Path, asked: list[str]) -> Iterator[str]:
 def test_seeding_puts_every_tag_on_its_digest_and_a_second_time_only_asks(
     registry: str, asked: list[str]
 ) -> None:
-    project.seed(registry)
+    sample_project.seed(registry)
     tags = Sandbox(Path(), registry).tags
     assert tags(f"{CONFIG.registry}/pytorch-operator") == ["v0.2.0"]
     assert tags(f"{CONFIG.registry}/tf_operator") == sorted(
         ["v20180329-a7511ff", "v0.1.2", "v20180522-77375baf", "v0.2.0"]
     )
     asked.clear()
-    project.seed(registry)
+    sample_project.seed(registry)
     assert set(asked) == {"HEAD"}

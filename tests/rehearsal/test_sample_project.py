@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from releasing.errors import CommandError, UsageError
-from releasing.rehearsal.sampling import project
+from releasing.rehearsal.project import sample_project
 from releasing.version import Version
 from tests.rehearsal.sample import FILES, TREE, git
 
@@ -19,7 +19,7 @@ from tests.rehearsal.sample import FILES, TREE, git
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("github") / "kubeflow" / "kubeflow.git"
-    project.create(path)
+    sample_project.create(path)
     return path
 
 
@@ -31,7 +31,7 @@ def test_any_machine_makes_the_same_commits(
         for name, value in {"HOME": str(tmp_path), "TZ": "Asia/Tokyo", "GIT_DIR": "elsewhere"}.items():
             machine.setenv(name, value)
         time.tzset()
-        project.create(tmp_path / "other.git")
+        sample_project.create(tmp_path / "other.git")
     time.tzset()
     assert refs(tmp_path / "other.git") == refs(repository)
 
@@ -43,7 +43,7 @@ def test_git_finds_nothing_wrong_with_the_repository(repository: Path) -> None:
 
 def test_what_is_there_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "kubeflow.git").mkdir()
-    project.create(tmp_path / "kubeflow.git")
+    sample_project.create(tmp_path / "kubeflow.git")
     assert list((tmp_path / "kubeflow.git").iterdir()) == []
 
 
@@ -54,14 +54,14 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mon
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     with pytest.raises(CommandError, match="fast-import"):
-        project.create(tmp_path / "github" / "kubeflow.git")
+        sample_project.create(tmp_path / "github" / "kubeflow.git")
     assert list((tmp_path / "github").iterdir()) == []
 
 
 def test_two_that_make_it_at_once_both_find_it(tmp_path: Path) -> None:
     path = tmp_path / "github" / "kubeflow.git"
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(project.create, [path] * 4))
+        list(pool.map(sample_project.create, [path] * 4))
     assert [each.name for each in path.parent.iterdir()] == [path.name]
     assert refs(path)
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from releasing.changes import prototypes
-from releasing.rehearsal.sampling import project
+from releasing.rehearsal.project import sample_project
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
 from releasing.shell.programs import Shell
@@ -50,7 +50,7 @@ def every(clone: Path, *suffixes: str) -> Iterator[Path]:
 def clones(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The sample as it is, and the sample after the change that brings a release's references up to date."""
     folder = tmp_path_factory.mktemp("sample")
-    project.create(folder / "kubeflow.git")
+    sample_project.create(folder / "kubeflow.git")
     before, after = folder / "before", folder / "after"
     for clone in (before, after):
         git("clone", "--quiet", folder / "kubeflow.git", clone)

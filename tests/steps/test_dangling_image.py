@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.rehearsal.sampling import project
+from releasing.rehearsal.project import sample_project
 from tests.support.whole_releases import VERSION, completed, git, invoke, trace
 
 SPAWNER = "kubeflow/core/kubeform_spawner.py"
@@ -25,7 +25,7 @@ def commit(checkout: Path, text: str) -> None:
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     """The sample project with one more notebook in its spawner."""
-    project.create(tmp_path / "source.git")
+    sample_project.create(tmp_path / "source.git")
     subprocess.run(["git", "clone", "-q", str(tmp_path / "source.git"), str(tmp_path / "source")], check=True)
     first, option, rest = (tmp_path / "source" / SPAWNER).read_text().partition("      <option ")
     commit(tmp_path / "source", first + OFFER + option + rest)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.rehearsal.oci import images
+from releasing.rehearsal.registry import small_images
 from tests.support.finished import APPLIED, RC, RECORDED, Finished
 from tests.support.once import copied
 from tests.support.whole_releases import VERSION, completed, git, invoke, serving, trace
@@ -54,7 +54,7 @@ def test_a_tag_that_is_off_the_branch_is_no_candidate(sandbox: Path) -> None:
 
 def test_an_image_tag_that_moved_is_found_and_not_moved_back_silently(sandbox: Path) -> None:
     with serving(sandbox) as registry:
-        images.push(registry, BOOTSTRAPPER, f"v{VERSION}", {"somebody": "else"}, "2018-07-20T00:00:00Z")
+        small_images.push(registry, BOOTSTRAPPER, f"v{VERSION}", {"somebody": "else"}, "2018-07-20T00:00:00Z")
     said = refused(sandbox, 4, *RC)
     assert "apply-image-tags was done by" in said
     run = invoke(sandbox, "apply-image-tags", "--version", VERSION, "--redo")
@@ -136,7 +136,9 @@ def test_a_final_needs_a_vote_on_what_is_there(sandbox: Path) -> None:
     completed(sandbox, *vote, "--result", "passed")
     assert "was recorded as passed by" in refused(sandbox, 2, *vote, "--result", "failed")
     with serving(sandbox) as registry:
-        digest = images.push(registry, BOOTSTRAPPER, f"v{VERSION}", {"some": "body"}, "2018-07-20T00:00:00Z")
+        digest = small_images.push(
+            registry, BOOTSTRAPPER, f"v{VERSION}", {"some": "body"}, "2018-07-20T00:00:00Z"
+        )
     run = invoke(sandbox, *final)
     assert f"{BOOTSTRAPPER} is {digest}; the vote was on" in run.stdout
     assert f"v{VERSION}" not in trace(sandbox).tags

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from releasing.config.release_yaml import Config
-from releasing.image_tags import Image, ImageTags, Version, dump
-from releasing.rehearsal.oci.images import build
-from releasing.rehearsal.oci.layout import digest_of
+from releasing.image_tags import ImageRow, ImageTags, TaggedDigest, dump
+from releasing.rehearsal.registry.layout import digest_of
+from releasing.rehearsal.registry.small_images import build
 from releasing.release import Release
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
@@ -70,7 +70,7 @@ def digest(image: str, tag: str = TAG) -> str:
 
 def listing(*rows: tuple[str, str, str]) -> bytes:
     """image_tags.yaml with rows of image, digest and tag."""
-    images = [Image(name, (Version(its, (tag,)),)) for name, its, tag in rows]
+    images = [ImageRow(name, (TaggedDigest(its, (tag,)),)) for name, its, tag in rows]
     return dump(ImageTags(tuple(images)))
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.config.release_yaml import Parameter, Pin
-from releasing.verification import file_contents as subject
-from releasing.verification import pins
-from releasing.verification import prototype_parameters as parameters
+from releasing.config.release_yaml import ConfiguredParameter, ConfiguredPin
+from releasing.verification import file_contents, pins, prototype_parameters
 from tests.verification.projects import TAG, Project
 
 pytestmark = pytest.mark.interpreter
@@ -17,7 +15,7 @@ PROTOTYPE = "core/prototypes/all.jsonnet"
 
 
 def test_a_sound_tree_holds(project: Project) -> None:
-    found = project.claims(subject.claims)
+    found = project.claims(file_contents.claims)
     assert found["files parse"].holds
     assert "1 file of Python 2 left out" in found["files parse"].found
     assert found["no -rc in a final"].holds
@@ -35,7 +33,7 @@ def test_a_sound_tree_holds(project: Project) -> None:
 def test_a_file_that_does_not_parse_is_named_with_its_line(
     project: Project, path: str, text: str, said: str
 ) -> None:
-    found = project.released({path: text}).claims(subject.claims)["files parse"]
+    found = project.released({path: text}).claims(file_contents.claims)["files parse"]
     assert not found.holds
     assert len(found.details) == 1
     assert found.details[0].startswith(said)
@@ -44,7 +42,7 @@ def test_a_file_that_does_not_parse_is_named_with_its_line(
 def test_copies_fixtures_and_templates_may_be_anything(project: Project) -> None:
     paths = ("third_party/a.yaml", "core/tests/a.yaml", "lib/a.yaml", "testdata/a.yaml")
     changed = project.released({**dict.fromkeys(paths, "a: [\n"), "chart.yaml": "{{ if .Values }}\na: [\n"})
-    assert changed.claims(subject.claims)["files parse"].holds
+    assert changed.claims(file_contents.claims)["files parse"].holds
 
 
 def test_a_final_that_names_its_candidate_does_not_hold(project: Project) -> None:
@@ -56,22 +54,22 @@ def test_a_final_that_names_its_candidate_does_not_hold(project: Project) -> Non
             "build.yaml": "image: x:v2018-v0.2.1-rc.0-5-g7\nother: x:v2018-v0.2.1-rc.0\n",
         }
     )
-    found = project.claims(subject.claims)["no -rc in a final"]
+    found = project.claims(file_contents.claims)["no -rc in a final"]
     assert not found.holds
     assert found.details == (f"group.go:2: {TAG}-rc.2",)
-    assert "no -rc in a final" not in project.claims(subject.claims, candidate=0)
+    assert "no -rc in a final" not in project.claims(file_contents.claims, candidate=0)
 
 
 def test_a_parameter_on_another_ones_line_is_lost(project: Project) -> None:
-    assert project.claims(parameters.claims)["parameters"].holds
+    assert project.claims(prototype_parameters.claims)["parameters"].holds
     text = "// @param name string Name\n// @optionalParam image string mongo // @optionalParam other string 3.4\n{}\n"
-    found = project.released({PROTOTYPE: text}).claims(parameters.claims)["parameters"]
+    found = project.released({PROTOTYPE: text}).claims(prototype_parameters.claims)["parameters"]
     assert not found.holds
     assert found.details == (f"{PROTOTYPE}:2: other stands on another one's line",)
 
 
 def test_a_project_without_prototypes_claims_nothing_of_parameters(project: Project) -> None:
-    assert project.released({PROTOTYPE: None}).claims(parameters.claims) == {}
+    assert project.released({PROTOTYPE: None}).claims(prototype_parameters.claims) == {}
 
 
 def test_a_pin_that_reads_something_else_does_not_hold(project: Project) -> None:
@@ -91,7 +89,7 @@ def test_a_pin_without_a_place_does_not_hold(project: Project, text: str | None,
 
 
 def test_a_pin_whose_file_may_be_absent_says_that_it_is(project: Project) -> None:
-    pin = Pin(file="deploy.sh", pattern="VERSION=(.*)", value="{branch}", if_present=True)
+    pin = ConfiguredPin(file="deploy.sh", pattern="VERSION=(.*)", value="{branch}", if_present=True)
     configured = project.configured(pins=(pin,))
     found = configured.claims(pins.claims)["pins"]
     assert found.holds
@@ -109,8 +107,8 @@ def test_an_operator_at_head_elsewhere_does_not_hold(project: Project) -> None:
 
 
 def test_what_release_yaml_sets_is_filled_in_and_compared(project: Project) -> None:
-    pin = Pin(file="setup.py", pattern='version="([^"]+)"', value="{version}")
-    parameter = Parameter(files="app/**", name="release", value="{tag}")
+    pin = ConfiguredPin(file="setup.py", pattern='version="([^"]+)"', value="{version}")
+    parameter = ConfiguredParameter(files="app/**", name="release", value="{tag}")
     configured = project.configured(pins=(pin,), parameters=(parameter,))
     right = {"setup.py": 'setup(version="0.2.1")\n', "app/params.yaml": "release: v0.2.1\n"}
     assert configured.released(right).claims(pins.claims)["pins"].holds

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from releasing.errors import UnmetError, UnreachableError
-from releasing.rehearsal.oci import images
+from releasing.rehearsal.registry import small_images
 from releasing.verification import as_json, claims, lines, postsubmit, require
 from releasing.verification import published as subject
 from releasing.verification.claim import Claim
@@ -40,7 +40,7 @@ def registry(project: Project, tmp_path: Path) -> Iterator[str]:
     """A registry that has the project's images."""
     with rehearsal_registry(tmp_path / "registry") as address:
         for image, tag in [(IMAGES[0], TAG), (IMAGES[1], TAG), (OPERATOR, "v0.2.0")]:
-            images.push(address, image, tag, {}, CREATED)
+            small_images.push(address, image, tag, {}, CREATED)
         project.variables["RELEASE_REGISTRY_MIRRORS"] = f"gcr.io={address}/gcr.io"
         yield address
 
@@ -198,7 +198,7 @@ def test_a_manifest_at_odds_with_the_registry_does_not_hold(
 ) -> None:
     publish(github)
     attach(github, tmp_path, manifest(project))
-    moved = images.push(registry, IMAGES[1], TAG, {"some": "body"}, CREATED)
+    moved = small_images.push(registry, IMAGES[1], TAG, {"some": "body"}, CREATED)
     found = published(project)["manifest"]
     assert found.holds is False
     assert found.details == (f"{IMAGES[1]}:{TAG}: {digest(IMAGES[1])}, but the registry has {moved}",)
@@ -229,7 +229,7 @@ def test_the_images_of_a_superseded_candidate_may_have_moved_on(
 ) -> None:
     publish(github, tag=f"{TAG}-rc.0", prerelease=True)
     attach(github, tmp_path, manifest(project, tag=f"{TAG}-rc.0"), f"{TAG}-rc.0")
-    images.push(registry, IMAGES[1], TAG, {"of": "the next candidate"}, CREATED)
+    small_images.push(registry, IMAGES[1], TAG, {"of": "the next candidate"}, CREATED)
     assert not published(project, candidate=0)["manifest"].holds
     project.tag(f"{TAG}-rc.1", "v0.2-branch")
     assert published(replace(project), candidate=0)["manifest"].holds

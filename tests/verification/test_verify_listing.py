@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from releasing.verification import image_listing as subject
-from releasing.verification import recorded
+from releasing.verification import image_listing, recorded
 from tests.verification.projects import IMAGES, LISTED, RECORDED, TAG, Project, digest, listing
 
 PATH = "releasing/image_tags.yaml"
@@ -11,7 +10,7 @@ DOCUMENT = "docs/releasing.md"
 
 
 def test_a_sound_listing_holds(project: Project) -> None:
-    found = project.claims(subject.claims)
+    found = project.claims(image_listing.claims)
     assert {name for name, claim in found.items() if claim.holds} == {*found}
     assert found["listed"].found == "2 of 2 released images are listed at v0.2.1"
 
@@ -19,14 +18,14 @@ def test_a_sound_listing_holds(project: Project) -> None:
 def test_a_digest_that_is_too_short_does_not_hold(project: Project) -> None:
     short = listing(*LISTED, ("gcr.io/other/tf_operator", f"sha256:{'a' * 63}", "v0.3.0"))
     project.commit("master", {PATH: short})
-    found = project.claims(subject.claims)["listing"]
+    found = project.claims(image_listing.claims)["listing"]
     assert not found.holds
     assert "(it has 63)" in found.details[0]
 
 
 def test_a_listing_that_is_no_yaml_does_not_hold(project: Project) -> None:
     project.commit("master", {PATH: "images: [\n"})
-    found = project.claims(subject.claims)
+    found = project.claims(image_listing.claims)
     assert found["listing"].holds is False
     assert found["listed"].holds is False
 
@@ -36,7 +35,7 @@ def test_an_image_on_two_digests_or_on_none_does_not_hold(project: Project) -> N
         b"- digest", f"- digest: sha256:{'b' * 64}\n    tags: [{TAG}]\n  - digest".encode(), 1
     )
     project.commit("master", {PATH: twice})
-    found = project.claims(subject.claims)
+    found = project.claims(image_listing.claims)
     assert f"{IMAGES[0]}:{TAG} is on" in found["listing"].details[0]
     assert found["listed"].found == "1 of 2 released images are listed at v0.2.1"
     assert IMAGES[1] in found["listed"].details[0]
@@ -44,25 +43,25 @@ def test_an_image_on_two_digests_or_on_none_does_not_hold(project: Project) -> N
 
 def test_a_listing_that_was_deleted_later_is_read_as_it_was_last(project: Project) -> None:
     project.commit("master", {PATH: None})
-    found = project.claims(subject.claims)
+    found = project.claims(image_listing.claims)
     assert found["listed"].holds
     assert found["listing"].found.endswith("it is deleted")
 
 
 def test_a_listing_that_never_was_does_not_hold(project: Project) -> None:
     project = project.configured(image_tags="releasing/other.yaml")
-    found = project.claims(subject.claims)
+    found = project.claims(image_listing.claims)
     assert found["listing"].details == ("master never had releasing/other.yaml",)
     assert found["listed"].holds is False
 
 
 def test_a_project_without_a_listing_claims_nothing_of_it(project: Project) -> None:
-    assert project.configured(image_tags=None).claims(subject.claims) == {}
+    assert project.configured(image_tags=None).claims(image_listing.claims) == {}
 
 
 def test_a_change_of_the_listing_on_the_release_branch_does_not_hold(project: Project) -> None:
     project.commit("v0.2-branch", {PATH: listing(*LISTED)}, "Cherry-pick: tag the images (#5)")
-    found = project.released({"more": "more\n"}).claims(subject.claims)["listing's place"]
+    found = project.released({"more": "more\n"}).claims(image_listing.claims)["listing's place"]
     assert not found.holds
     assert len(found.details) == 1
     assert found.details[0].endswith("2018-07-04 Cherry-pick: tag the images (#5)")

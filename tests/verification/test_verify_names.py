@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from releasing.errors import UsageError
-from releasing.verification import names as subject
+from releasing.verification import names
 from releasing.version import Candidate, Version
 from tests.verification.projects import TAG, Project
 
@@ -35,7 +35,7 @@ HEAD = "v0.2-branch"
 def test_a_tag_is_read_as_people_read_it(
     tag: str, version: str, kind: str, number: int, well_formed: bool
 ) -> None:
-    found = subject.read(tag)
+    found = names.read(tag)
     assert found is not None
     assert (str(found.version), found.kind, found.number) == (version, kind, number)
     assert found.well_formed is well_formed
@@ -45,11 +45,11 @@ def test_a_tag_is_read_as_people_read_it(
     "tag", ["v0", "redirect", "4e7f4ed", "v20180711-0ec42ca3", "release/0.2.1", "v9999999.1"]
 )
 def test_other_tags_resemble_no_release(tag: str) -> None:
-    assert subject.read(tag) is None
+    assert names.read(tag) is None
 
 
 def test_well_formed_names_from_zero_hold(project: Project) -> None:
-    found = project.claims(subject.claims)
+    found = project.claims(names.claims)
     assert found["names"].holds
     assert found["names"].found == "v0.2.1-rc.0, v0.2.1"
     assert found["numbers"].holds
@@ -58,21 +58,21 @@ def test_well_formed_names_from_zero_hold(project: Project) -> None:
 @pytest.mark.parametrize("tag", ["v0.2.1-rc1", "0.2.1", "v0.2.1.start"])
 def test_a_malformed_name_of_the_version_does_not_hold(project: Project, tag: str) -> None:
     project.tag(tag, HEAD)
-    found = project.claims(subject.claims)["names"]
+    found = project.claims(names.claims)["names"]
     assert not found.holds
     assert [detail.split(": ")[0] for detail in found.details] == [tag]
 
 
 def test_names_of_other_versions_are_not_this_ones(project: Project) -> None:
     project.tag("v0.2-rc.1", HEAD)
-    assert project.claims(subject.claims)["names"].holds
+    assert project.claims(names.claims)["names"].holds
 
 
 def test_candidates_that_do_not_start_at_zero_or_have_a_gap_do_not_hold(project: Project) -> None:
     project.tag(f"{TAG}-rc.3", HEAD)
-    assert "v0.2.1-rc.1, v0.2.1-rc.2" in project.claims(subject.claims)["numbers"].found
+    assert "v0.2.1-rc.1, v0.2.1-rc.2" in project.claims(names.claims)["numbers"].found
     project.git("tag", "-d", f"{TAG}-rc.0")
-    found = project.claims(subject.claims)["numbers"]
+    found = project.claims(names.claims)["numbers"]
     assert not found.holds
     assert "v0.2.1-rc.0" in found.found
 
@@ -80,7 +80,7 @@ def test_candidates_that_do_not_start_at_zero_or_have_a_gap_do_not_hold(project:
 def test_a_malformed_candidate_fills_its_number(project: Project) -> None:
     project.tag(f"{TAG}-rc1", HEAD)
     project.tag(f"{TAG}-rc.2", HEAD)
-    assert project.claims(subject.claims)["numbers"].holds
+    assert project.claims(names.claims)["numbers"].holds
 
 
 @pytest.mark.parametrize(
@@ -97,12 +97,12 @@ def test_a_malformed_candidate_fills_its_number(project: Project) -> None:
 def test_the_final_is_meant_else_the_newest_candidate(
     tags: list[str], candidate: str, meant: int, final: bool
 ) -> None:
-    assert subject.meant(tags, VERSION, candidate) == (Candidate(VERSION, meant), final)
+    assert names.meant(tags, VERSION, candidate) == (Candidate(VERSION, meant), final)
 
 
 def test_a_candidate_is_named_by_its_number() -> None:
     with pytest.raises(UsageError, match="expected a number"):
-        subject.meant(["v0.2.1-rc.0"], VERSION, "next")
+        names.meant(["v0.2.1-rc.0"], VERSION, "next")
 
 
 def test_a_release_with_a_malformed_name_is_read_under_it(project: Project) -> None:

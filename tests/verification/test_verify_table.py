@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from releasing.verification import table as subject
+from releasing.verification import claim_table
 from releasing.verification.claim import Claim
 
 CLAIMS = [
@@ -15,7 +15,7 @@ CLAIMS = [
 
 
 def test_claims_are_aligned_with_their_details_beneath_and_counted() -> None:
-    assert [*subject.lines(CLAIMS)] == [
+    assert [*claim_table.lines(CLAIMS)] == [
         "✓ tag         v0.2.1 is at abc",
         "✗ references  1 of 13",
         *(f"    file:{number}" for number in range(10)),
@@ -27,7 +27,7 @@ def test_claims_are_aligned_with_their_details_beneath_and_counted() -> None:
 
 
 def test_programs_get_every_detail() -> None:
-    read = json.loads(subject.as_json("v0.2.1", "", CLAIMS))
+    read = json.loads(claim_table.as_json("v0.2.1", "", CLAIMS))
     assert read["commit"] is None
     assert [claim["holds"] for claim in read["claims"]] == [True, False, None]
     assert len(read["claims"][1]["details"]) == 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasing.clients.checks import commit_checks as checks
+from releasing.clients.checks import commit_checks
 from releasing.clients.github import api
 from releasing.clients.github.pull_request import PullRequest, read
 from releasing.errors import PreconditionError, UnmetError
@@ -51,7 +51,7 @@ def _missing(sh: Shell, slug: str, number: str, head: str, contexts: tuple[str, 
             f"{it.url}: {it.tip[:12]} was pushed meanwhile; {head[:12]} is not its head any more",
             "look at what was pushed; the same command waits for the new head",
         )
-    if text := checks.awaited(sh, slug, head, contexts):
+    if text := commit_checks.awaited(sh, slug, head, contexts):
         return text
     if it.mergeable == "dirty":
         raise UnmetError(

@@ -29,13 +29,13 @@ PAUSES = (0.5, 2.0, 0.0)  # seconds after each try
 WITHOUT = "without checks.testgrid in release.yaml GitHub is asked instead"
 
 
-class Answer(BaseModel):
+class GridAnswer(BaseModel):
     """A part of an answer: there may be more in it, and the server leaves out what is zero."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Summary(Answer):
+class Summary(GridAnswer):
     """How a tab stands."""
 
     overall_status: str = "UNKNOWN"
@@ -45,13 +45,13 @@ class Summary(Answer):
     latest_passing_build: str = ""
 
 
-class Summaries(Answer):
+class Summaries(GridAnswer):
     """The answer of tab-summaries."""
 
     tab_summary: Summary
 
 
-class Column(Answer):
+class Column(GridAnswer):
     """A build; of a Kubernetes-style job the first of `extra` is the commit."""
 
     build: str = ""
@@ -63,32 +63,32 @@ class Column(Answer):
         return "".join(self.extra[:1]) or self.build
 
 
-class Headers(Answer):
+class Headers(GridAnswer):
     """The columns of a tab, the newest first."""
 
     headers: tuple[Column, ...] = ()
 
 
-class Cell(Answer):
+class Cell(GridAnswer):
     """One test in one build."""
 
     result: int = 0
 
 
-class Row(Answer):
+class Row(GridAnswer):
     """One test; its cells are in the order of the columns."""
 
     name: str = ""
     cells: tuple[Cell, ...] = ()
 
 
-class Rows(Answer):
+class Rows(GridAnswer):
     """The tests of a tab."""
 
     rows: tuple[Row, ...] = ()
 
 
-Form = TypeVar("Form", bound=Answer)
+Form = TypeVar("Form", bound=GridAnswer)
 
 
 @dataclass(frozen=True)

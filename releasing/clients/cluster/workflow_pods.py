@@ -23,7 +23,7 @@ class Pod:
 
 
 @dataclass(frozen=True)
-class Call:
+class ScriptCall:
     """A template that a task names, under the task's name: `known` are its parameters, `within` who called it."""
 
     name: str
@@ -40,10 +40,10 @@ def pods_of(workflow: Object) -> Iterator[Pod]:
     templates = {each["name"]: each for each in spec.get("templates", [])}
     entrypoint = spec.get("entrypoint", "")
     known = _given(spec.get("arguments", {}), "workflow.parameters", {})
-    yield from _pods(templates, Call(entrypoint, entrypoint, known))
+    yield from _pods(templates, ScriptCall(entrypoint, entrypoint, known))
 
 
-def _pods(templates: dict[str, Object], call: Call) -> Iterator[Pod]:
+def _pods(templates: dict[str, Object], call: ScriptCall) -> Iterator[Pod]:
     template = templates.get(call.template, {})
     if call.template in call.within:
         return  # a template that calls itself ends by a condition, which only a run can tell
@@ -55,7 +55,7 @@ def _pods(templates: dict[str, Object], call: Call) -> Iterator[Pod]:
             within = (*call.within, call.template)
             yield from _pods(
                 templates,
-                Call(each["name"], each["template"], given, call.level + level, _needs(each), within),
+                ScriptCall(each["name"], each["template"], given, call.level + level, _needs(each), within),
             )
     container = template.get("container") or template.get("script")
     if container:

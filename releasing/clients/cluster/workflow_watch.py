@@ -19,7 +19,7 @@ OUTCOMES = ("--for=jsonpath={.status.finishedAt}", "--for=condition=Completed")
 
 
 @dataclass(frozen=True)
-class Patience:
+class WatchPatience:
     """Minutes: for the workflow to end, and for the operator to log in again."""
 
     end: float = 180.0
@@ -34,7 +34,7 @@ class Watch:
     name: str
     namespace: str
     show: Callable[[str], None]
-    patience: Patience = field(default_factory=Patience)
+    patience: WatchPatience = field(default_factory=WatchPatience)
     seen: Workflow | None = field(default=None, init=False)
     _phases: dict[str, str] = field(default_factory=dict, init=False)
     _told: float = field(default_factory=monotonic, init=False)

@@ -35,7 +35,7 @@ class Library:
 
 
 @dataclass(frozen=True)
-class Registry:
+class PackageRegistry:
     """A place that an app takes packages from: a folder on GitHub at a version, or on this machine."""
 
     name: str
@@ -55,7 +55,7 @@ class App:
     folder: Path
     environments: tuple[Environment, ...]
     components: tuple[str, ...]
-    registries: tuple[Registry, ...] = ()
+    registries: tuple[PackageRegistry, ...] = ()
     libraries: tuple[Library, ...] = ()
     pins_by_git: bool = True
     name: str = ""
@@ -141,10 +141,10 @@ def _environment(name: str, entry: object, problems: list[str]) -> Environment:
     return Environment(name, str(server), str(namespace), version, str(fields.get("path", name)))
 
 
-def _registry(name: str, entry: object) -> Registry:
+def _registry(name: str, entry: object) -> PackageRegistry:
     fields = entry if isinstance(entry, dict) else {}
     protocol, uri = str(fields.get("protocol", "")), str(fields.get("uri", ""))
-    return Registry(name, protocol, uri, *_version(fields))
+    return PackageRegistry(name, protocol, uri, *_version(fields))
 
 
 def _library(name: str, entry: object) -> Library:

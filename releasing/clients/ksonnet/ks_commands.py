@@ -20,11 +20,11 @@ from releasing.clients.ksonnet.environments import (
     destination_of,
     set_environment,
 )
-from releasing.clients.ksonnet.generate import generate
-from releasing.clients.ksonnet.packages import install_package
+from releasing.clients.ksonnet.packages.generate import generate
+from releasing.clients.ksonnet.packages.installation import install_package
+from releasing.clients.ksonnet.packages.package_registries import add_registry
+from releasing.clients.ksonnet.packages.prototype import find_prototype
 from releasing.clients.ksonnet.params import set_param
-from releasing.clients.ksonnet.prototype import find_prototype
-from releasing.clients.ksonnet.registries import add_registry
 from releasing.errors import UsageError
 from releasing.shell.programs import Shell
 

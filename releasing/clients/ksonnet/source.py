@@ -23,7 +23,7 @@ TOKEN = re.compile(
 
 
 @dataclass(frozen=True)
-class Token:
+class SourceToken:
     """A piece of jsonnet that is not space or comment, and where it stands."""
 
     kind: str
@@ -38,7 +38,7 @@ class Field:
 
     name: str
     start: int
-    value: tuple[Token, ...]
+    value: tuple[SourceToken, ...]
     end: int
     comma: bool
 
@@ -68,12 +68,14 @@ def components_of(text: str, path: Path) -> Block:
     raise ConfigError(f"{path}: no `components: {{ … }}` object", "expected the params.libsonnet of a ks app")
 
 
-def _tokens(text: str) -> list[Token]:
+def _tokens(text: str) -> list[SourceToken]:
     matches = TOKEN.finditer(text)
-    return [Token(m.lastgroup or "", m[0], m.start(), m.end()) for m in matches if m.lastgroup != "skip"]
+    return [
+        SourceToken(m.lastgroup or "", m[0], m.start(), m.end()) for m in matches if m.lastgroup != "skip"
+    ]
 
 
-def block_at(tokens: Sequence[Token], opens: int) -> Block:
+def block_at(tokens: Sequence[SourceToken], opens: int) -> Block:
     """The object whose brace is the token `opens`."""
     closes = closing(tokens, opens)
     fields, first = [], opens + 1
@@ -88,7 +90,7 @@ def block_at(tokens: Sequence[Token], opens: int) -> Block:
     return Block(tokens[opens].start, tokens[closes].start, tuple(fields))
 
 
-def _next(tokens: Sequence[Token], first: int, stop: int, text: str) -> int:
+def _next(tokens: Sequence[SourceToken], first: int, stop: int, text: str) -> int:
     """The first place from `first` on, outside of any brackets, that holds `text`; else `stop`."""
     index = first
     while index < stop:
@@ -98,7 +100,7 @@ def _next(tokens: Sequence[Token], first: int, stop: int, text: str) -> int:
     return stop
 
 
-def closing(tokens: Sequence[Token], index: int) -> int:
+def closing(tokens: Sequence[SourceToken], index: int) -> int:
     """The place of the bracket that closes the one at `index`; `index` itself when it is no bracket."""
     depth = 0
     for place in range(index, len(tokens)):
@@ -109,15 +111,15 @@ def closing(tokens: Sequence[Token], index: int) -> int:
     return len(tokens) - 1
 
 
-def _is_colon(token: Token) -> bool:
+def _is_colon(token: SourceToken) -> bool:
     return token.text == ":"
 
 
-def _is_comprehension(tokens: list[Token], opens: int) -> bool:
+def _is_comprehension(tokens: list[SourceToken], opens: int) -> bool:
     return tokens[opens + 1].text == "["
 
 
-def _name(token: Token) -> str:
+def _name(token: SourceToken) -> str:
     if token.kind != "text":
         return token.text
     return str(json.loads(token.text)) if token.text[0] == '"' else token.text.strip("@'\"")

@@ -17,8 +17,8 @@ from urllib.parse import urljoin
 
 from releasing.clients.registry.auth.gcloud import Tagger
 from releasing.clients.registry.auth.tokens import DENIED
-from releasing.clients.registry.http import Answer, Request, Scope, session
-from releasing.clients.registry.listing import Listing, builds
+from releasing.clients.registry.http import HttpAnswer, HttpRequest, Scope, session
+from releasing.clients.registry.listing import TagListing, builds
 from releasing.clients.registry.location import VARIABLE, Location, Mirrors, is_google, split
 from releasing.clients.registry.settings import Settings
 from releasing.clients.registry.traffic import Traffic
@@ -37,7 +37,7 @@ ACCEPT = ", ".join(
 
 
 @dataclass(frozen=True)
-class Manifest:
+class StoredManifest:
     """A manifest, index or manifest list as it was served."""
 
     digest: str
@@ -100,7 +100,7 @@ class Registry:
         manifest = await self.manifest(image, reference)
         return Description(manifest.digest, manifest.media_type) if manifest else None
 
-    async def manifest(self, image: str, reference: str) -> Manifest | None:
+    async def manifest(self, image: str, reference: str) -> StoredManifest | None:
         """Give the manifest of a tag or digest; None when it is not there."""
         answer = await self._read("GET", image, "manifests", reference)
         if answer is None:
@@ -108,9 +108,9 @@ class Registry:
         digest = digest_of(answer.body)
         if reference.startswith("sha256:") and digest != reference:
             raise UnmetError(f"{image}@{reference}: the registry served {digest} instead")
-        return Manifest(digest, answer.headers.get("Content-Type", ""), answer.body)
+        return StoredManifest(digest, answer.headers.get("Content-Type", ""), answer.body)
 
-    async def tag(self, image: str, tag: str, manifest: Manifest) -> None:
+    async def tag(self, image: str, tag: str, manifest: StoredManifest) -> None:
         """Put `tag` on `manifest`, which is in the same repository already."""
 
         async def settled() -> bool:
@@ -125,7 +125,7 @@ class Registry:
                     raise
             return
         location = self._location(image)
-        request = Request(
+        request = HttpRequest(
             "PUT",
             location.url("manifests", tag),
             {"Content-Type": manifest.media_type},
@@ -148,7 +148,7 @@ class Registry:
         location = self._location(image)
         # Google's registries know reading and writing only.
         scope = self._scope(location, writes=True, deletes=not self.lists_digests(image))
-        request = Request("DELETE", location.url("manifests", reference), scope=scope)
+        request = HttpRequest("DELETE", location.url("manifests", reference), scope=scope)
         answer = await self._transport.send(request, gone)
         if answer.status in (200, 201, 202, 204, 404):
             return True
@@ -157,7 +157,7 @@ class Registry:
             return False
         raise self._refusal(f"{image}: {reference}", answer, location)
 
-    async def listing(self, image: str) -> Listing:
+    async def listing(self, image: str) -> TagListing:
         """List the tags of `image`, all pages; empty for a repository that is not there."""
         tags: list[str] = []
         location = self._location(image)
@@ -165,16 +165,16 @@ class Registry:
         while True:
             # Another host that a link leads to gets no token.
             scope = self._scope(location) if url.startswith(f"{location.origin}/") else None
-            answer = await self._transport.send(Request("GET", url, scope=scope))
+            answer = await self._transport.send(HttpRequest("GET", url, scope=scope))
             if answer.status == 404:
-                return Listing()
+                return TagListing()
             if answer.status != 200:
                 raise self._refusal(image, answer, location)
             page = _json_object(answer.body, f"the list of tags of {image}")
             tags += page.get("tags") or ()
             following = answer.headers.get("Link", "").partition("<")[2].partition(">")[0]
             if not following:
-                return Listing(tuple(tags), builds(page), tuple(page.get("child") or ()))
+                return TagListing(tuple(tags), builds(page), tuple(page.get("child") or ()))
             split(following)
             url = urljoin(url, following)
 
@@ -194,9 +194,9 @@ class Registry:
             raise UnmetError(f"{image}@{digest}: the registry served a damaged configuration")
         return _json_object(answer.body, f"the configuration of {image}") if answer else {}
 
-    async def _read(self, method: str, image: str, *parts: str) -> Answer | None:
+    async def _read(self, method: str, image: str, *parts: str) -> HttpAnswer | None:
         location = self._location(image)
-        request = Request(method, location.url(*parts), {"Accept": ACCEPT}, scope=self._scope(location))
+        request = HttpRequest(method, location.url(*parts), {"Accept": ACCEPT}, scope=self._scope(location))
         answer = await self._transport.send(request)
         if answer.status == 404:
             return None
@@ -207,7 +207,7 @@ class Registry:
     def _scope(self, location: Location, *, writes: bool = False, deletes: bool = False) -> Scope:
         return Scope(location.origin.partition("://")[2], location.repository, writes, deletes)
 
-    def _refusal(self, what: str, answer: Answer, location: Location) -> PreconditionError:
+    def _refusal(self, what: str, answer: HttpAnswer, location: Location) -> PreconditionError:
         try:
             errors = json.loads(answer.body)["errors"]
             said = "; ".join(f"{error['code']}: {error.get('message', '')}" for error in errors)[:300]

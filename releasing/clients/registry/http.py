@@ -38,7 +38,7 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Request:
+class HttpRequest:
     """What to send; with a `scope`, an Authorization header is added on the way."""
 
     method: str
@@ -54,7 +54,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """What came back, whole."""
 
     status: int
@@ -80,8 +80,8 @@ def session(connections: int, timeout: float) -> aiohttp.ClientSession:
 
 
 async def exchange(
-    session: aiohttp.ClientSession, request: Request, authorization: str | None, traffic: Traffic
-) -> Answer:
+    session: aiohttp.ClientSession, request: HttpRequest, authorization: str | None, traffic: Traffic
+) -> HttpAnswer:
     """Send `request`, whose turn has come, following redirects; the Authorization header stays with the first host.
 
     Raises aiohttp.ClientError or OSError when there is no answer, PreconditionError for an unsafe address.
@@ -103,12 +103,16 @@ async def exchange(
 
 
 async def _exchange(
-    session: aiohttp.ClientSession, request: Request, url: str, headers: Mapping[str, str], proxy: str | None
-) -> Answer:
+    session: aiohttp.ClientSession,
+    request: HttpRequest,
+    url: str,
+    headers: Mapping[str, str],
+    proxy: str | None,
+) -> HttpAnswer:
     async with session.request(
         request.method, url, headers=headers, data=request.body, allow_redirects=False, proxy=proxy
     ) as response:
-        return Answer(response.status, response.headers, await response.read())
+        return HttpAnswer(response.status, response.headers, await response.read())
 
 
 async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

@@ -9,7 +9,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Build:
+class ListedBuild:
     """What a registry's list says about one digest (Google's registries only)."""
 
     tags: tuple[str, ...]
@@ -17,11 +17,11 @@ class Build:
 
 
 @dataclass(frozen=True)
-class Listing:
+class TagListing:
     """A repository's tags; Google's registries add `builds` by digest (None elsewhere) and `children`."""
 
     tags: tuple[str, ...] = ()
-    builds: Mapping[str, Build] | None = None
+    builds: Mapping[str, ListedBuild] | None = None
     children: tuple[str, ...] = ()
 
     @property
@@ -30,12 +30,12 @@ class Listing:
         return sorted({*self.tags, *(tag for build in (self.builds or {}).values() for tag in build.tags)})
 
 
-def builds(page: Mapping[str, Any]) -> dict[str, Build] | None:
+def builds(page: Mapping[str, Any]) -> dict[str, ListedBuild] | None:
     """Read the digests in one answer; None from a registry that does not list them."""
     if not isinstance(page.get("manifest"), dict):
         return None
     return {
-        digest: Build(tuple(entry.get("tag") or ()), _time(entry.get("timeCreatedMs")))
+        digest: ListedBuild(tuple(entry.get("tag") or ()), _time(entry.get("timeCreatedMs")))
         for digest, entry in page["manifest"].items()
     }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from releasing.errors import UnmetError
 
 if TYPE_CHECKING:
-    from releasing.clients.registry.client import Manifest, Registry
+    from releasing.clients.registry.client import Registry, StoredManifest
 
 ROOM = 4 * 2**20  # bytes; a manifest has one or a few thousand
 
@@ -18,7 +18,7 @@ class Manifests:
     def __init__(self, registry: Registry, room: int = ROOM) -> None:
         self._registry = registry
         self._room = room
-        self._kept: dict[tuple[str, str], Manifest] = {}
+        self._kept: dict[tuple[str, str], StoredManifest] = {}
 
     async def holds(self, image: str, digest: str) -> bool:
         """Tell whether the registry has the manifest, and keep it if there is room; raises ReleaseError."""
@@ -29,7 +29,7 @@ class Manifests:
             self._room -= len(manifest.content)
         return manifest is not None
 
-    async def read(self, image: str, digest: str) -> Manifest:
+    async def read(self, image: str, digest: str) -> StoredManifest:
         """Give the manifest; raises ReleaseError, UnmetError when it has gone since it was looked for."""
         manifest = self._kept.get((image, digest)) or await self._registry.manifest(image, digest)
         if manifest is None:

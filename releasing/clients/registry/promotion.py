@@ -29,7 +29,7 @@ Watch = Callable[[str, int], Callable[[], None]]
 
 
 @dataclass(frozen=True)
-class Change:
+class TagChange:
     """A tag to be written; `was` is the digest that it is on now, if any."""
 
     wanted: ImageRef
@@ -37,21 +37,21 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PromotionPlan:
     """What holds already, and what has to be written, with the manifests for it."""
 
     held: tuple[ImageRef, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[TagChange, ...]
     manifests: Manifests
 
 
 @dataclass(frozen=True)
-class Report:
+class PromotionReport:
     """What became of each tag."""
 
-    applied: tuple[Change, ...]
+    applied: tuple[TagChange, ...]
     held: tuple[ImageRef, ...]
-    failed: tuple[tuple[Change, ReleaseError], ...]
+    failed: tuple[tuple[TagChange, ReleaseError], ...]
 
     def raise_failures(self) -> None:
         """Raise UnreachableError or UnmetError when something failed; the details were shown before."""
@@ -87,7 +87,7 @@ async def plan(
     allow_move: re.Pattern[str] | None,
     watch: Watch,
     floating: Collection[str] = (),
-) -> Plan:
+) -> PromotionPlan:
     """Compare `wanted` with the registry and read the manifests to be written.
 
     Raises PreconditionError when a digest is missing, or a tag is on another digest and is neither one of the
@@ -110,10 +110,10 @@ async def plan(
             "a tag moves only when it is named: --allow-move 'NAME_RE:TAG_RE'" if refused else "",
         )
     held = tuple(tag for tag in wanted if now[tag] == tag.digest)
-    return Plan(held, tuple(Change(tag, now[tag]) for tag in missing), manifests)
+    return PromotionPlan(held, tuple(TagChange(tag, now[tag]) for tag in missing), manifests)
 
 
-async def apply(registry: Registry, plan: Plan, watch: Watch) -> Report:
+async def apply(registry: Registry, plan: PromotionPlan, watch: Watch) -> PromotionReport:
     """Write the changes of `plan`, all that can be written, and read each back."""
 
     async def write(tag: ImageRef) -> None:
@@ -126,14 +126,14 @@ async def apply(registry: Registry, plan: Plan, watch: Watch) -> Report:
 
     written, unwritten = await _parted(plan.changes, write, watch("writing tags", len(plan.changes)))
     applied, unmet = await _parted(written, read_back, watch("reading back", len(written)))
-    return Report(tuple(applied), plan.held, (*unwritten, *unmet))
+    return PromotionReport(tuple(applied), plan.held, (*unwritten, *unmet))
 
 
 async def _parted(
-    changes: Collection[Change],
+    changes: Collection[TagChange],
     work: Callable[[ImageRef], Coroutine[object, object, None]],
     step: Callable[[], None],
-) -> tuple[list[Change], list[tuple[Change, ReleaseError]]]:
+) -> tuple[list[TagChange], list[tuple[TagChange, ReleaseError]]]:
     """Do `work` for each change; give those that went well, and those that failed with the reason."""
     ended = await outcomes(_watched(work(change.wanted), step) for change in changes)
     pairs = list(zip(changes, ended, strict=True))

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from releasing.clients.registry.concurrency import together
-from releasing.clients.registry.listing import Listing
+from releasing.clients.registry.listing import TagListing
 from releasing.errors import PreconditionError, UsageError
 from releasing.image import ImagePattern
-from releasing.image_tags import Image, Version
+from releasing.image_tags import ImageRow, TaggedDigest
 
 SHOWN = 10  # tags of an image in an error
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 async def builds(
     registry: Registry, listed: Iterable[str], extra: Iterable[str], pattern: ImagePattern
-) -> list[Image]:
+) -> list[ImageRow]:
     """List the builds that `pattern` takes: of the images `listed` and `extra`, and of what lies beside them.
 
     An image whose name is taken and none of whose tags is, is given without versions. Raises UsageError, with
@@ -41,17 +41,17 @@ async def builds(
     return images
 
 
-def _shown(listing: Listing) -> str:
+def _shown(listing: TagListing) -> str:
     tags = listing.all_tags
     more = f" and {len(tags) - SHOWN} more" if len(tags) > SHOWN else ""
     return (", ".join(tags[-SHOWN:]) or "no tag") + more
 
 
-async def _listings(registry: Registry, names: list[str], pattern: ImagePattern) -> dict[str, Listing]:
+async def _listings(registry: Registry, names: list[str], pattern: ImagePattern) -> dict[str, TagListing]:
     """Walk from the images and their parents down all children."""
     images = {name for name in names if pattern.takes_name(name)}
     parents = {name.rpartition("/")[0] for name in names}
-    found: dict[str, Listing] = {}
+    found: dict[str, TagListing] = {}
     ahead = images | {parent for parent in parents if "/" in parent}
     while ahead:
         here = await together(_listing(registry, name, name in images) for name in sorted(ahead))
@@ -66,32 +66,32 @@ async def _listings(registry: Registry, names: list[str], pattern: ImagePattern)
     }
 
 
-async def _listing(registry: Registry, name: str, required: bool) -> Listing:
+async def _listing(registry: Registry, name: str, required: bool) -> TagListing:
     try:
         return await registry.listing(name)
     except PreconditionError:
         if required:
             raise
         # Most registries have no listing above a repository, and some call that forbidden.
-        return Listing()
+        return TagListing()
 
 
-async def _image(registry: Registry, name: str, listing: Listing, pattern: ImagePattern) -> Image:
+async def _image(registry: Registry, name: str, listing: TagListing, pattern: ImagePattern) -> ImageRow:
     if listing.builds is not None:
         versions = [
-            Version(digest, tuple(sorted(build.tags)), build.created)
+            TaggedDigest(digest, tuple(sorted(build.tags)), build.created)
             for digest, build in listing.builds.items()
         ]
     elif any(map(pattern.takes_tag, listing.tags)):
         versions = await _versions(registry, name, listing.tags, pattern)
     else:
         versions = []
-    return Image(name, tuple(v for v in versions if any(map(pattern.takes_tag, v.tags))))
+    return ImageRow(name, tuple(v for v in versions if any(map(pattern.takes_tag, v.tags))))
 
 
 async def _versions(
     registry: Registry, name: str, tags: tuple[str, ...], pattern: ImagePattern
-) -> list[Version]:
+) -> list[TaggedDigest]:
     """Ask for the digest of every tag, then for the time of those builds that `pattern` takes."""
     carried: dict[str, list[str]] = defaultdict(list)
     for tag, digest in zip(tags, await together(registry.digest(name, tag) for tag in tags), strict=True):
@@ -100,7 +100,7 @@ async def _versions(
     taken = [digest for digest, tags in carried.items() if any(map(pattern.takes_tag, tags))]
     times = await together(_created(registry, name, digest) for digest in taken)
     return [
-        Version(digest, tuple(sorted(carried[digest])), time)
+        TaggedDigest(digest, tuple(sorted(carried[digest])), time)
         for digest, time in zip(taken, times, strict=True)
     ]
 

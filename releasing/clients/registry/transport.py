@@ -17,7 +17,7 @@ from itertools import count
 import aiohttp
 
 from releasing.clients.registry.auth.tokens import DENIED, Tokens
-from releasing.clients.registry.http import Answer, Request, exchange
+from releasing.clients.registry.http import HttpAnswer, HttpRequest, exchange
 from releasing.clients.registry.traffic import Traffic
 from releasing.errors import UnreachableError
 
@@ -107,7 +107,9 @@ class Transport:
         self._hosts: dict[str, Host] = {}
         self._tokens = Tokens(self.send, environment)
 
-    async def send(self, request: Request, settled: Callable[[], Awaitable[bool]] = unsettled) -> Answer:
+    async def send(
+        self, request: HttpRequest, settled: Callable[[], Awaitable[bool]] = unsettled
+    ) -> HttpAnswer:
         """Give the registry's answer, whatever it says; raises UnreachableError when none comes.
 
         A write may have taken effect unseen: `settled` looks before each repetition, and true ends it.
@@ -115,7 +117,7 @@ class Transport:
         host = self._hosts.get(request.host) or self._host(request.host)
         for attempt in count(1):
             if attempt > 1 and await settled():
-                return Answer(201, {}, b"")
+                return HttpAnswer(201, {}, b"")
             answer, why = await self._attempt(host, request)
             if answer and answer.status not in TRANSIENT:
                 host.count(silent=False)
@@ -131,7 +133,7 @@ class Transport:
         """Say what to type when HOST[:PORT] has refused."""
         return self._tokens.hint(host)
 
-    async def _attempt(self, host: Host, request: Request) -> tuple[Answer | None, str]:
+    async def _attempt(self, host: Host, request: HttpRequest) -> tuple[HttpAnswer | None, str]:
         try:
             answer = await self._authorized(host, request)
         except (aiohttp.ClientError, OSError) as error:
@@ -139,7 +141,7 @@ class Transport:
         phrase = HTTPStatus(answer.status).phrase if answer.status in TRANSIENT else ""
         return answer, f"HTTP {answer.status} {phrase}"
 
-    async def _authorized(self, host: Host, request: Request) -> Answer:
+    async def _authorized(self, host: Host, request: HttpRequest) -> HttpAnswer:
         for attempt in range(AUTHORIZATIONS):
             async with host.connections:
                 await host.ready()
@@ -152,7 +154,7 @@ class Transport:
                 break
         return answer
 
-    def _wait(self, host: Host, answer: Answer | None, attempt: int, why: str) -> None:
+    def _wait(self, host: Host, answer: HttpAnswer | None, attempt: int, why: str) -> None:
         """Pause `host`, or raise UnreachableError when that was the last attempt."""
         limits, asked = self._patience, _retry_after(answer)
         silences = host.count(silent=answer is None or answer.status in AWAY)
@@ -172,7 +174,7 @@ class Transport:
         host.pause(seconds)
 
 
-def _retry_after(answer: Answer | None) -> float | None:
+def _retry_after(answer: HttpAnswer | None) -> float | None:
     text = answer.headers.get("Retry-After", "") if answer else ""
     if text.isdecimal():
         return float(text)

@@ -17,7 +17,7 @@ from releasing.nightly.build_contexts import repository_of
 from releasing.nightly.release_config import NAME, Entry
 
 if TYPE_CHECKING:
-    from releasing.nightly.maintenance import Upkeep
+    from releasing.nightly.maintenance import NightlyTask
     from releasing.runbook.step_shell import StepShell
 
 EXTRA = re.compile(r"[\w.-]+/[\w.-]+@[\w./:-]+")
@@ -25,7 +25,7 @@ EXTRA = re.compile(r"[\w.-]+/[\w.-]+@[\w./:-]+")
 IMAGE = re.compile(r"(?![^/]*[.:][^/]*/)[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*")
 
 
-class Part(NamedTuple):
+class AddedImage(NamedTuple):
     """One component: its name, its image, where that is built, and of which Dockerfile there; empty for the usual."""
 
     component: str
@@ -119,25 +119,25 @@ class Addition:
         return extra_repositories.parsed(self.extra_repositories)
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[AddedImage]:
         """The components that are made."""
         dockerfiles = self.dockerfiles or ("",)
         if len(dockerfiles) == 1:
             dockerfiles *= len(self.images)
-        return [*map(Part, self.components, self.images, self.contexts, dockerfiles)]
+        return [*map(AddedImage, self.components, self.images, self.contexts, dockerfiles)]
 
-    def entries(self, release: Upkeep) -> list[Entry]:
+    def entries(self, release: NightlyTask) -> list[Entry]:
         """What the release config gets."""
         app_dir = f"{release.slug}/{folder(release, self)}"
         return [Entry(f"{each}-release", app_dir, each) for each in self.components]
 
 
-def folder(release: Upkeep, asked: Addition) -> str:
+def folder(release: NightlyTask, asked: Addition) -> str:
     """Where the app is in the repository: beside the release config."""
     return str(PurePosixPath(release.settings.config).parent / (asked.app or asked.name))
 
 
-def app_yaml(release: Upkeep, sh: StepShell, place: str) -> dict[str, Any]:
+def app_yaml(release: NightlyTask, sh: StepShell, place: str) -> dict[str, Any]:
     """What the app.yaml in a folder of the default branch says; empty when there is none."""
     import yaml  # noqa: PLC0415 - `invoke --list` does without
 

@@ -14,7 +14,7 @@ from releasing.nightly import default_branch
 from releasing.nightly.adding.addition import Addition, app_yaml, folder
 
 if TYPE_CHECKING:
-    from releasing.nightly.maintenance import Upkeep
+    from releasing.nightly.maintenance import NightlyTask
     from releasing.runbook.step_shell import StepShell
     from releasing.shell.command import Command
 
@@ -24,7 +24,7 @@ REGISTRY = "kubeflow"
 LIBRARY = PurePosixPath(PACKAGE).name
 
 
-def change(release: Upkeep, asked: Addition) -> Change:
+def change(release: NightlyTask, asked: Addition) -> Change:
     """The pull request that adds the app, or the WorkflowTemplates, and the entries."""
     names = ", ".join(asked.images)
 
@@ -42,7 +42,7 @@ def change(release: Upkeep, asked: Addition) -> Change:
     return Change(STEP, release.config.default_branch, f"Release {what} every night", reason, edits, wanted)
 
 
-def _templates(release: Upkeep, sh: StepShell, asked: Addition, place: str) -> Iterator[Command]:
+def _templates(release: NightlyTask, sh: StepShell, asked: Addition, place: str) -> Iterator[Command]:
     more = {"--extra-repos": asked.extra_repositories, "--extra-args": asked.extra_arguments}
     for entry, part in zip(asked.entries(release), asked.parts, strict=True):
         own = {"--image": part.image, "--dockerfile-dir": part.context, "--dockerfile": part.dockerfile}
@@ -50,7 +50,7 @@ def _templates(release: Upkeep, sh: StepShell, asked: Addition, place: str) -> I
         yield sh["render_build_template.py"][(f"{place}/{entry.template}", *words)]
 
 
-def _app(release: Upkeep, sh: StepShell, asked: Addition, place: str) -> Iterator[Command]:
+def _app(release: NightlyTask, sh: StepShell, asked: Addition, place: str) -> Iterator[Command]:
     base = release.config.default_branch
     app = f"{place}/{folder(release, asked)}"
     present = app_yaml(release, sh, folder(release, asked))
@@ -75,7 +75,7 @@ def _app(release: Upkeep, sh: StepShell, asked: Addition, place: str) -> Iterato
     yield sh["git"]["-C", place, "add", "--force", f"{folder(release, asked)}/vendor"]
 
 
-def _server(release: Upkeep, sh: StepShell) -> str:
+def _server(release: NightlyTask, sh: StepShell) -> str:
     """The cluster that apps of the release config name for our namespace, or else the first; empty if none does."""
     found: dict[str, str] = {}
     for entry in default_branch.entries(release, sh):
@@ -86,7 +86,7 @@ def _server(release: Upkeep, sh: StepShell) -> str:
     return found.get(release.namespace) or next(iter(found.values()), "")
 
 
-def _entries(release: Upkeep, sh: StepShell, asked: Addition, place: str) -> Iterator[Command]:
+def _entries(release: NightlyTask, sh: StepShell, asked: Addition, place: str) -> Iterator[Command]:
     config = f"{place}/{release.settings.config}"
     entries = asked.entries(release)
     for each in entries:

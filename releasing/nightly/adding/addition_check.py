@@ -10,11 +10,11 @@ from releasing.nightly.adding import build_template
 from releasing.nightly.adding.addition import Addition, folder
 
 if TYPE_CHECKING:
-    from releasing.nightly.maintenance import Upkeep
+    from releasing.nightly.maintenance import NightlyTask
     from releasing.runbook.step_shell import StepShell
 
 
-def require_possible(release: Upkeep, sh: StepShell, asked: Addition) -> None:
+def require_possible(release: NightlyTask, sh: StepShell, asked: Addition) -> None:
     """Look at everything that stands in the way of `asked`, on the default branch as it is.
 
     Raises ConfigError for a release config that does not parse, PreconditionError for a name that is taken and for a
@@ -38,7 +38,7 @@ def require_possible(release: Upkeep, sh: StepShell, asked: Addition) -> None:
         build_contexts.tell_breaches(release, sh, context)
 
 
-def _require_place(release: Upkeep, sh: StepShell, asked: Addition) -> None:
+def _require_place(release: NightlyTask, sh: StepShell, asked: Addition) -> None:
     """Raise PreconditionError when the app is there that is to be made, or is not there that is to be added to."""
     place = folder(release, asked)
     branch = f"origin/{release.config.default_branch}"
@@ -63,7 +63,7 @@ def _require_place(release: Upkeep, sh: StepShell, asked: Addition) -> None:
             )
 
 
-def _require_pods(release: Upkeep, asked: Addition) -> None:
+def _require_pods(release: NightlyTask, asked: Addition) -> None:
     build_template.pods_of(release.config)
     for part in asked.parts:
         build_template.image_build(part.image, part.context, part.dockerfile, asked.extra_arguments)

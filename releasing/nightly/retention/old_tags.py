@@ -20,14 +20,14 @@ from releasing.nightly.named_builds import NIGHTLY, Named
 
 if TYPE_CHECKING:
     from releasing.clients.registry.client import Description, Registry
-    from releasing.clients.registry.listing import Build
+    from releasing.clients.registry.listing import ListedBuild
     from releasing.clients.registry.promotion import Watch
 
     Tags = Mapping[str, Description]  # of one image
 
 
 @dataclass(frozen=True)
-class Rules:
+class RetentionRules:
     """What stays: the newest `keep` of each image, what is `named`, and the tags `also` whatever the image."""
 
     keep: int
@@ -72,7 +72,7 @@ def old(tags: Iterable[str], keep: int) -> list[str]:
 
 
 async def prune(
-    registry: Registry, images: Iterable[str], rules: Rules, watch: Watch, *, write: bool
+    registry: Registry, images: Iterable[str], rules: RetentionRules, watch: Watch, *, write: bool
 ) -> Pruned:
     """Look through every image, and delete what is old and needed by nothing when `write`."""
     names = list(dict.fromkeys(images))
@@ -87,7 +87,7 @@ async def prune(
     return done
 
 
-async def _image(registry: Registry, image: str, rules: Rules, write: bool) -> Pruned:
+async def _image(registry: Registry, image: str, rules: RetentionRules, write: bool) -> Pruned:
     """One list; where something is old one look at each tag, one deletion, and when something went another list."""
     listing = await registry.listing(image)
     if not listing.all_tags:
@@ -111,7 +111,7 @@ async def _image(registry: Registry, image: str, rules: Rules, write: bool) -> P
 
 
 async def _tags(
-    registry: Registry, image: str, tags: Iterable[str], builds: Mapping[str, Build] | None
+    registry: Registry, image: str, tags: Iterable[str], builds: Mapping[str, ListedBuild] | None
 ) -> Tags:
     """What each tag stands for: as the list has it, or one request for each."""
     from releasing.clients.registry.client import Description  # noqa: PLC0415 - aiohttp
@@ -123,7 +123,7 @@ async def _tags(
     return {tag: each for tag, each in zip(names, found, strict=True) if each}
 
 
-def _reasons(image: str, aging: Iterable[str], tags: Tags, rules: Rules) -> dict[str, str]:
+def _reasons(image: str, aging: Iterable[str], tags: Tags, rules: RetentionRules) -> dict[str, str]:
     """Why each old tag stays; empty when nothing needs it."""
     beside: defaultdict[str, list[str]] = defaultdict(list)
     for tag, found in sorted(tags.items()):

@@ -9,11 +9,11 @@ from releasing.builds import submission
 from releasing.builds.identity import BUILD_TAG
 from releasing.errors import CommandError, ConfigError, PreconditionError, UsageError
 from releasing.nightly import default_branch
-from releasing.nightly.night import PREFIX
+from releasing.nightly.nights import PREFIX
 from releasing.runbook.journal import Journal
 
 if TYPE_CHECKING:
-    from releasing.nightly.maintenance import Upkeep
+    from releasing.nightly.maintenance import NightlyTask
     from releasing.runbook.step_shell import StepShell
     from releasing.shell.command import Command
 
@@ -27,7 +27,7 @@ def parsed(keep: str) -> int:
     return int(keep)
 
 
-def command(work: Upkeep, sh: StepShell, keep: int) -> Command:
+def command(work: NightlyTask, sh: StepShell, keep: int) -> Command:
     """Run prune_nightlies.py on our clone, for every image of ours and with the builds that releases are at."""
     listing = work.config.image_tags
     words = [work.checkout, "--keep", str(keep)]
@@ -37,7 +37,7 @@ def command(work: Upkeep, sh: StepShell, keep: int) -> Command:
     return sh["prune_nightlies.py"][(*words, *(("--images-file", listing) if listing else ()))]
 
 
-def _images(work: Upkeep, sh: StepShell) -> set[str]:
+def _images(work: NightlyTask, sh: StepShell) -> set[str]:
     """What release.yaml and image_tags.yaml list, and what entries of the release config build."""
     config, revision = work.config, f"origin/{work.config.default_branch}"
     names = {f"{config.registry}/{name}" for group in config.images for name in group.names}
@@ -53,7 +53,7 @@ def _images(work: Upkeep, sh: StepShell) -> set[str]:
     return names
 
 
-def _built(work: Upkeep, sh: StepShell) -> set[str]:
+def _built(work: NightlyTask, sh: StepShell) -> set[str]:
     """What the entries build that resolve; the others are told."""
     checkout = default_branch.checked_out(work, sh)
     try:
@@ -68,14 +68,14 @@ def _built(work: Upkeep, sh: StepShell) -> set[str]:
     return {*found.images}
 
 
-def _begun_here(work: Upkeep) -> set[str]:
+def _begun_here(work: NightlyTask) -> set[str]:
     """The build tags of releases that were begun here: what they built may not be named anywhere yet."""
     journals = (work.state / "releases").glob("*/journal.jsonl")
     tags = {Journal(path).chosen(BUILD_TAG) for path in journals}
     return {*filter(None, tags)}
 
 
-def _begun_elsewhere(work: Upkeep, sh: StepShell) -> set[str]:
+def _begun_elsewhere(work: NightlyTask, sh: StepShell) -> set[str]:
     """The build tags of releases, nights apart, that the cluster has workflows of."""
     if work.config.gcp is None:
         return set()

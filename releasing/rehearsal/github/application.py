@@ -19,12 +19,11 @@ from aiohttp import web
 from releasing.errors import PreconditionError
 from releasing.rehearsal.github import faults as github_faults
 from releasing.rehearsal.github import shapes
-from releasing.rehearsal.github.access import refuse_unless_allowed
-from releasing.rehearsal.github.assets import STORAGE_HOST, stored
+from releasing.rehearsal.github.access_tokens.token_rights import refuse_unless_allowed
 from releasing.rehearsal.github.exchanges import Watch
 from releasing.rehearsal.github.faults import Faults
+from releasing.rehearsal.github.git.push_guard import guard
 from releasing.rehearsal.github.graphql import answered
-from releasing.rehearsal.github.merge_queue import advanced
 from releasing.rehearsal.github.middlewares import (
     TOKEN,
     WINDOW,
@@ -35,12 +34,13 @@ from releasing.rehearsal.github.middlewares import (
     watched,
     worded,
 )
-from releasing.rehearsal.github.pull_following import followed
-from releasing.rehearsal.github.push_guard import guard
+from releasing.rehearsal.github.pulls.merge_queue import advanced
+from releasing.rehearsal.github.pulls.pull_following import followed
 from releasing.rehearsal.github.rate_limit import overview
+from releasing.rehearsal.github.releases.assets import STORAGE_HOST, stored
 from releasing.rehearsal.github.requests import Answer, Call, Refused, not_found
 from releasing.rehearsal.github.routes import ROUTES, UPLOAD_ROUTES, refuse_what_is_not_done
-from releasing.rehearsal.github.state import Repository, Settings
+from releasing.rehearsal.github.state import Repository, ServerSettings
 
 REPOSITORY = r"/repos/{owner:[\w-]+}/{repo:[\w.-]+}"
 UPLOADS_HOST = "uploads.github.com"
@@ -50,7 +50,7 @@ SOCKET_PATH_LIMIT = 100
 
 
 def application(
-    root: Path, settings: Settings, watch: Watch | None = None, faults: Faults | None = None
+    root: Path, settings: ServerSettings, watch: Watch | None = None, faults: Faults | None = None
 ) -> web.Application:
     """GitHub for the repositories below `root`; `watch` is told of each exchange, `faults` may spoil some."""
     spoiling = (faulty(faults or Faults()), faulty(Faults(root / github_faults.FILE)))
@@ -85,7 +85,7 @@ async def serving(application: web.Application, socket: Path) -> AsyncIterator[N
         await runner.cleanup()
 
 
-def serve(root: Path, socket: Path, settings: Settings) -> None:
+def serve(root: Path, socket: Path, settings: ServerSettings) -> None:
     """Answer on the socket until the process is ended, in whatever way: the state on disk is always whole."""
 
     async def forever() -> None:
@@ -95,7 +95,7 @@ def serve(root: Path, socket: Path, settings: Settings) -> None:
     asyncio.run(forever())
 
 
-def _answering(root: Path, settings: Settings, answer: Answer, uploads: bool) -> Handler:
+def _answering(root: Path, settings: ServerSettings, answer: Answer, uploads: bool) -> Handler:
     async def handler(request: web.Request) -> web.StreamResponse:
         if (request.host == UPLOADS_HOST) != uploads:
             raise not_found()
@@ -112,7 +112,7 @@ def _answering(root: Path, settings: Settings, answer: Answer, uploads: bool) ->
 
 
 def _call(
-    repository: Repository, settings: Settings, request: web.Request, names: dict[str, str], body: bytes
+    repository: Repository, settings: ServerSettings, request: web.Request, names: dict[str, str], body: bytes
 ) -> Call:
     if not repository.path.is_dir():
         raise not_found()
@@ -153,7 +153,7 @@ async def _rate_limit(request: web.Request) -> web.StreamResponse:
     return web.json_response(overview(request[WINDOW]))
 
 
-def _graphql(root: Path, settings: Settings) -> Handler:
+def _graphql(root: Path, settings: ServerSettings) -> Handler:
     async def handler(request: web.Request) -> web.StreamResponse:
         asked = await request.json()
 

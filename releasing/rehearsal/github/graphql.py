@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from releasing.rehearsal.github.merge_queue import enqueue
-from releasing.rehearsal.github.releases import release_of_tag
+from releasing.rehearsal.github.access_tokens.token_file import Token
+from releasing.rehearsal.github.pulls.merge_queue import enqueue
+from releasing.rehearsal.github.releases.releases_api import release_of_tag
 from releasing.rehearsal.github.requests import Call, Refused
 from releasing.rehearsal.github.shapes import Json
 from releasing.rehearsal.github.state import Repository
-from releasing.rehearsal.github.tokens import Token
 
 PULL_ID = re.compile(r"PR_([\w.-]+)/([\w.-]+)#(\d+)")
 CallOf = Callable[[str, str, dict[str, str]], Call]

@@ -10,14 +10,14 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from releasing.errors import ReleaseError
-from releasing.rehearsal.github.access import accepted
-from releasing.rehearsal.github.assets import STORAGE_HOST
+from releasing.rehearsal.github.access_tokens.token_file import Token, token_of
+from releasing.rehearsal.github.access_tokens.token_rights import accepted
 from releasing.rehearsal.github.exchanges import LOG, Watch, exchange_of, logged
 from releasing.rehearsal.github.faults import Fault, Faults, reply_of
 from releasing.rehearsal.github.rate_limit import Usage, Window
+from releasing.rehearsal.github.releases.assets import STORAGE_HOST
 from releasing.rehearsal.github.requests import Refused, Reply, not_found
-from releasing.rehearsal.github.state import Settings
-from releasing.rehearsal.github.tokens import Token, token_of
+from releasing.rehearsal.github.state import ServerSettings
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -46,7 +46,7 @@ async def worded(request: web.Request, handler: Handler) -> web.StreamResponse:
         return web.json_response({"message": str(error)}, status=500)
 
 
-def authenticated(root: Path, settings: Settings) -> Middleware:
+def authenticated(root: Path, settings: ServerSettings) -> Middleware:
     """Know who asks, by the token, and count against its rate limit."""
     usage = Usage()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
+from releasing.rehearsal.github.access_tokens.token_file import Token
 from releasing.rehearsal.github.requests import Refused
 from releasing.rehearsal.github.shapes import Json, stable_id
-from releasing.rehearsal.github.tokens import Token
 
 HOUR = 3600
 # Resources that gh or a person may look at; all but the first are never drawn on here.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlencode
 
-from releasing.rehearsal.github.state import Issue, PullRequest, Repository, Settings, State
+from releasing.rehearsal.github.state import Issue, PullRecord, Repository, ServerSettings, State
 
 API = "https://api.github.com"
 UPLOADS = "https://uploads.github.com"
@@ -58,7 +58,7 @@ class Call:
 
     repository: Repository
     state: State
-    settings: Settings
+    settings: ServerSettings
     now: float
     path: str
     names: Mapping[str, str]
@@ -87,7 +87,7 @@ class Call:
                 return issue
         raise not_found()
 
-    def pull(self) -> tuple[Issue, PullRequest]:
+    def pull(self) -> tuple[Issue, PullRecord]:
         """The pull request that the path numbers; 404 when there is none."""
         issue = self.issue()
         if issue.pull is None:

@@ -9,16 +9,16 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
-from releasing.rehearsal.github.git_objects import (
-    Commit,
-    FileChange,
+from releasing.rehearsal.github.git.git_objects import (
+    ChangedFile,
     Person,
-    Reference,
+    StoredCommit,
+    StoredRef,
     TagObject,
     default_branch,
 )
 from releasing.rehearsal.github.requests import API
-from releasing.rehearsal.github.state import Asset, Release, Repository
+from releasing.rehearsal.github.state import AssetRecord, ReleaseRecord, Repository
 
 WEB = "https://github.com"
 # The day of Kubeflow's first commit: nothing here depends on when an account or a repository was made.
@@ -119,7 +119,7 @@ def repository(of: Repository) -> Json:
     }
 
 
-def commit(of: Repository, known: Commit) -> Json:
+def commit(of: Repository, known: StoredCommit) -> Json:
     """A commit; its people are git's, no GitHub account is looked up for them."""
     url = f"{API}/repos/{of.full_name}"
     return {
@@ -147,7 +147,7 @@ def _person(person: Person) -> Json:
     return {"name": person.name, "email": person.email, "date": moment(utc.timestamp())}
 
 
-def reference(of: Repository, known: Reference) -> Json:
+def reference(of: Repository, known: StoredRef) -> Json:
     """A ref and the object that it holds."""
     url = f"{API}/repos/{of.full_name}/git"
     return {
@@ -180,7 +180,7 @@ def tag_object(of: Repository, known: TagObject) -> Json:
     }
 
 
-def file_change(of: Repository, head: str, known: FileChange) -> Json:
+def file_change(of: Repository, head: str, known: ChangedFile) -> Json:
     """A changed file, without its patch."""
     page, url = f"{WEB}/{of.full_name}", f"{API}/repos/{of.full_name}"
     return {
@@ -196,7 +196,7 @@ def file_change(of: Repository, head: str, known: FileChange) -> Json:
     }
 
 
-def asset_shape(repository: Repository, release: Release, asset: Asset) -> Json:
+def asset_shape(repository: Repository, release: ReleaseRecord, asset: AssetRecord) -> Json:
     """An asset of a release, without its bytes."""
     download = f"{WEB}/{repository.full_name}/releases/download/{release.tag_name}/{asset.name}"
     return {

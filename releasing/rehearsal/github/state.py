@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 
 @dataclass(frozen=True)
-class Settings:
+class ServerSettings:
     """Who the user is, and which checks report on a commit, each pending for `pending_seconds`."""
 
     login: str
@@ -64,7 +64,7 @@ class Review:
 
 
 @dataclass(frozen=True)
-class PullRequest:
+class PullRecord:
     """What makes an issue a pull request: branch `head` of `head_owner`'s repository into branch `base`.
 
     `base_commit` is where the base stood when `head_commit` became the head. `merging` is the commit that
@@ -100,7 +100,7 @@ class Issue:
     labels: tuple[str, ...] = ()
     milestone: int | None = None
     comments: tuple[Comment, ...] = ()
-    pull: PullRequest | None = None
+    pull: PullRecord | None = None
 
     @property
     def state(self) -> str:
@@ -109,7 +109,7 @@ class Issue:
 
 
 @dataclass(frozen=True)
-class Asset:
+class AssetRecord:
     """A file of a release; its bytes lie beside the state under its id."""
 
     id: int
@@ -123,7 +123,7 @@ class Asset:
 
 
 @dataclass(frozen=True)
-class Release:
+class ReleaseRecord:
     """A release, drafted or published."""
 
     id: int
@@ -136,7 +136,7 @@ class Release:
     login: str
     created: float
     published: float | None = None
-    assets: tuple[Asset, ...] = ()
+    assets: tuple[AssetRecord, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class State:
     last_id: int = 0
     last_number: int = 0
     issues: tuple[Issue, ...] = ()
-    releases: tuple[Release, ...] = ()
+    releases: tuple[ReleaseRecord, ...] = ()
     latest_release: int | None = None
     milestones: tuple[Milestone, ...] = ()
     statuses: Mapping[str, tuple[Status, ...]] = field(default_factory=dict)
@@ -203,7 +203,7 @@ class State:
         kept = [one for one in self.issues if one.number != issue.number]
         return replace(self, issues=tuple(sorted([*kept, issue], key=lambda one: one.number)))
 
-    def with_release(self, release: Release) -> State:
+    def with_release(self, release: ReleaseRecord) -> State:
         """This state with `release` in place of the one of its id, or added."""
         kept = [one for one in self.releases if one.id != release.id]
         return replace(self, releases=tuple(sorted([*kept, release], key=lambda one: one.id)))

@@ -8,7 +8,7 @@ import sys
 from configparser import ConfigParser
 from pathlib import Path
 
-from releasing.rehearsal.stand_ins.words import Refusal, Words, folder_of, write
+from releasing.rehearsal.stand_ins.command_grammar import ProgramRefusal, Words, folder_of, write
 
 PROPERTIES = ("account", "project")
 ACTIVE = ("value(account)", "status:ACTIVE")
@@ -30,7 +30,9 @@ def _properties_file() -> Path:
 def configurations_list(words: Words) -> None:
     """Print the names of all configurations, in the one form that scripts use."""
     if words.last("--format") != "value(name)":
-        raise Refusal("ERROR: (gcloud.config.configurations.list) the rehearsal has: --format=value(name)", 2)
+        raise ProgramRefusal(
+            "ERROR: (gcloud.config.configurations.list) the rehearsal has: --format=value(name)", 2
+        )
     names = {path.name.removeprefix("config_") for path in _configurations().glob("config_*")}
     print("\n".join(sorted({*names, "default"})))
 
@@ -39,10 +41,10 @@ def configurations_create(words: Words) -> None:
     """Add a configuration that has no properties yet."""
     name, where = words.positional[0], "ERROR: (gcloud.config.configurations.create)"
     if "--no-activate" not in words:
-        raise Refusal(f"{where} the rehearsal has: --no-activate", 2)
+        raise ProgramRefusal(f"{where} the rehearsal has: --no-activate", 2)
     path = _configurations() / f"config_{name}"
     if path.exists() or name == "default":
-        raise Refusal(f"{where} Cannot create configuration [{name}], it already exists.")
+        raise ProgramRefusal(f"{where} Cannot create configuration [{name}], it already exists.")
     write(path, "")
     print(f"Created [{name}].", file=sys.stderr)
 
@@ -57,7 +59,7 @@ def _properties() -> ConfigParser:
 
 def _saveproperty_of(name: str, value: str) -> None:
     if _configuration() != "default" and not _properties_file().exists():
-        raise Refusal(
+        raise ProgramRefusal(
             f"ERROR: (gcloud.config.set) Cannot set property in configuration [{_configuration()}], "
             "it does not exist."
         )
@@ -75,7 +77,7 @@ def property_of(name: str) -> str:
 def _known(words: Words, command: str) -> str:
     name = words.positional[0].removeprefix("core/")
     if name not in PROPERTIES:
-        raise Refusal(f"ERROR: (gcloud.{command}) Section [core] has no property [{name}].")
+        raise ProgramRefusal(f"ERROR: (gcloud.{command}) Section [core] has no property [{name}].")
     return name
 
 
@@ -102,7 +104,7 @@ def auth_login(words: Words) -> None:
     """Note that an account has logged in, and make it the active one."""
     account = words.positional[0] if words.positional else property_of("account")
     if not account:
-        raise Refusal(
+        raise ProgramRefusal(
             "ERROR: (gcloud.auth.login) the rehearsal has no browser to ask: gcloud auth login ACCOUNT"
         )
     _log_in(account)
@@ -120,18 +122,18 @@ def activate_service_account(words: Words) -> None:
     """Note that the account of a key file has logged in, and make it the active one."""
     where, path = "ERROR: (gcloud.auth.activate-service-account)", words.last("--key-file")
     if not path:
-        raise Refusal(f"{where} argument --key-file: Must be specified.", 2)
+        raise ProgramRefusal(f"{where} argument --key-file: Must be specified.", 2)
     try:
         key = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise Refusal(f"{where} Unable to read file [{path}]: {error}") from None
+        raise ProgramRefusal(f"{where} Unable to read file [{path}]: {error}") from None
     except ValueError:
-        raise Refusal(f"{where} Could not read json file {path}") from None
+        raise ProgramRefusal(f"{where} Could not read json file {path}") from None
     if key.get("type") != "service_account" or not key.get("client_email"):
-        raise Refusal(f"{where} The .json key file is not in a valid format.")
+        raise ProgramRefusal(f"{where} The .json key file is not in a valid format.")
     account = str(key["client_email"])
     if words.positional and words.positional[0] != account:
-        raise Refusal(
+        raise ProgramRefusal(
             f"{where} Invalid value for [ACCOUNT]: The given account name does not match the account name "
             "in the key file.  This argument can be omitted when using .json keys."
         )
@@ -142,7 +144,7 @@ def activate_service_account(words: Words) -> None:
 def auth_list(words: Words) -> None:
     """Print the active account, in the one form that scripts use."""
     if (words.last("--format"), words.last("--filter")) != ACTIVE:
-        raise Refusal(
+        raise ProgramRefusal(
             f"ERROR: (gcloud.auth.list) the rehearsal has: --format={ACTIVE[0]} --filter={ACTIVE[1]}", 2
         )
     account = property_of("account")
@@ -156,9 +158,9 @@ def credentials(command: str, asked: str) -> str:
     """The account that acts; raises Refusal when none is active or it has not logged in."""
     account, where = asked or property_of("account"), f"ERROR: (gcloud.{command})"
     if not account:
-        raise Refusal(f"{where} You do not currently have an active account selected.\n{LOGIN}")
+        raise ProgramRefusal(f"{where} You do not currently have an active account selected.\n{LOGIN}")
     if account not in _accounts():
-        raise Refusal(
+        raise ProgramRefusal(
             f"{where} Your current active account [{account}] does not have any valid credentials\n{LOGIN}"
         )
     return account

@@ -11,9 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from releasing.builds.bootstrapper_packages import packages
-from releasing.rehearsal.stand_ins import docker, gcloud
-from releasing.rehearsal.stand_ins.images import REVISION
-from releasing.rehearsal.stand_ins.words import Grammar, Refusal, folder_of
+from releasing.rehearsal.stand_ins import docker, gcloud_program
+from releasing.rehearsal.stand_ins.command_grammar import Grammar, ProgramRefusal, folder_of
+from releasing.rehearsal.stand_ins.pushed_images import REVISION
 from releasing.shell.programs import Shell
 
 VARIABLE = re.compile(r"^[ \t]*(\w+)[ \t]*[:?]?=[ \t]*(.*?)[ \t]*$", re.MULTILINE)
@@ -28,7 +28,7 @@ def main(words: list[str]) -> int:
     targets = [word for word in parsed.positional if "=" not in word]
     folder = Path(parsed.last("-C", "."))
     if not folder.is_dir():
-        raise Refusal(f"make: *** {folder}: No such file or directory.  Stop.", 2)
+        raise ProgramRefusal(f"make: *** {folder}: No such file or directory.  Stop.", 2)
     try:
         makefile = (folder / "Makefile").read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -45,11 +45,11 @@ def main(words: list[str]) -> int:
     return 0
 
 
-def _refusal(text: str) -> Refusal:
-    return Refusal(f"make: {text}", 2)
+def _refusal(text: str) -> ProgramRefusal:
+    return ProgramRefusal(f"make: {text}", 2)
 
 
-def _lacking(option: str) -> Refusal:
+def _lacking(option: str) -> ProgramRefusal:
     return _refusal(f"option requires an argument -- '{option.lstrip('-')}'")
 
 
@@ -70,7 +70,7 @@ def _push(folder: Path, variables: dict[str, str], given: dict[str, str]) -> Non
     docker.main(["build", f"--tag={image}", *labels, str(folder)])
     print(f"Built {image}", flush=True)
     print(f"gcloud docker -- push {image}", flush=True)
-    gcloud.main(["docker", "--", "push", image])
+    gcloud_program.main(["docker", "--", "push", image])
     print(f"Pushed {image}", flush=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.references import survey
+from releasing.references import examine
 from releasing.references.forms.dockerfile import find, is_base
 from releasing.references.rules import Rules
 
@@ -51,10 +51,10 @@ def test_every_reference_is_found_in_the_order_of_the_lines() -> None:
 
 def test_what_is_copied_from_stays_unless_the_dockerfile_is_named() -> None:
     files = [("a/Dockerfile", b"COPY --from=gcr.io/p/x:v1 /a /b\n")]
-    report = survey(files, Rules.parse(["gcr.io/p/x:v2"]))
+    report = examine(files, Rules.parse(["gcr.io/p/x:v2"]))
     assert [(left.written, left.reason) for left in report.left] == [
         ("gcr.io/p/x:v1", "base of a Dockerfile")
     ]
     assert not report.changes
-    (change,) = survey(files, Rules.parse(["gcr.io/p/x:v2"], also=["a"])).changes
+    (change,) = examine(files, Rules.parse(["gcr.io/p/x:v2"], also=["a"])).changes
     assert change.after == "gcr.io/p/x:v2"

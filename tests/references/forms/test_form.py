@@ -15,8 +15,8 @@ import pytest
 from releasing.changes.image_mentions import mentions
 from releasing.image_tags.referred import Ours, referred
 from releasing.nightly import named_builds
-from releasing.nightly.coverage import used_images
-from releasing.references import forms, survey
+from releasing.nightly.monitoring.coverage import used_images
+from releasing.references import examine, forms
 from releasing.references.edits import Edit
 from releasing.references.forms.form import Part, Reference
 from releasing.references.rules import ImageRule, Rules
@@ -56,12 +56,12 @@ def _arrow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_a_rewrite_edits_what_a_form_finds() -> None:
-    (rewrite,) = survey([(PATH, b"v1 -> gcr.io/p/x")], Rules.parse(["gcr.io/p/x:v2"])).rewrites
+    (rewrite,) = examine([(PATH, b"v1 -> gcr.io/p/x")], Rules.parse(["gcr.io/p/x:v2"])).rewrites
     assert rewrite.after == b"v2 -> gcr.io/p/x"
 
 
 def test_a_rewrite_reports_what_a_form_leaves_with_its_reason() -> None:
-    report = survey([(PATH, b"last -> gcr.io/p/x")], Rules.parse(["gcr.io/p/x:v2"]))
+    report = examine([(PATH, b"last -> gcr.io/p/x")], Rules.parse(["gcr.io/p/x:v2"]))
     assert ("last -> gcr.io/p/x", "it is the last one", True) in [
         (left.written, left.reason, left.stale) for left in report.left
     ]
@@ -69,7 +69,7 @@ def test_a_rewrite_reports_what_a_form_leaves_with_its_reason() -> None:
 
 def test_a_rewrite_reports_the_same_image_under_another_name() -> None:
     files = [("b", b"gcr.io/p/x:v2"), (PATH, b"v1 -> quay.io/q/x")]
-    assert [left.written for left in survey(files, Rules.parse(["gcr.io/p/x:v2"])).stale] == [
+    assert [left.written for left in examine(files, Rules.parse(["gcr.io/p/x:v2"])).stale] == [
         "v1 -> quay.io/q/x"
     ]
 

@@ -1,12 +1,12 @@
-"""Entries of kustomizations: which files have them, and what the survey makes of them."""
+"""Entries of kustomizations: which files have them, and what the rules make of them."""
 
 from __future__ import annotations
 
 import pytest
 
-from releasing.references import survey
+from releasing.references import examine
 from releasing.references.forms.kustomize import applies, find
-from releasing.references.report import Report
+from releasing.references.report import ReferenceReport
 from releasing.references.rules import Rules
 
 pytestmark = pytest.mark.interpreter
@@ -14,13 +14,13 @@ pytestmark = pytest.mark.interpreter
 DIGESTS = ["sha256:" + letter * 64 for letter in "ab"]
 
 
-def surveyed(entry: str, tag: str = "v2") -> Report:
+def examined(entry: str, tag: str = "v2") -> ReferenceReport:
     content = f"bases: [a]\nimages:\n- {entry}\n# é\n".encode()
-    return survey([("x/kustomization.yaml", content)], Rules.parse([f"gcr.io/p/x:{tag}"]))
+    return examine([("x/kustomization.yaml", content)], Rules.parse([f"gcr.io/p/x:{tag}"]))
 
 
 def entry_after(entry: str, tag: str = "v2") -> str:
-    return surveyed(entry, tag).rewrites[0].after.decode().split("- ", 1)[1].removesuffix("\n# é\n")
+    return examined(entry, tag).rewrites[0].after.decode().split("- ", 1)[1].removesuffix("\n# é\n")
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,12 @@ def test_a_tag_that_yaml_reads_as_a_number_is_put_in_quotes() -> None:
 
 
 def test_a_replaced_name_is_not_what_is_pulled() -> None:
-    assert not surveyed("name: gcr.io/p/x\n  newName: gcr.io/q/y\n  newTag: v1").changes
+    assert not examined("name: gcr.io/p/x\n  newName: gcr.io/q/y\n  newTag: v1").changes
 
 
 def test_a_digest_moves_with_the_tag_or_not_at_all() -> None:
     entry = f"name: gcr.io/p/x\n  newTag: v1\n  digest: {DIGESTS[0]}"
-    (left,) = surveyed(entry).left
+    (left,) = examined(entry).left
     assert (left.reason, left.stale) == ("pinned by digest, and the digest of v2 was not given", True)
     assert entry_after(entry, f"v2@{DIGESTS[1]}") == f"name: gcr.io/p/x\n  newTag: v2\n  digest: {DIGESTS[1]}"
 
@@ -60,14 +60,14 @@ def test_the_same_image_from_another_registry_is_reported_unless_it_is_at_the_ta
         f"- {{name: b.example/x, digest: {DIGESTS[0]}}}\n- {{name: c.example/x, newTag: v2}}\n"
         "- {name: x, newTag: v1}\n- {name: d.example/p/xy, newTag: v1}"
     )
-    assert [(left.written, left.stale) for left in surveyed(entry).left] == [
+    assert [(left.written, left.stale) for left in examined(entry).left] == [
         ("mirror.example/p/x v1", True),
         (f"b.example/x {DIGESTS[0]}", True),
     ]
 
 
 def test_an_entry_without_a_tag_is_reported_once() -> None:
-    assert [left.reason for left in surveyed("name: gcr.io/p/x").left] == ["no newTag is written with it"]
+    assert [left.reason for left in examined("name: gcr.io/p/x").left] == ["no newTag is written with it"]
 
 
 @pytest.mark.parametrize(
@@ -81,13 +81,13 @@ def test_an_entry_without_a_tag_is_reported_once() -> None:
     ],
 )
 def test_a_tag_that_is_more_than_its_text_is_left_and_reported(entry: str) -> None:
-    report = surveyed(entry)
+    report = examined(entry)
     assert not report.changes
     assert [left.reason for left in report.left] == ["its tag or digest is not written as plain text"]
 
 
 def test_an_empty_tag_is_none() -> None:
-    (left,) = surveyed("name: gcr.io/p/x\n  newTag:").left
+    (left,) = examined("name: gcr.io/p/x\n  newTag:").left
     assert left.reason == "no newTag is written with it"
 
 

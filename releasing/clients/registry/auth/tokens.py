@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from releasing.clients.registry.auth.challenge import Challenge, preferred
 from releasing.clients.registry.auth.credentials import Credentials
 from releasing.clients.registry.auth.logins import Logins
-from releasing.clients.registry.http import Answer, Request, Scope
+from releasing.clients.registry.http import HttpAnswer, HttpRequest, Scope
 from releasing.clients.registry.location import is_google
 from releasing.errors import PreconditionError
 
@@ -27,7 +27,9 @@ class Tokens:
     second; gcloud is asked for writes, and for reads that are refused without it.
     """
 
-    def __init__(self, send: Callable[[Request], Awaitable[Answer]], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, send: Callable[[HttpRequest], Awaitable[HttpAnswer]], environment: Mapping[str, str]
+    ) -> None:
         self._send = send
         self._logins = Logins(environment)
         self._headers: dict[Scope, str] = {}
@@ -44,7 +46,7 @@ class Tokens:
         """Say what to type when HOST[:PORT] has refused."""
         return self._logins.hint(host)
 
-    async def renewed(self, scope: Scope, used: str | None, answer: Answer, *, fresh: bool) -> bool:
+    async def renewed(self, scope: Scope, used: str | None, answer: HttpAnswer, *, fresh: bool) -> bool:
         """Get another header after `answer` refused `used`; tells whether there is a reason to try again.
 
         `fresh` says that `used` was got for the same request, so that it cannot have run out. Raises
@@ -58,7 +60,7 @@ class Tokens:
                 self._headers[scope] = header
             return True
 
-    async def _another(self, scope: Scope, used: str | None, answer: Answer, fresh: bool) -> str | None:
+    async def _another(self, scope: Scope, used: str | None, answer: HttpAnswer, fresh: bool) -> str | None:
         if challenge := preferred(answer.challenge):
             self._challenges[scope] = challenge
         before = self._behind.get(scope)
@@ -101,10 +103,10 @@ class Tokens:
         raise self._refusal(scope, challenge, login, answer)
 
     def _refusal(
-        self, scope: Scope, challenge: Challenge, login: Credentials | None, answer: Answer
+        self, scope: Scope, challenge: Challenge, login: Credentials | None, answer: HttpAnswer
     ) -> PreconditionError:
         who = "your credentials" if login else "anonymous access"
-        where = Request("GET", challenge.parameters.get("realm", "")).host
+        where = HttpRequest("GET", challenge.parameters.get("realm", "")).host
         return PreconditionError(
             f"{scope.host}: {where} refuses {who} for {rights(scope, challenge)} (HTTP {answer.status})",
             self.hint(scope.host),
@@ -118,18 +120,18 @@ def rights(scope: Scope, challenge: Challenge) -> str:
     return named if named and enough else str(scope)
 
 
-def _token_request(scope: Scope, challenge: Challenge, login: Credentials | None) -> Request:
+def _token_request(scope: Scope, challenge: Challenge, login: Credentials | None) -> HttpRequest:
     realm = challenge.parameters.get("realm", "")
     asked = {"service": challenge.parameters.get("service", ""), "scope": rights(scope, challenge)}
     if login and login.is_identity:
         form = asked | {"grant_type": "refresh_token", "client_id": CLIENT, "refresh_token": login.secret}
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return Request("POST", realm, headers, urlencode(form).encode())
+        return HttpRequest("POST", realm, headers, urlencode(form).encode())
     headers = {"Authorization": login.basic} if login else {}
-    return Request("GET", f"{realm}{'&' if '?' in realm else '?'}{urlencode(asked)}", headers)
+    return HttpRequest("GET", f"{realm}{'&' if '?' in realm else '?'}{urlencode(asked)}", headers)
 
 
-def _token_in(answer: Answer) -> str:
+def _token_in(answer: HttpAnswer) -> str:
     """The token that a token service gave; empty when it gave none."""
     try:
         given = json.loads(answer.body)

@@ -1,0 +1,1 @@
+"""Packages of ksonnet apps: the registries that have them, their prototypes, and components made of those."""

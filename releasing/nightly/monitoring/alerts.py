@@ -1,0 +1,62 @@
+"""Who is told that the nightly release needs a look: once a day by mail, once a day by the webhook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+
+from releasing.announcements import outbox, smtp
+from releasing.errors import ReleaseError
+from releasing.shell.files import replace_bytes, replace_text
+from releasing.verification import claim_table
+
+if TYPE_CHECKING:
+    from releasing.nightly.maintenance import NightlyTask
+    from releasing.runbook.step_shell import StepShell
+    from releasing.verification.claim import Claim
+
+WEBHOOK = "RELEASE_NIGHTLY_WEBHOOK"  # an address that is a secret, so it stands in no file of ours
+
+
+def tell(work: NightlyTask, sh: StepShell, claims: Sequence[Claim]) -> None:
+    """Send what does not hold by each way that there is; nothing when all holds.
+
+    A way that fails is told here, and stops neither the other one nor the command.
+    """
+    if all(claim.holds for claim in claims):
+        return
+    day = f"{datetime.now(UTC):%Y%m%d}"
+    text = "\n".join(claim_table.lines(claims)) + "\n"
+    for name, send in (("mail", _mail), ("webhook", _post)):
+        try:
+            send(work, sh, day, text)
+        except ReleaseError as error:
+            sh.say(f"could not notify by {name}: {error}")
+
+
+def _mail(work: NightlyTask, sh: StepShell, day: str, text: str) -> None:
+    announcement = work.config.announcement
+    file = work.state / "outbox" / f"nightly-check-{day}.eml"
+    # Where people send it by hand, the first one of the day may be sent already.
+    if not file.exists() or (announcement.smtp and smtp.receipt(file) is None):
+        replace_bytes(file, bytes(_message(work, day, text)))
+    outbox.hand_in(announcement, sh, file, announcement.from_)
+
+
+def _post(work: NightlyTask, sh: StepShell, day: str, text: str) -> None:
+    if sh.environment.get(WEBHOOK):
+        report = work.folder / f"{day}.txt"
+        replace_text(report, text)
+        sh.run(sh["post_report.py"][str(report)])
+
+
+def _message(work: NightlyTask, day: str, text: str) -> EmailMessage:
+    announcement = work.config.announcement
+    message = EmailMessage()
+    message["Subject"] = f"{work.config.project}: the nightly release needs attention"
+    message["From"], message["To"] = announcement.from_, announcement.from_
+    message["Message-ID"] = f"<nightly-check-{day}@{announcement.from_.partition('@')[2]}>"
+    message.set_content(text)
+    return message

@@ -1,0 +1,1 @@
+"""Tokens of the local GitHub, and what each may do."""

@@ -1,0 +1,42 @@
+"""Repositories that are there before a rehearsal begins, such as those of the operators, with their releases."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from releasing.rehearsal.github.git.git_objects import Person, commit_tree, git
+from releasing.rehearsal.github.state import ReleaseRecord, Repository, State
+
+FOUNDER = Person("GitHub", "noreply@github.com")
+
+
+def found(root: Path, full_name: str, releases: Iterable[tuple[str, bool]] = ()) -> Repository:
+    """Make `owner/name` below the root with one commit, and publish `releases`: tag and whether it is a prerelease.
+
+    A repository that is there already is left alone.
+    """
+    owner, _, name = full_name.partition("/")
+    repository = Repository(root, owner, name)
+    if repository.path.exists():
+        return repository
+    scratch = repository.path.with_suffix(".partial")
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.parent.mkdir(parents=True, exist_ok=True)
+    git(root, "init", "--quiet", "--bare", "--initial-branch=master", str(scratch))
+    commit = commit_tree(scratch, git(scratch, "mktree"), [], f"Found {full_name}\n", FOUNDER)
+    git(scratch, "update-ref", "refs/heads/master", commit)
+    tags = list(releases)
+    for tag, _ in tags:
+        git(scratch, "update-ref", f"refs/tags/{tag}", commit)
+    now = time.time()
+    published = tuple(
+        ReleaseRecord(number, tag, "master", tag, None, False, prerelease, owner, now + number, now + number)
+        for number, (tag, prerelease) in enumerate(tags, start=1)
+    )
+    repository.write(State(last_id=len(published), releases=published))
+    # Last, so that a repository that is there is whole.
+    scratch.rename(repository.path)
+    return repository

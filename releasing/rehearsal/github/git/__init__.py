@@ -1,0 +1,1 @@
+"""Git of the local GitHub: what pushes it refuses, refs and comparisons over HTTP."""

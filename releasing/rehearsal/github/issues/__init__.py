@@ -1,0 +1,1 @@
+"""Issues of the local GitHub, and milestones."""

@@ -1,0 +1,1 @@
+"""Pull requests of the local GitHub: reviews, protection, the merge button, the merge queue."""

@@ -1,0 +1,1 @@
+"""Releases of the local GitHub, and their assets."""

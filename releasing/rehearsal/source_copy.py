@@ -1,0 +1,91 @@
+"""Rehearsing on the operator's own repository: a copy of it stands in for GitHub's."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from releasing.config.build_sections import NEWEST
+from releasing.errors import CommandError, PreconditionError
+from releasing.rehearsal.github.existing_repositories import found
+from releasing.rehearsal.github.state import Repository, State
+from releasing.rehearsal.registry import small_images
+from releasing.shell.programs import Shell
+
+if TYPE_CHECKING:
+    from releasing.config.release_yaml import Config, Operator
+
+REFSPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+FIRST, COMING = "v0.2.0", "v0.3.0-rc.0"  # of an operator of which release.yaml names no release
+RELEASED = "2018-06-19T10:40:06Z"  # when the operators' images were made, as far as a sandbox knows
+
+
+def name(source: str) -> str:
+    """The absolute path or the URL that `source` means."""
+    return str(Path(source).resolve()) if Path(source).exists() else source
+
+
+def copy(source: str, repository: Path, default_branch: str) -> None:
+    """Make the bare `repository` from the branches and tags of `source`, whole or not at all.
+
+    Raises PreconditionError when `source` is not a repository, has changes that are not committed, or lacks the
+    default branch.
+    """
+    sh = Shell()
+    _refuse_uncommitted(sh, source)
+    scratch = repository.with_suffix(".partial")
+    git = sh["git"]["-C", str(scratch)]
+    sh.read(sh["rm"]["-rf", str(scratch)])
+    sh.read(sh["git"]["init", "--quiet", "--bare", "--initial-branch", default_branch, str(scratch)])
+    try:
+        sh.read(git["fetch", "--quiet", name(source), *REFSPECS])
+    except CommandError as error:
+        raise PreconditionError(f"--source {source}: {error.cause}", "name a git repository") from None
+    branches = sh.read(git["for-each-ref", "--format=%(refname:short)", "refs/heads"]).split()
+    if default_branch not in branches:
+        raise PreconditionError(
+            f"--source {source} has no branch {default_branch} (it has: {', '.join(branches) or 'none'})",
+            f"make it, for example: git -C {source} branch {default_branch} origin/{default_branch}",
+        )
+    os.replace(scratch, repository)  # noqa: PTH105 - atomic on POSIX
+
+
+def begin_numbers(repository: Path) -> None:
+    """Let the local GitHub number on from the newest pull request that a commit of `repository` names."""
+    sh = Shell()
+    log = sh.read(sh["git"]["-C", str(repository), "log", "--all", "--format=%s"])
+    newest = max(map(int, re.findall(r"\(#(\d+)\)$", log, flags=re.MULTILINE)), default=0)
+    github = Repository(repository.parent.parent, repository.parent.name, repository.stem)
+    if not github.read().issues:
+        github.write(State(last_number=newest))
+
+
+def seed_operators(config: Config, registry_url: str) -> None:
+    """Put the operators' images into the registry: their own releases made them."""
+    for operator in config.operators.values():
+        labels = {"org.opencontainers.image.source": f"https://github.com/{operator.repository}"}
+        image = f"{config.registry}/{operator.image}"
+        small_images.push(registry_url, image, _release(operator), labels, RELEASED)
+
+
+def found_operators(config: Config, github: Path) -> None:
+    """Make a repository for each operator below `github`, with its release, and a pre-release of the next."""
+    for operator in config.operators.values():
+        found(github, operator.repository, [(_release(operator), False), (COMING, True)])
+
+
+def _release(operator: Operator) -> str:
+    return FIRST if operator.release == NEWEST else operator.release
+
+
+def _refuse_uncommitted(sh: Shell, source: str) -> None:
+    if not Path(source).is_dir():
+        return
+    status = sh["git"]["-C", source, "status", "--porcelain", "--untracked-files=no"]
+    if sh.succeeds(status) and sh.read(status):
+        raise PreconditionError(
+            f"--source {source} has changes that are not committed:\n{sh.read(status)}",
+            "commit or stash them; a rehearsal sees commits only",
+        )

@@ -1,0 +1,1 @@
+"""The cluster that kubectl of a rehearsal talks to: objects, waits, leases, rights and workflows."""

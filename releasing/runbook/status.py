@@ -1,0 +1,85 @@
+"""What the world says about the steps of a recipe, and what a run would do about it; nothing is changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from releasing.errors import PreconditionError
+from releasing.runbook.context import DONE, MISSING, Context
+from releasing.runbook.plan import PlanShell
+from releasing.runbook.recipe import Recipe
+from releasing.runbook.step import Finding, Step, met
+
+AT_ONCE = 8
+NOT_NEEDED = met("not needed any more: everything after it is done")
+
+
+def findings_of(context: Context[Any], recipe: Recipe, steps: Iterable[Step]) -> dict[str, Finding]:
+    """What the (remembering) world says about each of `steps` of `recipe`, asked side by side.
+
+    A step that may lapse counts as done when everything that needs it is, and is not asked then.
+    """
+    chosen = list(steps)
+    findings = _asked(context, [step for step in chosen if not step.gate])
+    names = {step.name for step in chosen}
+    gates = [(step, names & {other.name for other in recipe.after(step)}) for step in chosen if step.gate]
+    findings |= _asked(context, [gate for gate, after in gates if not after or _missing(findings, after)])
+    for gate, after in gates:
+        if gate.name not in findings:
+            idle = not _missing(findings, after)
+            findings |= {gate.name: NOT_NEEDED} if idle else _asked(context, [gate])
+    return {step.name: findings[step.name] for step in chosen}
+
+
+def _asked(context: Context[Any], steps: list[Step]) -> dict[str, Finding]:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = pool.map(lambda step: step.verify(context.release, context.step_shell(step)), steps)
+        return {step.name: finding for step, finding in zip(steps, answers, strict=True)}
+
+
+def _missing(findings: dict[str, Finding], names: set[str]) -> set[str]:
+    return {name for name in names if name in findings and not findings[name].holds}
+
+
+def show_plan(
+    context: Context[Any], recipe: Recipe, environment: Iterable[str], begun: PlanShell | None = None
+) -> None:
+    """Show what a run would do, as lines for a terminal; what is done already is a comment.
+
+    `environment` is the lines that the commands need before them; `begun` has what the operator chose.
+    """
+    for line in [*environment, *(begun.lines if begun else [])]:
+        context.show(line)
+    drafts = begun.drafts if begun else {}
+    findings = findings_of(context.looking(), recipe, recipe)
+    unmet = {name for name, finding in findings.items() if not finding.holds}
+    for step in recipe:
+        context.show(f"\n# {step.name}: {step.title}")
+        outstanding = bool(unmet & recipe.before(step))
+        if step.name in unmet:
+            context.show(f"# to do: {findings[step.name].text}")
+        elif not (step.gate and outstanding):
+            context.show(f"# already done: {findings[step.name].text}")
+            continue
+        else:
+            context.show(f"# passes now; checked again when this step runs: {findings[step.name].text}")
+        sh = PlanShell(context.shell, context.journal, step.name, outstanding, drafts)
+        try:
+            step.action(context.release, sh)
+        except PreconditionError as error:
+            sh.say(f"stops here: {error}")
+        for line in sh.lines:
+            context.show(line)
+
+
+def show_status(context: Context[Any], recipe: Recipe) -> list[str]:
+    """Show for each step whether the world says that it is done; gives the names of those that are not."""
+    context.show(context.release.title)
+    findings = findings_of(context.looking(), recipe, recipe)
+    for name, finding in findings.items():
+        context.teller(name, DONE if finding.holds else MISSING)(finding.text)
+    missing = [name for name, finding in findings.items() if not finding.holds]
+    context.show(f"next: {missing[0]}" if missing else "complete")
+    return missing
