@@ -27,7 +27,7 @@ from releasing.clients.registry.client import Registry  # noqa: E402
 from releasing.config import registries  # noqa: E402
 from releasing.image import ImageRef  # noqa: E402
 from releasing.image_tags import ImageTags  # noqa: E402
-from tests.tagged_images import Digests, filled_registry, mirrored, tagged, wanted  # noqa: E402
+from tests.support.tagged_images import Digests, filled_registry, mirrored, tagged, wanted  # noqa: E402
 
 REPOSITORIES, IMAGES = 50, 20
 TAGS = REPOSITORIES * IMAGES

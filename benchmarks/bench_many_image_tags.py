@@ -23,7 +23,7 @@ from releasing.clients.registry import promotion  # noqa: E402
 from releasing.clients.registry.client import Registry  # noqa: E402
 from releasing.config import registries  # noqa: E402
 from releasing.image_tags import ImageTags  # noqa: E402
-from tests.tagged_images import Digests, filled_registry, mirrored, tagged, wanted  # noqa: E402
+from tests.support.tagged_images import Digests, filled_registry, mirrored, tagged, wanted  # noqa: E402
 
 REPOSITORIES, IMAGES = 50, 100
 PLANNED = (1_000, 5_000, 20_000)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
 from releasing.image_tags import ImageTags, dump
-from tests.tagged_images import mirrored
+from tests.support.tagged_images import mirrored
 
 ROOT = Path(__file__).resolve().parent.parent
 # A small process between: a child's peak is never less than what its parent had when it started the child.

@@ -17,8 +17,8 @@ import pytest
 from releasing.recipes import NIGHTLY, RECIPES
 from releasing.runbook.recipe import Recipe
 from releasing.runbook.step import Step
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 LIBRARIES = {"aiohttp", "aiosmtpd", "_gojsonnet", "plumbum", "pydantic", "ruamel", "semver"}
 SKIPPED = {"sample", "__pycache__"}
 # From the top down: a package imports only what stands below it.
@@ -208,6 +208,32 @@ def test_a_public_class_is_called_as_no_other_is() -> None:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )
     assert {name for name, count in named.items() if count > 1} == set()
+
+
+def mirrored_names(folder: Path) -> set[str]:
+    """What a test in `folder` may be called after: the package, its modules, the programs of scripts."""
+    of = folder.relative_to(ROOT / "tests")
+    source = ROOT / of if of.parts[0] == "scripts" else ROOT / "releasing" / of
+    return {folder.name, *(path.stem for path in source.iterdir())} if source.is_dir() else set()
+
+
+def test_tests_mirror_the_tree() -> None:
+    """A test is called after the module that it is about; whole releases and the tests' own helpers stand apart."""
+    tests = [
+        path for path in (ROOT / "tests").glob("*/**/test_*.py") if not {"whole", "support"} & {*path.parts}
+    ]
+    subjects = {path: path.stem.removeprefix("test_") for path in tests}
+    assert len(tests) > 100
+    assert [
+        path.relative_to(ROOT)
+        for path, subject in subjects.items()
+        if not any(f"{subject}_".startswith(f"{name}_") for name in mirrored_names(path.parent))
+    ] == []
+
+
+def test_only_tests_stand_among_the_tests_of_a_package() -> None:
+    others = {path.name for path in (ROOT / "tests").glob("**/*.py") if "support" not in path.parts}
+    assert {name for name in others if not name.startswith("test_")} == {"conftest.py"}
 
 
 def test_a_step_is_declared_without_what_runs_it() -> None:

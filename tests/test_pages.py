@@ -12,7 +12,7 @@ from releasing.commands import configured_names
 from releasing.commands import runbook_page as page
 from releasing.config import config_file, reference_page
 from releasing.recipes import NIGHTLY, RECIPES
-from tests.support.whole_releases import ROOT
+from tests.support.paths import ROOT
 
 COMMANDS = ROOT / "docs" / "commands.md"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

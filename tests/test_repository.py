@@ -14,7 +14,7 @@ import yaml
 from packaging.version import Version
 
 import noxfile
-from tests.support.whole_releases import ROOT
+from tests.support.paths import ROOT
 
 WORKFLOW = ROOT / ".github" / "workflows" / "checks.yml"
 STEPS: list[dict[str, Any]] = yaml.safe_load(WORKFLOW.read_text())["jobs"]["checks"]["steps"]

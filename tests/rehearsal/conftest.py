@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.rehearsal.local_github import LocalGitHub, local_github
-from tests.rehearsal.project import bare_project
+from tests.support.bare_repository import bare_project
+from tests.support.local_github import LocalGitHub, local_github
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
 from releasing.shell.programs import Shell
 from releasing.steps.authenticate import auth
-from tests.gcloud_programs import Gcloud, needs_gcloud, real_gcloud
-from tests.gke_api import BOT, Google, google
-from tests.releases import CONFIG, release_at
+from tests.support.gcloud_programs import Gcloud, needs_gcloud, real_gcloud
+from tests.support.gke_api import BOT, Google, google
+from tests.support.paths import ROOT
+from tests.support.releases import CONFIG, release_at
 
-ROOT = Path(__file__).parent.parent.parent
 NAME = "kubeflow-releasing"
 CONTEXT = f"gke_{NAME}_us-central1-a_{NAME}"
 GCP = Gcp(project=NAME, cluster=NAME, zone="us-central1-a", namespace=NAME)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from releasing.steps.cut_branch import branch_is_on_origin
-from tests.histories import Workplace
-from tests.rehearsal.project import head
-from tests.releases import Origin, origin_in
+from tests.support.bare_repository import head
+from tests.support.histories import Workplace
+from tests.support.releases import Origin, origin_in
 
 BRANCH = "v0.2-branch"
 

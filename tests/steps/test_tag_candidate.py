@@ -13,8 +13,8 @@ from releasing.errors import PreconditionError
 from releasing.recipes import RC
 from releasing.runbook.choice import Choice
 from releasing.steps.tag_candidate import tag_candidate
-from tests.rehearsal.project import commit, head
-from tests.releases import CONFIG, Origin, hosted
+from tests.support.bare_repository import commit, head
+from tests.support.releases import CONFIG, Origin, hosted
 
 PIN = {"file": "config.txt", "pattern": "(two|v0.*)", "value": "{tag}"}
 WITH_PIN = Config.model_validate(CONFIG.model_dump(by_alias=True) | {"pins": [PIN], "checks": {}})

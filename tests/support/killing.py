@@ -14,7 +14,8 @@ from pathlib import Path
 from tests.support import kill_point
 from tests.support.kill_point import AFTER, BEFORE, SAMPLE, Sample
 from tests.support.kill_sample import counted
-from tests.support.whole_releases import ROOT, invoke
+from tests.support.paths import ROOT
+from tests.support.whole_releases import invoke
 
 __all__ = ["AFTER", "BEFORE", "SAMPLE"]
 

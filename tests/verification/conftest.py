@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.verification.projects import Project, sound
+from tests.support.verified_project import Project, sound
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from releasing.references.edits import Edit
 from releasing.references.forms.form import Part, Reference
 from releasing.references.rules import ImageRule, Rules
 from releasing.release import Release
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[3]
 BUILD = "v20180701-0123abcd"
 PATH = "a/images.libsonnet"
 

@@ -1,0 +1,43 @@
+"""The rows of image_tags.yaml that a release wants, as commands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from releasing.changes import image_tags_edit
+from releasing.image import ImagePattern
+from tests.support.releases import CONFIG, origin_in
+
+pytestmark = pytest.mark.interpreter
+
+IMAGES = {"pattern": "notebook-(cpu|gpu)", "names": ["notebook-cpu", "notebook-gpu"]}
+BOOTSTRAPPER = {"images": IMAGES, "folder": "bootstrap", "config": "a.yaml"}
+BUILD = "v20180723-01234567"
+
+
+def edits(folder: Path, allow_move: str = "") -> list[tuple[str, ...]]:
+    sections = {"bootstrapper": BOOTSTRAPPER, "image-tags": "releasing/image_tags.yaml"}
+    config = CONFIG.model_validate({**CONFIG.model_dump(exclude_unset=True, by_alias=True), **sections})
+    origin = origin_in(folder)
+    release = replace(origin.release, config=config, allow_move=allow_move)
+    return [command.words for command in image_tags_edit.edits(release, origin.sh, "clone", BUILD)]
+
+
+def test_the_builds_are_listed_and_then_tagged_by_exactly_their_names(tmp_path: Path) -> None:
+    add, tag = edits(tmp_path)
+    names = [f"gcr.io/kubeflow-images-public/notebook-{kind}" for kind in ("cpu", "gpu")]
+    assert add[:3] == ("update_image_tags.py", "clone/releasing/image_tags.yaml", "add")
+    assert [word for word in add if word in names] == names
+    pattern = ImagePattern.parse(add[add.index("--pattern") + 1])
+    assert all(map(pattern.takes_name, names))
+    assert not pattern.takes_name("gcr.io/kubeflow-images-public/notebook-cpu2")
+    assert not pattern.takes_name("gcrxio/kubeflow-images-public/notebook-cpu")
+    assert pattern.takes_tag(BUILD)
+    assert tag[2:] == ("tag", *add[3:5], "--tag", "v0.2.1")
+
+
+def test_a_tag_moves_to_another_build_only_when_the_operator_named_it(tmp_path: Path) -> None:
+    assert edits(tmp_path, ".*:v0.2.1")[1][-2:] == ("--allow-move", ".*:v0.2.1")

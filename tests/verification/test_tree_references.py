@@ -1,0 +1,145 @@
+"""What the tagged tree says about images."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from releasing.verification import age, tree_references
+from releasing.version import Version
+from tests.support.verified_project import IMAGES, NAMES, OPERATOR, REGISTRY, TAG, Project, listing
+
+pytestmark = pytest.mark.interpreter
+
+CLUSTER = "deploy/cluster.yaml"
+
+
+def test_a_sound_tree_holds(project: Project) -> None:
+    found = project.claims(tree_references.claims)
+    assert {name for name, claim in found.items() if claim.holds} == {*found}
+    assert found["references"].found.startswith("3 of 3 to released images are at their release; 2 of all 3")
+
+
+def test_a_released_image_at_another_tag_is_named_with_its_place(project: Project) -> None:
+    text = f"# first\nimage: {IMAGES[0]}:v20180607-476e150e\n"
+    found = project.released({CLUSTER: text}).claims(tree_references.claims)["references"]
+    assert not found.holds
+    assert found.found.startswith("2 of 3 ")
+    assert found.details == (f"{CLUSTER}:2: {IMAGES[0]}:v20180607-476e150e, not {TAG}",)
+
+
+def test_an_operator_belongs_at_its_own_release(project: Project) -> None:
+    found = project.released({"tf.yaml": f"image: {OPERATOR}:{TAG}\n"}).claims(tree_references.claims)[
+        "references"
+    ]
+    assert found.details == (f"tf.yaml:1: {OPERATOR}:{TAG}, not v0.2.0",)
+
+
+def test_a_name_in_a_template_counts(project: Project) -> None:
+    text = f"OPTION = '{{0}}/{{1}}/{NAMES[1]}:v0.2.0'\n"
+    found = project.released({"core/spawner.py": text}).claims(tree_references.claims)["references"]
+    assert found.details == (f"core/spawner.py:1: {{0}}/{{1}}/{NAMES[1]}:v0.2.0, not {TAG}",)
+
+
+def test_a_kustomization_counts(project: Project) -> None:
+    text = f"images:\n- name: {IMAGES[0]}\n  newTag: v0.2.0\n"
+    found = project.released({"kustomization.yaml": text}).claims(tree_references.claims)["references"]
+    assert found.details == (f"kustomization.yaml:3: {IMAGES[0]}:v0.2.0, not {TAG}",)
+
+
+def test_what_is_left_alone_is_not_judged(project: Project) -> None:
+    old = f"image: {IMAGES[0]}:v0.1.0\n"
+    paths = ("old/more.yaml", "vendor/a.yaml", "CHANGELOG.md", "core/tests/a.yaml", "hack/retag_all.sh")
+    changed = project.released({**dict.fromkeys(paths, old), "Dockerfile": f"FROM {IMAGES[0]}:v0.1.0\n"})
+    assert all(claim.holds for claim in changed.claims(tree_references.claims).values())
+
+
+def test_a_pin_by_digest_is_shown_and_not_judged(project: Project) -> None:
+    pin = f"{IMAGES[0]}:v0.2.0@sha256:{'a' * 64}"
+    found = project.released({"pinned.yaml": f"image: {pin}\n"}).claims(tree_references.claims)
+    assert found["references"].holds
+    assert found["references"].details == (f"pinned.yaml:1: {pin} (pinned by digest)",)
+    assert found["one tag each"].holds
+
+
+def test_latest_does_not_hold_for_any_image_of_ours(project: Project) -> None:
+    files = {
+        "metrics.yaml": f"image: {REGISTRY}/metric-collector:latest\n",
+        "theirs.yaml": "image: redis:latest\n",
+    }
+    found = project.released(files).claims(tree_references.claims)
+    assert not found["latest"].holds
+    assert found["latest"].details == (f"metrics.yaml:1: {REGISTRY}/metric-collector:latest",)
+    assert found["references"].holds
+
+
+def test_two_tags_of_one_image_do_not_hold(project: Project) -> None:
+    found = project.released({"job.jsonnet": f'"{OPERATOR}:v20180809-d2509aa"\n'}).claims(
+        tree_references.claims
+    )
+    assert not found["one tag each"].holds
+    assert found["one tag each"].details == (
+        f"{OPERATOR}: v0.2.0 at core/prototypes/all.jsonnet:1; v20180809-d2509aa at job.jsonnet:1",
+    )
+
+
+def test_a_reference_at_the_release_that_nobody_listed_dangles(project: Project) -> None:
+    text = f"image: {REGISTRY}/centraldashboard:{TAG}\n"
+    found = project.released({"ui.yaml": text}).claims(tree_references.claims)["dangling"]
+    assert not found.holds
+    assert found.details == (f"ui.yaml:1: {REGISTRY}/centraldashboard:{TAG}",)
+    project.commit(
+        "master", {"releasing/image_tags.yaml": listing((f"{REGISTRY}/centraldashboard", "sha256:a", TAG))}
+    )
+    assert [
+        detail.split(": ")[0] for detail in project.claims(tree_references.claims)["dangling"].details
+    ] == [
+        "core/spawner.py:1",
+        f"{CLUSTER}:1",
+    ]
+
+
+def test_mirrors_of_other_peoples_images_are_not_ours(project: Project) -> None:
+    mirror = f"image: {REGISTRY}/quay.io/coreos/flannel:{TAG}\n"
+    found = project.released({"net.yaml": mirror}).claims(tree_references.claims)
+    assert found["dangling"].holds
+    assert " of all 3 " in found["references"].found
+
+
+def test_an_older_build_than_an_earlier_release_had_does_not_hold(project: Project) -> None:
+    assert project.claims(age.claims)["not put back"].holds
+    # v0.2.0 is a commit of 4 July 2018.
+    back = f"image: {IMAGES[0]}:v20180618-715aafc\n"
+    found = project.released({CLUSTER: back}).claims(age.claims)["not put back"]
+    assert not found.holds
+    assert found.details == (f"{CLUSTER}:1: {IMAGES[0]}:v20180618-715aafc; v0.2.0 had v0.2.0",)
+    assert project.released({CLUSTER: back.replace("0618", "0711")}).claims(age.claims)["not put back"].holds
+
+
+def test_a_build_that_was_put_back_stays_put_back_in_the_next_release(project: Project) -> None:
+    back = project.commit("v0.2-branch", {CLUSTER: f"image: {IMAGES[0]}:v20180618-715aafc\n"})
+    project.tag("v0.2.1", back)
+    project.tag("v0.2.2", back)
+    release = replace(project.release(), version=Version(0, 2, 2))
+    (found,) = age.claims(project.read(release=release))
+    assert found.found == "1 reference older than in v0.2.0 to v0.2.1"
+
+
+def test_the_build_that_a_release_tag_stands_for_is_not_older_than_it(project: Project) -> None:
+    both = listing((IMAGES[0], "sha256:a", "v0.2.0")).replace(
+        b"- v0.2.0", b"- v0.2.0\n    - v20180618-715aafc"
+    )
+    project.commit("master", {"releasing/image_tags.yaml": both})
+    back = {CLUSTER: f"image: {IMAGES[0]}:v20180618-715aafc\n"}
+    assert project.released(back).claims(age.claims)["not put back"].holds
+
+
+def test_an_earlier_release_without_images_has_none_that_are_newer(project: Project) -> None:
+    project.tag("v0.2.0", project.commit("empty", {"README.md": "# Nothing\n"}))
+    assert project.claims(age.claims)["not put back"].holds
+
+
+def test_a_first_release_has_nothing_to_be_put_back(project: Project) -> None:
+    project.git("tag", "-d", "v0.2.0")
+    assert project.claims(age.claims) == {}
