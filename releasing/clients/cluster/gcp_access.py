@@ -13,6 +13,7 @@ from releasing.shell.command import Command
 
 if TYPE_CHECKING:
     from releasing.shell.programs import Shell
+    from releasing.shell.protocol import Reads
 
 # A service account's key, or the configuration of a workload identity federation: its path, never its content.
 CREDENTIALS = "RELEASE_GCP_CREDENTIALS"
@@ -47,7 +48,7 @@ def unattended(environment: Mapping[str, str]) -> str:
     return ""
 
 
-def token_expiry(sh: Shell, account: str = "") -> str:
+def token_expiry(sh: Reads, account: str = "") -> str:
     """When gcloud's access token ends, got by using the credentials; empty for one that it cannot renew.
 
     Raises CommandError when gcloud gets none.
@@ -56,7 +57,7 @@ def token_expiry(sh: Shell, account: str = "") -> str:
     return sh.read(sh["gcloud"]["config", "config-helper", *who, EXPIRY])
 
 
-def valid(sh: Shell, account: str) -> bool:
+def valid(sh: Reads, account: str) -> bool:
     """Whether the credentials that gcloud has of `account` hold. Raises CommandError when that cannot be known."""
     try:
         token_expiry(sh, account)
