@@ -6,12 +6,14 @@ Runbook: "Release branching policy", "Tagging a release candidate", "Release vot
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import semver
 
 from releasing.errors import UsageError
 
+NUMBER = r"(0|[1-9]\d{0,9})"  # of a candidate: more digits are a mistake
 _ROUGHLY = re.compile(r"(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?:\W*(rc)\W*(\d{1,9})?)?", re.IGNORECASE)
 
 
@@ -75,15 +77,15 @@ def parse_name(text: str) -> tuple[Version, Candidate | None]:
         raise _refused(text)
     if parsed.prerelease is None:
         return version, None
-    number = re.fullmatch(r"rc\.(0|[1-9]\d*)", parsed.prerelease)
+    number = re.fullmatch(rf"rc\.{NUMBER}", parsed.prerelease)
     if number is None:
         raise _refused(text)
     return version, Candidate(version, int(number[1]))
 
 
-def candidates(tags: list[str], version: Version) -> list[Candidate]:
+def candidates(tags: Iterable[str], version: Version) -> list[Candidate]:
     """The candidates of `version` among git `tags`, in order; malformed names are not candidates."""
-    form = re.compile(rf"{re.escape(version.tag)}-rc\.(0|[1-9]\d*)")
+    form = re.compile(rf"{re.escape(version.tag)}-rc\.{NUMBER}")
     return sorted(Candidate(version, int(found[1])) for found in map(form.fullmatch, tags) if found)
 
 

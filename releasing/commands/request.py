@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from releasing.errors import PreconditionError, UsageError
+from releasing.verification.names import missing_numbers, of_version
 from releasing.version import Candidate, Version, candidates, parse_name
 
 NEXT = "next"
@@ -38,17 +39,43 @@ class ReleaseRequest:
         return cls(parsed, str(named.number) if named else candidate, account, allow_move, looking)
 
 
+def misleading(version: Version, tags: Iterable[str]) -> str:
+    """The tags on origin that people take for a release or a candidate of `version` and tools do not; or nothing."""
+    found = [name.tag for name in of_version(tags, version) if name.misleading]
+    proper = f"candidates are named {version.tag}-rc.N, and a release {version.tag}"
+    return f"origin has {', '.join(found)}, but {proper}" if found else ""
+
+
+def incomplete(version: Version, tags: Iterable[str]) -> str:
+    """The newest candidate on origin and one that is missing before it; nothing when none is."""
+    known = candidates(tags, version)
+    gap = next(missing_numbers([candidate.number for candidate in known]), None)
+    return "" if gap is None else f"origin has {known[-1].tag}, but no {Candidate(version, gap).tag}"
+
+
+def require_plain(request: ReleaseRequest, tags: Sequence[str], text: str) -> None:
+    """Raise PreconditionError with `text`, what leaves open which candidate is meant, unless a number says it."""
+    if text and not request.looking and not request.candidate.isdecimal():
+        gap = next(missing_numbers([each.number for each in candidates(tags, request.version)]), None)
+        number = _following(request, tags, []) if gap is None else gap
+        raise PreconditionError(
+            text, f"correct the tags, or name the candidate by its number, such as --candidate {number}"
+        )
+
+
 def open_candidate(
     request: ReleaseRequest,
-    tags: list[str],
-    begun: list[str],
+    tags: Sequence[str],
+    begun: Sequence[str],
     stays: Callable[[Candidate], bool] = lambda _known: False,
+    passed: Callable[[Candidate], str] = lambda _known: "",
 ) -> Candidate:
     """The candidate that a run works on: the open one, the next one, or a number.
 
     The newest of those tagged and those `begun` here is the open one until the next is asked for, and then as well
-    if it `stays` the next one; a number may not leave a gap. Raises PreconditionError when the final exists,
-    UsageError for a number out of place.
+    if it `stays` the next one; a number may not leave a gap. `passed` says how the vote on a candidate passed. Raises
+    PreconditionError when the final exists, or the next one is asked for after a vote that passed; UsageError for a
+    number out of place.
     """
     version = request.version
     if version.tag in tags and not request.looking:
@@ -57,20 +84,54 @@ def open_candidate(
             f"the next version is {Version(version.major, version.minor, version.patch + 1)}",
         )
     known = candidates([*tags, *begun], version)
-    newest = known[-1].number if known else 0
-    following = newest + (Candidate(version, newest).tag in tags)
+    newest = Candidate(version, known[-1].number if known else 0)
+    following = Candidate(version, _following(request, tags, begun))
     if not request.candidate:
-        return Candidate(version, newest)
+        return newest
     if request.candidate == NEXT:
-        return Candidate(version, newest if stays(Candidate(version, newest)) else following)
-    if not request.candidate.isdecimal() or int(request.candidate) > following:
-        expected = f"a number up to {following}, or 'next'"
-        raise UsageError(f"--candidate {request.candidate}: expected {expected}", f"--candidate {newest}")
-    return Candidate(version, int(request.candidate))
+        return newest if stays(newest) else _next(request, newest, following, passed)
+    return _numbered(request, tags, newest, following)
 
 
-def tagged_candidate(request: ReleaseRequest, tags: list[str]) -> Candidate:
+def _next(
+    request: ReleaseRequest, newest: Candidate, following: Candidate, passed: Callable[[Candidate], str]
+) -> Candidate:
+    if following != newest and (vote := passed(newest)) and not request.looking:
+        raise PreconditionError(
+            f"{vote}; {NEXT} would begin another candidate, {following.tag}",
+            f"to release {newest.tag}: scripts/invoke release.final --version {request.version}; "
+            f"for another candidate: --candidate {following.number}",
+        )
+    return following
+
+
+def _numbered(
+    request: ReleaseRequest, tags: Sequence[str], newest: Candidate, following: Candidate
+) -> Candidate:
+    text = request.candidate
+    if not text.isdecimal() or len(text) > 10 or int(text) > following.number:
+        expected = f"a number up to {following.number}, or 'next'"
+        raise UsageError(f"--candidate {text}: expected {expected}", f"--candidate {newest.number}")
+    wanted = Candidate(request.version, int(text))
+    named = [name for name in of_version(tags, request.version) if name.kind == "candidate"]
+    alike = [name.tag for name in named if name.number == wanted.number]
+    if alike and wanted.tag not in alike:
+        raise UsageError(
+            f"--candidate {text}: people would take {', '.join(alike)} on origin for {wanted.tag}",
+            f"--candidate {following.number}",
+        )
+    return wanted
+
+
+def _following(request: ReleaseRequest, tags: Sequence[str], begun: Sequence[str]) -> int:
+    """The number after every candidate on origin, however its tag is written, and no lower than those begun."""
+    alike = [name.number + 1 for name in of_version(tags, request.version) if name.kind == "candidate"]
+    return max([*alike, *(each.number for each in candidates(begun, request.version))], default=0)
+
+
+def tagged_candidate(request: ReleaseRequest, tags: Sequence[str]) -> Candidate:
     """The candidate that a final or an update of the default branch follows: the newest, or the one named."""
+    require_plain(request, tags, misleading(request.version, tags))
     known = candidates(tags, request.version)
     if not known:
         raise PreconditionError(

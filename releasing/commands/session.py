@@ -14,7 +14,15 @@ from uuid import uuid4
 
 from releasing.changes import operator_versions
 from releasing.clients.cluster.lease import Lease
-from releasing.commands.request import NEXT, ReleaseRequest, open_candidate, tagged_candidate
+from releasing.commands.request import (
+    NEXT,
+    ReleaseRequest,
+    incomplete,
+    misleading,
+    open_candidate,
+    require_plain,
+    tagged_candidate,
+)
 from releasing.config.release_yaml import Config, Profile
 from releasing.errors import CommandError, ConfigError, UnreachableError, UsageError
 from releasing.gates import vote
@@ -95,11 +103,19 @@ def context(
     )
     shell = Shell(workspace.environment, held=workspace.lock)
     bring_up(release, shell)
-    tags = release.origin(asking(shell)).tags(f"{request.version.tag}*")
+    tags = release.origin(asking(shell)).tags("*")
+    doubts = [text for find in (misleading, incomplete) if (text := find(request.version, tags))]
+    for text in doubts:
+        show(f"# {text}")
     if recipe == "rc":
+        require_plain(request, tags, "; ".join(doubts))
         begun = [journal.parent.name for journal in (release.state / "releases").glob("*/journal.jsonl")]
         candidate = open_candidate(
-            request, tags, begun, lambda known: _stays(replace(release, candidate=known))
+            request,
+            tags,
+            begun,
+            lambda known: _stays(replace(release, candidate=known)),
+            lambda known: _passed(replace(release, candidate=known)),
         )
         if request.candidate == NEXT and candidate.tag in tags:
             another = (
@@ -178,6 +194,16 @@ def _stays(release: Release) -> bool:
         return False
     result = vote.load(vote.path(release))
     return result is None or result.result == "passed"
+
+
+def _passed(release: Release) -> str:
+    """How the vote on the candidate passed; nothing when it did not, or is not recorded here."""
+    found = vote.load(vote.path(release))
+    return (
+        f"the vote on {found.candidate} passed: {found.evidence}"
+        if found and found.result == "passed"
+        else ""
+    )
 
 
 def asking(shell: Shell) -> StepShell:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from releasing.errors import UsageError
@@ -14,8 +15,10 @@ from releasing.version import Candidate, Version
 if TYPE_CHECKING:
     from releasing.verification.tagged import Tagged
 
+MOST = 10  # missing candidates that are named
 _VERSION = re.compile(r"[vV]?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?(?![\d])(.*)")
-_CANDIDATE = re.compile(r"\W*rc\W*(\d{1,6})?", re.IGNORECASE)
+_CANDIDATE = re.compile(r"[\W_]*rc[\W_]*(\d{1,10})?", re.IGNORECASE)
+_ALMOST = re.compile(r".*\d[\W_]*rc(?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,11 @@ class Name:
         if self.kind == "candidate":
             return self.tag == Candidate(self.version, self.number).tag
         return self.kind == "final" and self.tag == self.version.tag
+
+    @property
+    def misleading(self) -> bool:
+        """Whether people would take it for a release or a candidate, and tools would not."""
+        return not self.well_formed and (self.kind != "other" or _ALMOST.match(self.tag) is not None)
 
 
 def read(tag: str) -> Name | None:
@@ -95,10 +103,15 @@ def claims(it: Tagged) -> Iterator[Claim]:
     yield Claim("names", not malformed, listed, details)
     numbers = sorted({name.number for name in names if name.kind == "candidate"})
     if numbers:
-        gaps = sorted({*range(numbers[-1])} - {*numbers})
+        gaps = [*islice(missing_numbers(numbers), MOST)]
         missing = ", ".join(Candidate(version, number).tag for number in gaps)
         count = counted(len(numbers), "candidate")
         yield Claim("numbers", not gaps, f"{count}; there is no {missing}" if gaps else f"{count}, from 0")
+
+
+def missing_numbers(numbers: Collection[int]) -> Iterator[int]:
+    """The numbers from 0 that are not there, below the highest one."""
+    return (number for number in range(max(numbers, default=0)) if number not in numbers)
 
 
 def _expected(name: Name) -> str:

@@ -38,15 +38,10 @@ def push(checkout: Checkout, tag: str, commit: str, annotation: Annotation, hint
         if found is None:
             raise
         sh.run(checkout.git["fetch", "--quiet", "--force", "origin", f"refs/tags/{tag}:refs/tags/{tag}"])
-        by = _tagger(checkout, tag)
+        there = f"{tag} is on origin at {found[:12]} already{_tagger(checkout, tag)}"
         if found != commit:
-            raise PreconditionError(
-                f"{tag} is on origin at {found[:12]} already, by {by}; it was to be {commit[:12]}, and never moves",
-                hint,
-            ) from None
-        sh.say(
-            f"{tag} is on origin at {found[:12]} as wanted, by {by}, although the push failed: {error.cause}"
-        )
+            raise PreconditionError(f"{there}; it was to be {commit[:12]}, and never moves", hint) from None
+        sh.say(f"{there}, as wanted, although the push failed: {error.cause}")
 
 
 def problem(checkout: Checkout, tag: str, branch: str, form: str) -> str:
@@ -80,5 +75,6 @@ def _git(checkout: Checkout, form: str) -> Command:
 
 
 def _tagger(checkout: Checkout, tag: str) -> str:
-    shape = "--format=%(taggername) on %(taggerdate:iso)"
+    """Who tagged and when, after a comma; nothing of a tag that says neither."""
+    shape = "--format=%(if)%(taggername)%(then), by %(taggername) on %(taggerdate:iso)%(end)"
     return checkout.sh.read(checkout.git["for-each-ref", shape, f"refs/tags/{tag}"])
