@@ -10,7 +10,7 @@ from releasing.steps.authenticate import auth
 from releasing.steps.build_images import build_images
 from releasing.steps.build_nightly import build_nightly
 from releasing.steps.cut_branch import cut_branch
-from releasing.steps.preflight import preflight
+from releasing.steps.preflight import check_files, preflight
 from releasing.steps.release_final import announce_release, check_vote, publish_release, tag_final
 from releasing.steps.tag_candidate import announce_vote, publish_candidate, tag_candidate
 from releasing.steps.update_bootstrapper import update_bootstrapper
@@ -30,7 +30,7 @@ RC = Recipe(
     "rc",
     "Release candidate: build, update, tag and announce the vote",
     (
-        Section("Some preliminary instructions", preflight),
+        Section("Some preliminary instructions", preflight, check_files),
         Section("Authenticate to GCP", auth),
         Section("Update {title}", update_operator),  # for each operator of release.yaml
         Section("Build {heading}", build_images),  # for each build

@@ -22,7 +22,7 @@ from releasing.config.families import Listing
 from releasing.config.path import carried, config_path
 from releasing.config.release_yaml import Config
 from releasing.errors import ConfigError, UsageError
-from releasing.gates import vote_record
+from releasing.gates import vote_record, waivable
 from releasing.publication import notes as release_notes
 from releasing.recipes import FINAL, MASTER, NIGHTLY, RC, RECIPES
 from releasing.runbook import runner, waivers
@@ -111,9 +111,12 @@ def _take_in(context: ReleaseContext, name: str, options: Options) -> None:
     waived, commit, because = (options.get(option, "") for option in ("waive", "commit", "because"))
     if "waive" not in options:
         build_commit.require_use(commit, because)
-    if waived or not commit:
-        waivers.record(context.journal, name, waived, because)
     sh = StepShell(context.shell.showing(context.teller(name)), context.journal, name)
+    if waived or not commit:
+        told = waivable.described(context.release, sh, waived) if waived else ""
+        waivers.record(context.journal, name, waived, because)
+        if told:
+            sh.say(f"{told} ({because})")
     build_commit.choose(context.release, sh, commit, because)
 
 

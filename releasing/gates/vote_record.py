@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from releasing.clients.git import tagging
 from releasing.config import registries
 from releasing.errors import PreconditionError
 from releasing.gates import vote
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from releasing.runbook.step_shell import StepShell
 
 
+def candidate_problem(release: Release, sh: StepShell) -> str:
+    """Why the tag of the candidate may not become that of the final; what the final's own check asks."""
+    return tagging.problem(release.origin(sh), release.candidate.tag, release.branch, release.signature_form)
+
+
 def record(release: Release, sh: StepShell, result: str, evidence: str) -> str:
     """Keep `result` of the vote on the release's candidate; gives a sentence about it."""
     tag = release.candidate.tag
@@ -20,6 +26,11 @@ def record(release: Release, sh: StepShell, result: str, evidence: str) -> str:
     if commit is None:
         raise PreconditionError(
             f"origin has no tag {tag}", f"scripts/invoke release.rc --version {release.version}"
+        )
+    if result == "passed" and (text := candidate_problem(release, sh)):
+        raise PreconditionError(
+            f"{text}; the final would be no better",
+            f"tag another candidate: --candidate {release.candidate.number + 1}",
         )
     images = release.images
     digests = registries.existing_digests(images, release.image_tag, sh.environment) if images else {}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # A squash names its pull request at the end of the subject, a merge at the beginning.
 NUMBER = re.compile(r"\(#(\d+)\)$|^Merge pull request #(\d+) ")
+LONGEST = 125_000  # characters in the text of a release on GitHub
 FORMAT = "%an%x00%s%x00%b%x00"
 
 
@@ -49,10 +50,24 @@ def draft(release: Release, sh: StepShell) -> Command:
     return command
 
 
+def unpublishable(release: Release) -> str:
+    """Why GitHub would not take the notes as the text of a release, or a reader would find nothing; or nothing."""
+    if not path(release).exists():
+        return (
+            f"there are no release notes: {path(release)} (scripts/invoke notes --version {release.version})"
+        )
+    text = path(release).read_text(encoding="utf-8", errors="replace")
+    if not text.strip():
+        return f"the release notes are empty: {path(release)}"
+    if len(text) > LONGEST:
+        return f"{path(release)} has {len(text):,} characters; GitHub takes {LONGEST:,} at most"
+    return ""
+
+
 def complete(release: Release, sh: StepShell) -> Finding:
     """Whether the notes mention every pull request, but for those that are waived."""
-    if not path(release).exists():
-        return unmet(f"there are no release notes: {path(release)}")
+    if problem := unpublishable(release):
+        return unmet(problem)
     if not release.origin(sh).has(f"origin/{release.branch}"):
         return unmet(f"there is no {release.branch} yet")
     everything = merged(sh, release.checkout, release.branch, release.version)

@@ -13,12 +13,26 @@ if TYPE_CHECKING:
 
 OPTIONS = ("waive", "because")
 EVENT = "waived"
+# What release.verify claims of a tree, and a candidate is asked before its tag (gates/tree_claims.py).
+CLAIMS = (
+    "files parse",
+    "no -rc in a final",
+    "parameters",
+    "references",
+    "latest",
+    "one tag each",
+    "dangling",
+    "not put back",
+    "pins",
+    "operators",
+)
 RED = Choice("red commit")  # one to build that is not green, with the reason
 
 
 @dataclass(frozen=True)
 class Waiver:
-    """An issue or pull request by its number, why it does not stop the candidate, and who says so."""
+    """An issue or pull request by its number or a claim of release.verify by its name, why it does not stop the
+    candidate, and who says so."""
 
     number: str
     because: str
@@ -26,7 +40,8 @@ class Waiver:
     time: str
 
     def __str__(self) -> str:
-        return f"#{self.number}: {self.because} ({self.by}, {self.time})"
+        name = f"#{self.number}" if self.number.isdecimal() else self.number
+        return f"{name}: {self.because} ({self.by}, {self.time})"
 
 
 def record(journal: Journal, step: str, number: str, because: str) -> None:
@@ -36,11 +51,7 @@ def record(journal: Journal, step: str, number: str, because: str) -> None:
     """
     if not number and not because:
         return
-    plain = number.removeprefix("#")
-    if not plain.isdecimal():
-        raise UsageError(
-            f"--waive {number or '(nothing)'}: expected the number of an issue", "--waive 123 --because WHY"
-        )
+    plain = named(number)
     if not because.strip():
         raise UsageError(
             f"--waive {plain} needs a reason", f'--waive {plain} --because "why it does not matter"'
@@ -48,6 +59,19 @@ def record(journal: Journal, step: str, number: str, because: str) -> None:
     known = of(journal).get(plain)
     if known is None or known.because != because:
         journal.record(EVENT, step, number=plain, because=because)
+
+
+def named(text: str) -> str:
+    """The number or the claim that `text` names; UsageError for anything else."""
+    plain = text.strip().removeprefix("#")
+    if plain.isdecimal() and len(plain) < 10:
+        return str(int(plain))
+    if plain not in CLAIMS:
+        raise UsageError(
+            f"--waive {text or '(nothing)'}: expected the number of an issue, or a claim of release.verify",
+            f"--waive 123 --because WHY; the claims that can be waived: {', '.join(CLAIMS)}",
+        )
+    return plain
 
 
 def of(journal: Journal) -> dict[str, Waiver]:

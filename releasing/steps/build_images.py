@@ -9,6 +9,7 @@ from releasing.builds.image_builds import NamedBuild
 from releasing.changes import pull_requests
 from releasing.runbook.step import Finding, Member, proposal, step
 from releasing.steps.authenticate import auth
+from releasing.steps.preflight import check_files
 
 if TYPE_CHECKING:
     from releasing.changes.pull_requests import Change
@@ -46,7 +47,7 @@ def spawner_update(release: Release, build_tag: str, build: NamedBuild) -> Chang
 
 
 @proposal(change=spawner_update)
-@step(needs=(auth,), options=image_builds.OPTIONS, exclusive=True, each=each_build)
+@step(needs=(auth, check_files), options=image_builds.OPTIONS, exclusive=True, each=each_build)
 def build_images(release: Release, sh: StepShell, build: NamedBuild) -> None:
     """Build and push the {title}{offered}.
 

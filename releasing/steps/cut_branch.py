@@ -8,14 +8,14 @@ from releasing.builds import identity, image_builds
 from releasing.clients.git import branch_creation
 from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.authenticate import auth
-from releasing.steps.preflight import preflight
+from releasing.steps.preflight import check_files, preflight
 
 if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
 
 
-@step(needs=(preflight, auth), options=image_builds.OPTIONS)
+@step(needs=(preflight, auth, check_files), options=image_builds.OPTIONS)
 def cut_branch(release: Release, sh: StepShell) -> None:
     """Cut the release branch at the latest green postsubmit, if it is missing.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from releasing.gates import tree_claims
 from releasing.preflight import access
+from releasing.runbook import waivers
 from releasing.runbook.step import Finding, met, step, unmet
 
 if TYPE_CHECKING:
-    from releasing.release import AnyRelease
+    from releasing.release import AnyRelease, Release
     from releasing.runbook.step_shell import StepShell
 
 
@@ -32,3 +34,36 @@ def access_will_do(release: AnyRelease, sh: StepShell) -> Finding:
     if problems:
         return unmet("; ".join(problems))
     return met("; ".join(answer.text for answer in found))
+
+
+@step(needs=(preflight,), gate=True, options=waivers.OPTIONS)
+def check_files(release: Release, sh: StepShell) -> None:
+    """Check the files that no step changes, before anything is built.
+
+    A file that does not parse, a parameter that was lost or the name of a candidate in a file stops the tag at the end.
+    """
+    sh.require(lambda: _broken(release, sh), tree_claims.hint(release))
+    sh.say("this step reads files and changes nothing; release.verify shows the same claims of a tag")
+
+
+@check_files.verified_by
+def files_are_whole(release: Release, sh: StepShell) -> Finding:
+    """The files of the release branch (before it is cut, of the default branch) are what release.verify claims of a
+    release, as far as no step changes them."""
+    return (
+        unmet(found)
+        if (found := _broken(release, sh))
+        else met(f"the files of {_revision(release, sh)} are whole")
+    )
+
+
+def _broken(release: Release, sh: StepShell) -> str:
+    revision = _revision(release, sh)
+    commit = release.origin(sh).head(revision)
+    found = tree_claims.problem(release, sh, commit, tree_claims.UNCHANGING)
+    return f"{revision} at {found}" if found else ""
+
+
+def _revision(release: Release, sh: StepShell) -> str:
+    there = release.origin(sh).has(f"origin/{release.branch}")
+    return release.branch if there else release.config.default_branch

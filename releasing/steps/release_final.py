@@ -8,8 +8,9 @@ from releasing.announcements import outbox
 from releasing.builds import image_builds
 from releasing.clients.git import tagging
 from releasing.config import registries
-from releasing.gates import vote
+from releasing.gates import publishable, tree_claims, vote, vote_record
 from releasing.publication import github_release, notes
+from releasing.runbook import waivers
 from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.preflight import preflight
 
@@ -18,9 +19,14 @@ if TYPE_CHECKING:
     from releasing.runbook.step_shell import StepShell
 
 
-@step(needs=(preflight,), gate=True)
+@step(needs=(preflight,), gate=True, options=waivers.OPTIONS)
 def check_vote(release: Release, sh: StepShell) -> None:
-    """Check that the vote passed and that nothing has changed since."""
+    """Check that the vote passed, that nothing has changed since, and that the candidate can be released.
+
+    What the steps after the final tag need is checked here, because the tag cannot be taken back: the candidate's tag
+    and its files, the release notes, and the images that the manifest names.
+    """
+    sh.require(lambda: "; ".join(_unfit(release, sh)), "correct that, then repeat the same command")
     commit = release.origin(sh).tagged(release.candidate.tag)
     check = sh["check_vote.py"][str(vote.path(release)), *release.images]
     sh.wait(check["--commit", commit, "--image-tag", release.image_tag])
@@ -28,13 +34,25 @@ def check_vote(release: Release, sh: StepShell) -> None:
 
 @check_vote.verified_by
 def vote_has_passed(release: Release, sh: StepShell) -> Finding:
-    """The recorded vote passed, and names the commit of the candidate's tag and the digests in the registry."""
+    """The recorded vote passed, and names the commit of the candidate's tag and the digests in the registry. The
+    candidate's tag and files, the notes and the images are what the steps of the final require."""
     commit = release.origin(sh).commit_of(f"refs/tags/{release.candidate.tag}")
     digests = registries.digests(release.images, release.image_tag, sh.environment) if release.images else {}
     problems = vote.problems(vote.path(release), commit, digests)
-    if problems:
+    if problems := problems or _unfit(release, sh):
         return unmet("; ".join(problems))
     return met(f"the vote on {release.candidate.tag} passed, and its commit and images are unchanged")
+
+
+def _unfit(release: Release, sh: StepShell) -> list[str]:
+    """Why the candidate may not become the final: all that later steps, or release.verify, would find."""
+    if problem := vote_record.candidate_problem(release, sh):
+        return [problem]
+    claims = tree_claims.problem(release, sh, release.origin(sh).tagged(release.candidate.tag))
+    return [
+        *([f"{claims}\n{tree_claims.hint(release)}"] if claims else []),
+        *publishable.problems(release, sh),
+    ]
 
 
 @step(needs=(check_vote,), irreversible=True)

@@ -10,7 +10,7 @@ from releasing.builds import image_builds
 from releasing.changes import image_tags_edit, pull_requests
 from releasing.clients.checks import commit_checks
 from releasing.clients.git import tagging
-from releasing.gates import broken_files
+from releasing.gates import publishable, tree_claims
 from releasing.publication import github_release, notes
 from releasing.runbook import waivers
 from releasing.runbook.choice import Choice
@@ -40,8 +40,8 @@ CANDIDATE_COMMIT = Choice("candidate commit")
 def tag_candidate(release: Release, sh: StepShell, proposals: Sequence[Proposal]) -> None:
     """Tag the head of the release branch as the candidate.
 
-    Voters test this tag. It is annotated and never moved. Its commit has a green postsubmit, all pull requests of
-    the release, and no broken file.
+    Voters test this tag. It is annotated and never moved. Its commit has a green postsubmit and all pull requests of
+    the release, and its files are what release.verify claims of a release.
     """
     if sh.chosen(CANDIDATE_COMMIT) is None:
         # Looked at before it is recorded: a branch that is mended is tagged at its new head.
@@ -50,8 +50,11 @@ def tag_candidate(release: Release, sh: StepShell, proposals: Sequence[Proposal]
             f"fix {release.branch}, then repeat the same command",
         )
         sh.require(
-            lambda: broken_files.problem(release, sh, release.origin(sh).head(release.branch)),
-            f"fix them on {release.branch}, or list files that are meant so under leave-alone in release.yaml",
+            lambda: tree_claims.problem(release, sh, release.origin(sh).head(release.branch)),
+            tree_claims.hint(release),
+        )
+        sh.require(
+            lambda: "; ".join(publishable.problems(release, sh)), "correct that, then repeat the same command"
         )
     commit = sh.choose(CANDIDATE_COMMIT, lambda: release.origin(sh).head(release.branch))
     again = f"scripts/invoke release.rc --version {release.version} --candidate next"

@@ -9,7 +9,7 @@ from releasing.changes import pull_requests
 from releasing.runbook.choice import Choice
 from releasing.runbook.step import Finding, present, proposal, step
 from releasing.steps.authenticate import auth
-from releasing.steps.preflight import preflight
+from releasing.steps.preflight import check_files, preflight
 
 if TYPE_CHECKING:
     from releasing.changes.pull_requests import Change
@@ -29,7 +29,7 @@ def naming(release: Release, build_tag: str) -> Change:
 
 @proposal(change=naming)
 @step(
-    needs=(preflight, auth),
+    needs=(preflight, auth, check_files),
     options=image_builds.OPTIONS,
     exclusive=True,
     when=lambda release: release.config.bootstrapper is not None,

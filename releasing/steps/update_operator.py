@@ -8,7 +8,7 @@ from releasing.changes import operators
 from releasing.changes.operators import NamedOperator
 from releasing.runbook.step import Finding, Member, proposal, step
 from releasing.steps.authenticate import auth
-from releasing.steps.preflight import preflight
+from releasing.steps.preflight import check_files, preflight
 
 if TYPE_CHECKING:
     from releasing.changes.pull_requests import Change
@@ -31,7 +31,7 @@ def bump(release: Release, _build_tag: str, operator: NamedOperator) -> Change:
 
 
 @proposal(change=bump)
-@step(needs=(preflight, auth), options=("{option}",), each=each_operator)
+@step(needs=(preflight, auth, check_files), options=("{option}",), each=each_operator)
 def update_operator(release: Release, sh: StepShell, operator: NamedOperator) -> None:
     """Point every reference to the {title} operator at its release.
 

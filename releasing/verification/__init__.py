@@ -34,13 +34,17 @@ WHY = "the table says what was found; docs/verify.md says what each claim means"
 
 Group = Callable[["Tagged"], Iterator[Claim]]
 
+# What follows from the files of a commit, and so can be asked before it is tagged (gates/tree_claims.py).
+TREE: tuple[Group, ...] = (
+    file_contents.claims,
+    prototype_parameters.claims,
+    tree_references.claims,
+    age.claims,
+    pins.claims,
+)
 OF_TREE: tuple[tuple[str, Group], ...] = (
     ("postsubmit", postsubmit.claims),
-    ("files", file_contents.claims),
-    ("parameters", prototype_parameters.claims),
-    ("references", tree_references.claims),
-    ("not put back", age.claims),
-    ("pins", pins.claims),
+    *zip(("files", "parameters", "references", "not put back", "pins"), TREE, strict=True),
     ("listing", image_listing.claims),
     ("document", recorded.claims),
     ("registry", registry_tags.claims),

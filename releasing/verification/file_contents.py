@@ -32,7 +32,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
 
 def _parse(it: Tagged) -> Claim:
     """Templates and Python 2 are left out: no parser of ours reads them."""
-    wrong, old = faults(it.files)
+    wrong, old = faults(it.judged_files)
     without = f"; {counted(old, 'file')} of Python 2 left out" if old else ""
     return judged(
         "files parse",
@@ -64,8 +64,8 @@ def _no_candidate(it: Tagged) -> Claim:
     search = re.compile(rb"(?<![\w.-])v?" + version + rb"-rc\.?\d+(?![\w-])")
     places = [
         f"{path}:{line_of(content, found.start())}: {found[0].decode()}"
-        for path, content in it.files
-        if _is_ours(path) and not path.endswith(".md") and path != it.release.config.document
+        for path, content in it.judged_files
+        if _is_ours(path) and not path.endswith(".md")
         for found in search.finditer(content)
     ]
     return judged(

@@ -22,7 +22,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
 
     Whether a parameter that is used is declared at all cannot be told from the file: a package adds its own.
     """
-    missed, prototypes = lost(it.files)
+    missed, prototypes = lost(it.judged_files)
     if prototypes:
         found = f"each on a line of its own in {counted(prototypes, 'prototype')}"
         yield judged("parameters", missed, found, f"{counted(len(missed), 'parameter')} lost")

@@ -52,6 +52,11 @@ class Tagged:
         return bool(patterns) and globs(patterns).match(path) is not None
 
     @property
+    def judged_files(self) -> Iterator[tuple[str, bytes]]:
+        """The files, but for those that release.yaml leaves alone."""
+        return ((path, content) for path, content in self.files if not self.is_left_alone(path))
+
+    @property
     def tags(self) -> tuple[str, ...]:
         """Every tag of origin."""
         return tuple(_tags(self.refs))
@@ -87,13 +92,23 @@ def tagged(release: Release, sh: StepShell) -> Tagged:
     known = names.of_version(_tags(refs), release.version)
     name = names.standing_for(known, release.tag)
     commit = commit_of(refs, name.tag) if name else ""
+    return _read(release, sh, refs, name.tag if name else release.tag, commit)
+
+
+def at_commit(release: Release, sh: StepShell, commit: str) -> Tagged:
+    """The same for a commit that is to be tagged."""
+    return _read(release, sh, _refs(release, sh), release.tag, commit)
+
+
+def _read(release: Release, sh: StepShell, refs: Mapping[str, str], tag: str, commit: str) -> Tagged:
+    known = names.of_version(_tags(refs), release.version)
     files = tuple(files_at(release, sh, commit)) if commit else ()
     return Tagged(
         release,
         sh,
         refs,
         known,
-        name.tag if name else release.tag,
+        tag,
         commit,
         files,
         tuple(mentions(release, files)),

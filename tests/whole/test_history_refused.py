@@ -13,7 +13,7 @@ from releasing.clients.git import tagging
 from releasing.commands.request import ReleaseRequest, open_candidate, tagged_candidate
 from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError, UsageError
-from releasing.gates import broken_files
+from releasing.gates import tree_claims
 from releasing.image_tags.validation import problems
 from releasing.recipes import RC
 from releasing.steps.cut_branch import branch_is_on_origin, cut_branch
@@ -214,6 +214,6 @@ def test_files_that_shipped_broken_are_told_before_the_tag(
 ) -> None:
     head = commit(origin.bare, BRANCH, path, content)
     origin.fetched()
-    assert f"\n  {path}{told}" in broken_files.problem(origin.release, origin.sh, head)
+    assert f"\n  {path}{told}" in tree_claims.problem(origin.release, origin.sh, head, tree_claims.UNCHANGING)
     alone = origin.release.config.model_copy(update={"leave_alone": (path,)})
-    assert broken_files.problem(replace(origin.release, config=alone), origin.sh, head) == ""
+    assert tree_claims.problem(replace(origin.release, config=alone), origin.sh, head) == ""
