@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from releasing.release import AnyRelease, ProposingRelease, Release
     from releasing.runbook.step_shell import StepShell
 
+LONGEST = 60_000  # characters: GitHub takes 65,536 of a text in all
 BY = r'"#\(.number), opened by \(.user.login)"'
 
 
@@ -157,10 +158,22 @@ def waiting(release: ProposingRelease, sh: StepShell, commit: str, contexts: tup
 
 def _body(release: ProposingRelease, sh: StepShell, change: Change) -> str:
     """Why, what was run, and for which release: what a reviewer needs to do the same by hand."""
-    commands = "\n".join(f"    {_line(edit)}" for edit in change.edits(sh, "."))
+    commands = _shortened([f"    {_line(edit)}" for edit in change.edits(sh, ".")])
     made = f"Made by, in a checkout of {change.base}:\n\n{commands}"
     place = f"{release.purpose}, step {change.step}."
     return "\n\n".join([change.reason, made, place, *_marks(release, change)])
+
+
+def _shortened(lines: list[str]) -> str:
+    """The lines, as many as GitHub takes in the text of a pull request, which has a reason and marks besides."""
+    kept, left = list[str](), LONGEST
+    for line in lines:
+        left -= len(line) + 1
+        if left < 0:
+            more = f"    # and {len(lines) - len(kept)} more, too long for this text: release.plan shows them"
+            return "\n".join([*kept, more])
+        kept.append(line)
+    return "\n".join(kept)
 
 
 def _line(edit: Command) -> str:

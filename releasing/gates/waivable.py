@@ -28,7 +28,7 @@ def described(release: Release, sh: StepShell, text: str) -> str:
     if name not in known:
         stops = "; ".join(known.values()) or "nothing"
         raise UsageError(
-            f"--waive {name}: #{name} is no open blocker of {release.slug}, and no pull request that the notes leave out",
+            f"--waive {name}: it is no open blocker, and no pull request that the notes leave out",
             f"what can be waived now: {stops}",
         )
     return f"waived: {known[name]}"

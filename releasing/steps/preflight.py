@@ -40,7 +40,7 @@ def access_will_do(release: AnyRelease, sh: StepShell) -> Finding:
 def check_files(release: Release, sh: StepShell) -> None:
     """Check the files that no step changes, before anything is built.
 
-    A file that does not parse, a parameter that was lost or the name of a candidate in a file stops the tag at the end.
+    A file that does not parse, a lost parameter or the name of a candidate in a file would stop the tag at the end.
     """
     sh.require(lambda: _broken(release, sh), tree_claims.hint(release))
     sh.say("this step reads files and changes nothing; release.verify shows the same claims of a tag")

@@ -99,6 +99,18 @@ def test_a_change_is_proposed_on_its_branch_with_its_title_and_reason(scene: Sce
     assert not scene.settled()
 
 
+def test_a_text_of_more_commands_than_github_takes_names_how_many_are_left_out(scene: Scene) -> None:
+    edit = f"s/two/TWO/;{'#' * 30_000}"
+    change = replace(
+        scene.change, edits=lambda sh, checkout: [sh["sed"]["-i", edit, f"{checkout}/config.txt"]] * 3
+    )
+    replace(scene, change=change).propose()
+    body = scene.github.api(f"{PULLS}/1")["body"]
+    assert len(body) < 65_536
+    assert "# and 2 more, too long for this text: release.plan shows them" in body
+    assert body.endswith("Release v0.2.1-rc.0, step update-config.")
+
+
 def test_proposing_again_touches_nothing(scene: Scene) -> None:
     scene.propose()
     first = head(scene.origin.bare, scene.branch)

@@ -103,6 +103,9 @@ def not_found(message: str = "Not Found") -> Refused:
     return Refused(404, message)
 
 
+LONGEST, LONGEST_OF_OTHERS = {"Release": 125_000}, 65_536  # characters of a body
+
+
 def invalid(resource: str, code: str, name: str = "", message: str = "") -> Refused:
     """422 for one field of a resource, with the code that GitHub's errors carry."""
     error = {"resource": resource, "code": code, "field": name, "message": message}
@@ -128,6 +131,9 @@ def fields(
     if problems:
         errors = [{"resource": resource, "field": name, "code": code} for name, code, _ in problems]
         raise Refused(422, "\n\n".join(["Invalid request.", *(text for _, _, text in problems)]), errors)
+    longest = LONGEST.get(resource, LONGEST_OF_OTHERS)
+    if len(body.get("body") or "") > longest:
+        raise invalid(resource, "custom", "body", f"body is too long (maximum is {longest} characters)")
     return body
 
 

@@ -138,3 +138,16 @@ def test_what_lies_in_storage_is_not_at_the_interface(github: LocalGitHub, tmp_p
     asset = github.api(f"{upload}?name=notes.txt", "--input", str(notes), "-H", "Content-Type: text/plain")
     assert github.refused(f"kubeflow/kubeflow/{asset['id']}")[0] == 404
     github.expect("GitHub describes no such operation")
+
+
+def test_a_text_that_is_too_long_is_refused_as_github_does(github: LocalGitHub, tmp_path: Path) -> None:
+    notes = tmp_path / "notes.md"
+    notes.write_text("é" * 125_001)
+    words = ("-f", "tag_name=v0.2.0", "-F", f"body=@{notes}")
+    status, body = github.refused(RELEASES, *words)
+    assert (status, body["errors"][0]["message"]) == (422, "body is too long (maximum is 125000 characters)")
+    notes.write_text("é" * 125_000)
+    assert github.api(RELEASES, *words)["body"].startswith("é")
+    notes.write_text("x" * 65_537)
+    issue = github.refused("repos/kubeflow/kubeflow/issues", "-f", "title=Long", "-F", f"body=@{notes}")
+    assert issue[0] == 422
