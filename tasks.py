@@ -40,6 +40,14 @@ if TYPE_CHECKING:
 NAMES = configured_names.known(os.environ)
 OPERATOR_OPTIONS = configured_names.operator_options(NAMES)
 # What a task does is imported only when it runs: `invoke --list` stays quick.
+# Options of Invoke's that would be taken without a word, by their names in its configuration.
+INERT = {
+    "warn": "-w/--warn-only",
+    "pty": "-p/--pty",
+    "hide": "--hide",
+    "echo": "-e/--echo",
+    "command": "-T/--command-timeout",
+}
 SERVE = "Start the sandbox's registry and GitHub, to inspect them with ordinary tools. Ctrl-C stops them."
 
 
@@ -74,6 +82,26 @@ def sandbox(
     from releasing.rehearsal.sandbox import opened
 
     return opened(folder, config, source, fresh=fresh)
+
+
+def refuse_inert(context: Context) -> None:
+    """Raise UsageError for Invoke's own options that say how its commands run: ours do not run through it."""
+    from releasing.errors import UsageError
+
+    # --dry counts from wherever it comes: who asks for it expects that nothing happens.
+    if context.config.run.dry:
+        raise UsageError(
+            "--dry is not for these tasks, and nothing was done", "to see what a run would do: release.plan"
+        )
+    if context.config._runtime_path and "INVOKE_RUNTIME_CONFIG" not in os.environ:
+        raise UsageError(
+            "-f/--config names a configuration of Invoke, which has no effect on these tasks",
+            "for another release.yaml: RELEASE_CONFIG=FILE",
+        )
+    given = {name: value for section in context.config._overrides.values() for name, value in section.items()}
+    for name, option in INERT.items():
+        if given.get(name):
+            raise UsageError(f"{option} has no effect on these tasks", f"leave {option} out")
 
 
 def recipe_task(recipe: Recipe, options: tuple[str, ...]) -> Task[Any]:
@@ -121,8 +149,9 @@ def serve(_desk: Console, options: Options) -> None:
 def task(name: str, text: str, act: Action, *taken: str) -> Task[Any]:
     """An Invoke task that gives the options `taken` to `act`, with the error boundary around it."""
 
-    def body(_context: Context, **options: Any) -> None:
+    def body(context: Context, **options: Any) -> None:
         with one_message():
+            refuse_inert(context)
             from releasing.commands.release_commands import Console
 
             act(Console(show, sandbox), options)

@@ -1,0 +1,66 @@
+"""What the command line takes besides the tasks' own options, which Invoke would take without a word."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+
+STATUS = ("release.status", "--version", "0.2.1")
+
+
+def typed(sandbox: Path, *words: str, program: str = "tasks.py", **variables: str) -> tuple[int, str]:
+    """The exit code and the errors of a command line; it would begin a sandbox if it did anything."""
+    start = [sys.executable, str(ROOT / "tasks.py")]
+    if program == "invoke":
+        start = [str(Path(sys.executable).parent / "invoke"), "--search-root", str(ROOT)]
+    environment = {**os.environ, **variables}
+    ended = subprocess.run(
+        [*start, *words, "--sandbox", str(sandbox)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    return ended.returncode, ended.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("--dry", *STATUS), ("-R", "release.rc", "--version", "0.2.1"), (*STATUS, "--dry")]
+)
+@pytest.mark.parametrize("program", ["tasks.py", "invoke"])
+def test_dry_does_nothing_and_names_the_command_that_shows_a_run(
+    tmp_path: Path, words: tuple[str, ...], program: str
+) -> None:
+    code, said = typed(tmp_path / "sandbox", *words, program=program)
+    assert (code, "release.plan" in said, (tmp_path / "sandbox").exists()) == (2, True, False)
+
+
+def test_dry_from_the_environment_counts_as_well(tmp_path: Path) -> None:
+    code, said = typed(tmp_path / "sandbox", *STATUS, INVOKE_RUN_DRY="1")
+    assert (code, "--dry is not for these tasks" in said, (tmp_path / "sandbox").exists()) == (2, True, False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("-e",), ("--echo",), ("-w",), ("-p",), ("-T", "5"), ("--hide", "both"), ("-f", "release.yaml")],
+    ids=lambda words: words[0],
+)
+def test_an_option_that_would_have_no_effect_is_refused(tmp_path: Path, words: tuple[str, ...]) -> None:
+    code, said = typed(tmp_path / "sandbox", *words, *STATUS)
+    assert (code, "has no effect on these tasks" in said) == (2, True)
+    assert "hint: " in said
+    assert not (tmp_path / "sandbox").exists()
+
+
+@pytest.mark.parametrize(
+    "words", [("-c", "other"), ("-r", "/"), ("--no-dedupe",), ("--dryy",)], ids=lambda words: words[0]
+)
+def test_options_that_choose_other_tasks_are_not_known(tmp_path: Path, words: tuple[str, ...]) -> None:
+    code, said = typed(tmp_path / "sandbox", *words, *STATUS)
+    assert (code, "hint: " in said, (tmp_path / "sandbox").exists()) == (2, True, False)
