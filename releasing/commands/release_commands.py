@@ -48,19 +48,18 @@ class Console:
     @contextmanager
     def workspace(self, config: Config, options: Options) -> Iterator[Workspace]:
         """Where to act, as the profile says: a sandbox with its servers up, or the real world."""
+        fresh = options.get("fresh", False)
         name = options["profile"] or os.environ.get("RELEASE_PROFILE") or "rehearsal"
         chosen = session.profile(config, name)
         if chosen.production:
-            session.refuse_rehearsal_options(
-                name, options["sandbox"] or options["source"] or options["fresh"]
-            )
+            session.refuse_rehearsal_options(name, options["sandbox"] or options["source"] or fresh)
             self.show(f"PRODUCTION ({name}): {', '.join(session.touched(config))}")
             with session.production(ROOT, chosen) as there:
                 yield replace(there, environment=there.environment | carried(os.environ))
             return
         folder = Path(options["sandbox"]) if options["sandbox"] else ROOT / chosen.sandbox
         self.show(f"# Rehearsal in {folder}; nothing outside it is changed (for real: --profile NAME)")
-        with self.sandbox(folder, config, options["source"], options["fresh"]) as (environment, lock):
+        with self.sandbox(folder, config, options["source"], fresh) as (environment, lock):
             yield Workspace(chosen, environment | carried(os.environ), folder.resolve(), lock)
 
     @contextmanager
@@ -113,7 +112,7 @@ def _take_in(context: ReleaseContext, name: str, options: Options) -> None:
         build_commit.require_use(commit, because)
     sh = StepShell(context.shell.showing(context.teller(name)), context.journal, name)
     if waived or not commit:
-        told = waivable.described(context.release, sh, waived) if waived else ""
+        told = waivable.described(context.release, sh, waivers.given(waived, because)) if waived else ""
         waivers.record(context.journal, name, waived, because)
         if told:
             sh.say(f"{told} ({because})")

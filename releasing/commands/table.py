@@ -44,9 +44,11 @@ HELP = {
 }
 POSITIONAL = ("name",)
 FLAGS = ("fresh", "redo", "write", "json", "tell")
-PLACE = ("profile", "sandbox", "source", "fresh")
-CANDIDATE = ("version", "candidate", *PLACE)
-RELEASE = ("version", "candidate", "profile", "account", "sandbox", "source", "fresh", "allow_move")
+# A command that looks, or acts on what a release has left, does not take --fresh, which empties the sandbox.
+STANDING = ("profile", "sandbox", "source")
+LOOKING = ("version", "candidate", "profile", "account", "sandbox", "source", "allow_move")
+LOOKING_AT_NIGHT = ("date", "commit", "because", "only", "profile", "account", "sandbox", "source")
+PLACE, RELEASE, NIGHT = (*STANDING, "fresh"), (*LOOKING, "fresh"), (*LOOKING_AT_NIGHT, "fresh")
 ADDING = (
     "name",
     "image",
@@ -57,7 +59,6 @@ ADDING = (
     "extra_repos",
     "extra_args",
 )
-NIGHT = ("date", "commit", "because", "only", "profile", "account", "sandbox", "source", "fresh")
 OPERATORS = "operators"  # stands for an option for each operator of release.yaml
 OPERATOR_HELP = "release of the {title} operator (default: release.yaml's, else the newest on GitHub)"
 CHOOSING = (OPERATORS, "commit", "because")
@@ -79,20 +80,20 @@ class Verb:
 
     @property
     def function(self) -> str:
-        """The name of the function that carries it out, given a Desk and the options."""
+        """The name of the function that carries it out, given a Console and the options."""
         return self.name.rpartition(".")[2].replace("-", "_")
 
 
 VERBS = (
     Verb(
         "pick",
-        (*RELEASE, "commits"),
+        (*LOOKING, "commits"),
         "Propose commits of the default branch for the release branch, in a pull request.",
     ),
-    Verb("notes", RELEASE, "Draft the release notes, or add pull requests that they do not mention."),
+    Verb("notes", LOOKING, "Draft the release notes, or add pull requests that they do not mention."),
     Verb(
         "vote",
-        (*RELEASE, "result", "evidence"),
+        (*LOOKING, "result", "evidence"),
         "Record the result of the vote on a candidate, with a link to the votes.",
     ),
     Verb("runbook", ("write",), "Print RUNBOOK.md, generated from the steps. --write saves the file."),
@@ -108,13 +109,13 @@ VERBS = (
     ),
     Verb(
         "release.plan",
-        (*RELEASE, "recipe", *CHOOSING),
+        (*LOOKING, "recipe", *CHOOSING),
         "Show every command of a run that changes something, to paste into a terminal.",
     ),
-    Verb("release.status", (*RELEASE, "recipe"), "Show how far a release is, and what comes next."),
+    Verb("release.status", (*LOOKING, "recipe"), "Show how far a release is, and what comes next."),
     Verb(
         "release.verify",
-        (*CANDIDATE, "json"),
+        ("version", "candidate", *STANDING, "json"),
         "Verify a whole release by reading it back, whoever made it. Exit code 5 when a claim does not hold.",
     ),
     Verb(
@@ -125,11 +126,13 @@ VERBS = (
     ),
     Verb(
         "nightly.plan",
-        NIGHT,
+        LOOKING_AT_NIGHT,
         "Show every command of a night that changes something, to paste into a terminal.",
         "releasing.commands.nightly_commands",
     ),
-    Verb("nightly.status", NIGHT, "Show how far a night is.", "releasing.commands.nightly_commands"),
+    Verb(
+        "nightly.status", LOOKING_AT_NIGHT, "Show how far a night is.", "releasing.commands.nightly_commands"
+    ),
     Verb(
         "deploy.render",
         ("write",),
@@ -150,13 +153,13 @@ VERBS = (
     ),
     Verb(
         "nightly.check",
-        ("tell", "json", *PLACE),
+        ("tell", "json", *STANDING),
         "Check that every image of the project is built every night. Exit code 5 when one is not.",
         "releasing.commands.nightly_maintenance",
     ),
     Verb(
         "nightly.prune",
-        ("keep", "write", *PLACE),
+        ("keep", "write", *STANDING),
         "List nightly image tags that are no longer used. --write deletes them.",
         "releasing.commands.nightly_maintenance",
     ),

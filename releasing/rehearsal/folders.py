@@ -13,6 +13,7 @@ from releasing.shell.files import replace_text
 from releasing.shell.lock import lives
 
 # Files that keep the ports.
+OWNED = "this-folder-is-a-release-rehearsal"
 REGISTRY, SMTP = "port", "smtp-port"
 SOCKET_LIMIT = 100  # of about 108 bytes that a socket's path may have
 
@@ -37,6 +38,11 @@ class Place:
     def settings(self) -> Path:
         """What the local GitHub is told about the project."""
         return self.folder / "github.json"
+
+    @property
+    def owned(self) -> Path:
+        """Written first, into an empty folder, and by nothing else: what stands beside it may be deleted."""
+        return self.folder / OWNED
 
     @property
     def marker(self) -> Path:

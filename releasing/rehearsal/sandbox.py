@@ -10,12 +10,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasing.errors import PreconditionError, UnreachableError
 from releasing.rehearsal import signing, source_copy, testgrid_server, webhook_receiver
-from releasing.rehearsal.folders import Place
+from releasing.rehearsal.folders import OWNED, Place
 from releasing.rehearsal.github.gh_environment import gh_environment
 from releasing.rehearsal.github.state import ServerSettings
 from releasing.rehearsal.project import sample_project
@@ -46,8 +47,9 @@ def opened(
     sandbox of another source; LockedError when another run is at work in it.
     """
     place = Place(folder.resolve())
-    _refuse_strangers(place)
+    _refuse_strangers(place, fresh)
     with held(place.folder / LOCK) as lock:
+        place.owned.touch()
         if fresh:
             _empty(place)
         _refuse_another(place, wanted_source)
@@ -63,7 +65,7 @@ def _empty(place: Place) -> None:
     for path in place.folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
-        elif path.name != LOCK:
+        elif path.name not in (LOCK, OWNED):
             path.unlink()
 
 
@@ -121,14 +123,35 @@ def _hosts(prefixes: tuple[str, ...]) -> set[str]:
     return {prefix.split("/")[0] for prefix in prefixes if "." in prefix.split("/")[0]}
 
 
-def _refuse_strangers(place: Place) -> None:
-    """A folder with somebody's files is never taken for a sandbox: --fresh would delete them."""
-    if place.settings.exists() or not place.folder.exists():
+def _refuse_strangers(place: Place, fresh: bool) -> None:
+    """Raise PreconditionError for a folder that has files and no proof that they are a sandbox's.
+
+    A sandbox of an earlier version has none: it is used, and given it, and only emptied afterwards.
+    """
+    if place.owned.is_file() or not place.folder.exists():
         return
-    if not place.folder.is_dir() or {path.name for path in place.folder.iterdir()} - {LOCK}:
-        raise PreconditionError(
-            f"{place.folder} has files that are not of a sandbox", "choose an empty --sandbox DIR"
-        )
+    if place.folder.is_dir():
+        files = {path.name for path in place.folder.iterdir()} - {LOCK}
+        if not files or (_is_earlier(place) and not fresh):
+            return
+    raise PreconditionError(
+        f"{place.folder} has files that are not of a sandbox", "choose an empty --sandbox DIR"
+    )
+
+
+def _is_earlier(place: Place) -> bool:
+    """Whether the folder is a whole sandbox of a version that left no proof of it."""
+    try:
+        marker, settings = (json.loads(path.read_text("utf-8")) for path in (place.marker, place.settings))
+    except (OSError, ValueError):
+        return False
+    return (
+        isinstance(marker, dict)
+        and isinstance(settings, dict)
+        and {*marker} == {"source"}
+        and {*settings} <= {each.name for each in dataclass_fields(ServerSettings)}
+        and place.github.is_dir()
+    )
 
 
 def _refuse_another(place: Place, wanted_source: str) -> None:

@@ -51,14 +51,20 @@ def record(journal: Journal, step: str, number: str, because: str) -> None:
     """
     if not number and not because:
         return
-    plain = named(number)
+    plain = given(number, because)
+    known = of(journal).get(plain)
+    if known is None or known.because != because:
+        journal.record(EVENT, step, number=plain, because=because)
+
+
+def given(text: str, because: str) -> str:
+    """The number or the claim that `text` names; UsageError for anything else, or when there is no reason."""
+    plain = named(text)
     if not because.strip():
         raise UsageError(
             f"--waive {plain} needs a reason", f'--waive {plain} --because "why it does not matter"'
         )
-    known = of(journal).get(plain)
-    if known is None or known.because != because:
-        journal.record(EVENT, step, number=plain, because=because)
+    return plain
 
 
 def named(text: str) -> str:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @step(needs=(preflight,), gate=True, options=waivers.OPTIONS)
 def check_vote(release: Release, sh: StepShell) -> None:
-    """Check that the vote passed, that nothing has changed since, and that the candidate can be released.
+    """Check that the vote passed and that the candidate can be released.
 
-    What the steps after the final tag need is checked here, because the tag cannot be taken back: the candidate's tag
-    and its files, the release notes, and the images that the manifest names.
+    Commit and images must still be those of the vote. What later steps need is checked here, because a final
+    tag cannot be taken back: the candidate's tag and its files, the notes, and the images of the manifest.
     """
     sh.require(lambda: "; ".join(_unfit(release, sh)), "correct that, then repeat the same command")
     commit = release.origin(sh).tagged(release.candidate.tag)
