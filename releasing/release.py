@@ -201,7 +201,7 @@ class Release(ProposingRelease):
 
     def head(self, step: str) -> str:
         """The branch on origin that carries the change of `step`: the same one on every run."""
-        return f"release/{self.tag}/{step}"
+        return f"{self.config.pull_requests.branch_prefix}{self.tag}/{step}"
 
     @property
     def outbox(self) -> Path:

@@ -14,7 +14,7 @@ from entry import program  # isort: skip
 import argparse
 import os
 
-from releasing.preflight import access
+from releasing.preflight import access, repository_settings
 from releasing.shell.environment import clean_environment
 from releasing.shell.programs import Shell
 
@@ -35,8 +35,25 @@ def main() -> int:
     parser.add_argument(
         "--sign", default="", choices=("openpgp", "ssh"), help="require that git can sign in this format"
     )
+    parser.add_argument(
+        "--merge-method",
+        default="",
+        choices=repository_settings.ALLOWED,
+        help="require that it is allowed",
+    )
+    parser.add_argument(
+        "--branch",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a branch to create; NAME/ for any below",
+    )
+    parser.add_argument("--tag", action="append", default=[], metavar="NAME", help="a tag to create")
     options = parser.parse_args()
-    need = access.GitHubNeed(options.repository, options.push, options.hours, options.sign)
+    created = repository_settings.Created(tuple(options.branch), tuple(options.tag))
+    need = access.GitHubNeed(
+        options.repository, options.push, options.hours, options.sign, options.merge_method, created
+    )
     kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
     found = access.answers(Shell(clean_environment() | kept), need)
     for answer in found:

@@ -59,7 +59,8 @@ def pick(release: Release, sh: StepShell, text: str) -> None:
 def head(release: Release, asked: Iterable[Commit]) -> str:
     """The branch on origin that carries the pick of `asked` for this version: the same one on every run."""
     ids = "\n".join(sorted(commit.id for commit in asked))
-    return f"release/{release.version.tag}/pick-{sha256(ids.encode()).hexdigest()[:12]}"
+    prefix = release.config.pull_requests.branch_prefix
+    return f"{prefix}{release.version.tag}/pick-{sha256(ids.encode()).hexdigest()[:12]}"
 
 
 def _named(text: str) -> list[str]:

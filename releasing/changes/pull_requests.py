@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from releasing.runbook.step_shell import StepShell
 
 LONGEST = 60_000  # characters: GitHub takes 65,536 of a text in all
+METHOD = (
+    'if .allow_squash_merge then "squash" elif .allow_merge_commit then "merge"'
+    ' elif .allow_rebase_merge then "rebase" else "squash" end'
+)
 BY = r'"#\(.number), opened by \(.user.login)"'
 
 
@@ -136,13 +140,20 @@ def settle(release: ProposingRelease, sh: StepShell, change: Change) -> None:
     if not sh.needed(lambda: not is_settled(release, sh, change)):
         sh.say(f"#{number} was merged by {_merger(sh, path)} meanwhile")
         return
-    fields = api.text_fields([("sha", head), ("merge_method", "squash")])
+    fields = api.text_fields([("sha", head), ("merge_method", _merge_method(release, sh))])
     try:
         sh.run(api.change("PUT", f"{path}/merge", *fields))
     except CommandError as error:
         if not is_settled(release, sh, change):
             raise
         sh.say(f"#{number} was merged by {_merger(sh, path)}, although merging it failed here: {error.cause}")
+
+
+def _merge_method(release: ProposingRelease, sh: StepShell) -> str:
+    """How pull requests are merged: as release.yaml says, else the first way that the repository allows."""
+    return release.config.pull_requests.merge_method or sh.read(
+        api.question(f"repos/{release.slug}", METHOD), pending="merge method", known=True
+    )
 
 
 def _merger(sh: StepShell, path: str) -> str:

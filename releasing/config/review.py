@@ -7,7 +7,16 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from releasing.config.placeholders import OF_RELEASE
-from releasing.config.value_forms import ONE_LINE, ConfigSection, Label, StreamLabel, Trailer, gridded, value
+from releasing.config.value_forms import (
+    ONE_LINE,
+    BranchPrefix,
+    ConfigSection,
+    Label,
+    StreamLabel,
+    Trailer,
+    gridded,
+    value,
+)
 
 
 class Testgrid(ConfigSection):
@@ -57,6 +66,10 @@ class PullRequestSettings(ConfigSection):
     """labels that each one gets"""
     reviewers: tuple[str, ...] = ()
     """logins of those whose review is asked for"""
+    merge_method: Literal["squash", "merge", "rebase"] | None = None
+    """how pull requests are merged (default: the first of squash, merge and rebase that the repository allows)"""
+    branch_prefix: BranchPrefix = "release/"
+    """what the names of the branches that a release creates begin with"""
 
 
 class Branching(ConfigSection):

@@ -94,6 +94,12 @@ FloatingTag = Annotated[str, AfterValidator(floating_tag)]
 Label = Annotated[str, AfterValidator(_label)]
 StreamLabel = Annotated[str, AfterValidator(_stream_label)]
 Trailer = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z-]*$")]
+BranchPrefix = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9][\w-]*(/[A-Za-z0-9][\w-]*)*[/-]$", max_length=40, description="ends in / or -"
+    ),
+]
 MemberName = Annotated[str, Field(pattern=NAME, max_length=40)]
 Title = Annotated[str, Field(pattern=r"^[^\x00-\x1f]*$")]
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="a mail address")]

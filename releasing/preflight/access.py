@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from releasing.errors import CommandError, PreconditionError
-from releasing.preflight.github_access import Answer, GitHubNeed, github
+from releasing.preflight.answer import Answer
+from releasing.preflight.github_access import GitHubNeed, github
+from releasing.preflight.repository_settings import Created
+from releasing.release import ProposingRelease
 
 if TYPE_CHECKING:
     from releasing.release import AnyRelease
@@ -27,7 +31,12 @@ def need(release: AnyRelease) -> GitHubNeed:
     """What the steps of a release need."""
     config = release.config
     signing = config.signing.format if config.signing and release.pushes else ""
-    return GitHubNeed(release.slug, release.pushes, config.checks.expected_hours, signing)
+    need = GitHubNeed(release.slug, release.pushes, config.checks.expected_hours, signing)
+    if not isinstance(release, ProposingRelease):
+        return need
+    branches = (release.head(""), *([release.branch] if release.branch else []))
+    created = Created(branches, (release.tag,))
+    return replace(need, merge_method=config.pull_requests.merge_method or "", created=created)
 
 
 def answers(sh: Reads, need: GitHubNeed) -> list[Answer]:

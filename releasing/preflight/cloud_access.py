@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from releasing.clients.cluster import gcp_access
 from releasing.config import registries
 from releasing.errors import CommandError, PreconditionError, ReleaseError
-from releasing.preflight.github_access import Answer
+from releasing.preflight.answer import Answer
 
 if TYPE_CHECKING:
     from releasing.release import AnyRelease

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from releasing.clients.github import api
 from releasing.errors import CommandError
+from releasing.preflight import repository_settings
+from releasing.preflight.answer import Answer
+from releasing.preflight.repository_settings import Created
 from releasing.shell.waiting import NO_LOGIN
 
 if TYPE_CHECKING:
@@ -25,29 +28,15 @@ WINDOW = ".resources.core | [.remaining, .limit, .reset] | @tsv"
 
 @dataclass(frozen=True)
 class GitHubNeed:
-    """What a release takes: a repository, to push to or to read, for some hours; a format of git's to sign with."""
+    """What a release takes: a repository, to push to or to read, for some hours; a format of git's to sign with; a
+    way to merge (any when empty); what it creates there."""
 
     slug: str
     push: bool = False
     hours: float = 12
     signing: str = ""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Something that was found; a problem has a hint, to be typed or done, and a warning stops nothing."""
-
-    text: str
-    hint: str = ""
-    warning: bool = False
-
-    @property
-    def problem(self) -> bool:
-        """Whether a release cannot begin like this."""
-        return bool(self.hint) and not self.warning
-
-    def __str__(self) -> str:
-        return f"{self.text}\n    {self.hint}" if self.problem else self.text
+    merge_method: str = ""
+    created: Created = field(default_factory=Created)
 
 
 @dataclass(frozen=True)
@@ -121,6 +110,10 @@ def _rights(sh: Reads, need: GitHubNeed, user: ApiReply, renewal: str) -> Iterat
         yield Answer(f"this login may not push to {need.slug}", f"ask an owner of {need.slug}; or: {renewal}")
     else:
         yield Answer(f"may {'push to' if need.push else 'read'} {need.slug}")
+    if need.push and repository.body is not None:
+        yield from repository_settings.answers(
+            sh, need.slug, repository.body, need.merge_method, need.created
+        )
     scopes = headers.get(SCOPES)
     enough = (
         {"repo"} if repository.body is None or repository.body.get("private") else {"repo", "public_repo"}

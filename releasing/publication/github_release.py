@@ -100,11 +100,11 @@ def _is_superseded(release: Release, sh: StepShell) -> bool:
     """Whether origin has a later candidate of this version, or a branch of one that is under way."""
     if release.final:
         return False
-    begun = f"{release.version.tag}-rc."
+    begun, prefix = f"{release.version.tag}-rc.", release.config.pull_requests.branch_prefix
     listed = sh.read(
-        release.origin(sh).git["ls-remote", "origin", f"refs/tags/{begun}*", f"refs/heads/release/{begun}*"]
+        release.origin(sh).git["ls-remote", "origin", f"refs/tags/{begun}*", f"refs/heads/{prefix}{begun}*"]
     )
-    numbers = re.findall(rf"/{re.escape(begun)}(\d+)(?:/|$|\^)", listed, re.MULTILINE)
+    numbers = re.findall(rf"[/-]{re.escape(begun)}(\d+)(?:/|$|\^)", listed, re.MULTILINE)
     return any(int(number) > release.candidate.number for number in numbers)
 
 

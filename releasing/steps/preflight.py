@@ -23,7 +23,11 @@ def preflight(release: AnyRelease, sh: StepShell) -> None:
     need = access.need(release)
     push = ("--push",) if need.push else ()
     signing = ("--sign", need.signing) if need.signing else ()
-    sh.wait(sh["check_access.py"][need.slug, *push, "--hours", f"{need.hours:g}", *signing])
+    method = ("--merge-method", need.merge_method) if need.merge_method else ()
+    created = [word for name in need.created.branches for word in ("--branch", name)]
+    created += [word for name in need.created.tags for word in ("--tag", name)]
+    hours = ("--hours", f"{need.hours:g}")
+    sh.wait(sh["check_access.py"][need.slug, *push, *hours, *signing, *method, *created])
 
 
 @preflight.verified_by
