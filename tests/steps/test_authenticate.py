@@ -138,7 +138,7 @@ def test_without_a_terminal_no_browser_is_opened(operator: Operator) -> None:
     with pytest.raises(PreconditionError) as caught:
         auth.action(operator.release, operator.sh)
     assert "is not logged in as" in caught.value.message
-    assert "there is no terminal" in caught.value.message
+    assert "no terminal is attached" in caught.value.message
     assert f"gcloud auth login {BOT} --no-launch-browser" in caught.value.hint
     assert operator.commands() == []
 
