@@ -1,4 +1,4 @@
-"""What clients need of a shell that they are handed: to read, to change, and to tell."""
+"""The interface of a shell that clients get: read, change, and show lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Reads(Protocol):
 
 
 class Commands(Protocol):
-    """Commands that read or change something; in a plan, those that change are only shown (runbook/plan.py)."""
+    """Commands that read or change something; a plan only shows those that change something (runbook/plan.py)."""
 
     def __getitem__(self, program: str) -> Command:
         """A command of one word."""
@@ -24,7 +24,7 @@ class Commands(Protocol):
         """The output of `command`, which changes nothing; `pending` names it while it cannot be known."""
 
     def look(self, command: Command, *, stdin: str | None = None) -> str:
-        """The output of `command`, which changes nothing; read in a plan as well, whatever is held back."""
+        """The output of `command`, which changes nothing; a plan always reads it, too."""
 
     def succeeds(self, command: Command) -> bool:
         """Whether `command`, which changes nothing, exits 0."""
@@ -33,4 +33,4 @@ class Commands(Protocol):
         """Run `command`, which changes something."""
 
     def say(self, text: str) -> None:
-        """Tell the release manager something."""
+        """Show a line to the release manager."""

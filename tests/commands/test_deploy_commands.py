@@ -33,7 +33,7 @@ def test_rendering_writes_beside_the_release_yaml_in_use_and_a_second_time_nothi
     written = {path.name: path.read_bytes() for path in (folder / "deploy").iterdir()}
     assert written == {path.name: path.read_bytes() for path in (ROOT / "deploy").iterdir()}
     second = invoke(folder, "deploy.render", "--write")
-    assert second.stdout.count("is up to date") == len(written)
+    assert second.stdout.count(": up to date") == len(written)
     assert "written" not in second.stdout
 
 

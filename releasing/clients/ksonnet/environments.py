@@ -15,9 +15,7 @@ from releasing.errors import PreconditionError, UsageError
 from releasing.shell.files import replace_text
 from releasing.shell.programs import Shell
 
-VERSION = (
-    "v1.7.0"  # of Kubernetes; what ks 0.9.2 takes when it is told nothing, and all of Kubeflow's apps have
-)
+VERSION = "v1.7.0"  # of Kubernetes; the default of ks 0.9.2, and the version in all of Kubeflow's apps
 REFUSED = re.compile(r"[\\,;':!()?\"{}\[\]*&%@$\s]|^/|/$|//|(^|/)\.\.?(/|$)")
 
 MAIN = """\
