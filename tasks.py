@@ -24,6 +24,11 @@ from invoke.tasks import Task
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from releasing.commands import later
+
+if later.is_listing(sys.argv):
+    later.postpone()
+
 from releasing import __version__
 from releasing.commands import configured_names
 from releasing.commands.table import FLAGS, HELP, OPERATORS, POSITIONAL, RELEASE, VERBS, Verb

@@ -18,7 +18,6 @@ from __future__ import annotations
 from entry import program  # isort: skip
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ from releasing.clients.registry.progress import Progress
 from releasing.config import registries
 from releasing.errors import UsageError
 from releasing.nightly import named_builds
-from releasing.nightly.retention import old_tags
+from releasing.nightly.retention import old_tags, prune_report
 from releasing.shell.programs import Shell
 
 if TYPE_CHECKING:
@@ -51,27 +50,11 @@ def main() -> int:
         return await old_tags.prune(client, options.image, rules, progress.phase, write=options.write)
 
     found = registries.ask(work, notice=progress.line)
-    print(as_json(found) if options.json else "\n".join(lines(found, options.write)))
+    print(
+        prune_report.as_json(found) if options.json else "\n".join(prune_report.lines(found, options.write))
+    )
     found.raise_failures()
     return 0
-
-
-def lines(found: Pruned, written: bool) -> list[str]:
-    """What was found for people, the tags that stay with their reasons first."""
-    empty = [f"? {image} has no tag in the registry" for image in found.empty]
-    kept = [f"= {tag.tagged} stays: {reason}" for tag, reason in found.kept]
-    doomed = [f"- {tag.tagged} ({tag.digest[:19]})" for tag in found.doomed]
-    number = len(found.doomed) - len(found.stayed)
-    end = f"{number} deleted" if written else f"{number} to delete; nothing is deleted without --write"
-    stay = len(found.kept) + len(found.stayed)
-    return [*empty, *kept, *doomed, *found.stayed, f"{end}, {stay} old ones stay"]
-
-
-def as_json(found: Pruned) -> str:
-    """What was found for programs."""
-    kept = [{**vars(tag), "reason": reason} for tag, reason in found.kept]
-    old = [vars(tag) for tag in found.doomed]
-    return json.dumps({"old": old, "kept": kept, "stayed": found.stayed}, indent=2)
 
 
 def arguments() -> argparse.Namespace:

@@ -37,18 +37,16 @@ from typing import TYPE_CHECKING
 from entry import program
 
 from releasing import image_tags
+from releasing.changes import image_tags_check
 from releasing.clients.registry import registry_builds
-from releasing.clients.registry.concurrency import together
 from releasing.clients.registry.progress import Progress
 from releasing.config import registries
 from releasing.config.path import config_path
 from releasing.config.registry_settings import settings
 from releasing.errors import ConfigError, UsageError
-from releasing.image import DIGEST, ImageName, ImagePattern, movable
-from releasing.image_tags.referred import Ours, referred, unlisted
+from releasing.image import ImageName, ImagePattern, movable
 from releasing.image_tags.row_changes import Changed, with_builds, with_tag
 from releasing.image_tags.validation import missing, problems
-from releasing.references.tracked_files import contents, tracked_files
 
 if TYPE_CHECKING:
     from releasing.clients.registry.client import Registry
@@ -104,7 +102,7 @@ def check(options: argparse.Namespace, tags: ImageTags) -> None:
     if options.checkout:
         found += dangling(options, tags)
     if options.registry:
-        found += absent(tags, where)
+        found += image_tags_check.absent(tags, options.file)
     if found:
         raise ConfigError(f"{len(found)} problem{'s' if len(found) > 1 else ''}\n" + "\n".join(found))
     count = sum(len(image.versions) for image in tags.images)
@@ -120,25 +118,7 @@ def dangling(options: argparse.Namespace, tags: ImageTags) -> list[str]:
     if not options.checkout.is_dir():
         raise UsageError(f"{options.checkout}: no such folder", "name the folder of a checkout")
     config = load(config_path(os.environ))
-    ours = Ours.of(config.reference_prefixes or (f"{config.registry}/",), config.leave_alone, options.name)
-    files = contents(options.checkout, filter(ours.reads, tracked_files(options.checkout)))
-    found = unlisted(referred(files, ours, options.tag), tags.images, ours, options.tag)
-    return [f"{each}:{options.tag} is not listed in {options.file}" for each in found]
-
-
-def absent(tags: ImageTags, where: str) -> list[str]:
-    """Find the digests that the registry does not have."""
-    rows = [(i.name, v) for i in tags.images for v in i.versions if DIGEST.fullmatch(v.digest)]
-
-    async def work(client: Registry) -> list[str | None]:
-        return await together(client.digest(name, version.digest) for name, version in rows)
-
-    found = registries.ask(work, notice=Progress().line)
-    return [
-        f"{where}:{version.line}: {name}@{version.digest} is not in the registry"
-        for (name, version), digest in zip(rows, found, strict=True)
-        if digest != version.digest
-    ]
+    return image_tags_check.dangling(config, options.checkout, tags, options.file, options.tag, options.name)
 
 
 def finish(path: Path, before: ImageTags, changed: Changed) -> None:

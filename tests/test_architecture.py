@@ -136,6 +136,17 @@ def own(names: set[str]) -> set[str]:
     return {name for name in names if begins(name, "releasing")}
 
 
+def test_nothing_goes_past_the_shell_of_a_step() -> None:
+    """A plan gives steps a shell that shows changes instead: what went past it would be done, and not be shown."""
+    past = {
+        name
+        for name in OUTSIDE
+        for node in ast.walk(TREES[name])
+        if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("sh.shell")
+    }
+    assert past == set()
+
+
 def test_only_the_tasks_know_invoke() -> None:
     assert importers("invoke") == {"tasks"}
 

@@ -54,5 +54,5 @@ def test_the_marker_of_oldest_is_registered_and_on_what_reads_text() -> None:
         "test_version.py",
         "test_references.py",
         "test_update_references.py",
-        "test_verify_names.py",
+        "test_names.py",
     } <= marked

@@ -96,7 +96,10 @@ def test_every_variable_of_the_runbook_is_set_before_it_is_used() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
 def test_a_page_names_only_tasks_that_exist(page: Path) -> None:
     named = set(re.findall(r"scripts/invoke ([a-z][\w.-]+)", page.read_text()))
-    assert named <= set(tasks.namespace.task_names)
+    own = (
+        {"open-next-milestone"} if page.name == "writing-a-step.md" else set()
+    )  # the step that the page adds
+    assert named - own <= set(tasks.namespace.task_names)
 
 
 def test_readme_shows_ten_commands_and_the_page_of_commands_every_one_beside_the_steps() -> None:

@@ -110,5 +110,5 @@ def red(release: AnyRelease, sh: StepShell, commit: str, branch: str) -> str:
 
         grid = asked.testgrid
         return testgrid.problem(Tab.chosen(grid.url, grid.dashboard, grid.tab, sh.environment), commit)
-    found = commit_checks.unsuccessful(sh.shell, release.slug, commit, asked.postsubmit)
+    found = commit_checks.unsuccessful(sh, release.slug, commit, asked.postsubmit)
     return "; ".join(map(str, found))

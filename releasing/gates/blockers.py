@@ -11,7 +11,7 @@ from releasing.clients.github import api
 from releasing.errors import PreconditionError
 
 if TYPE_CHECKING:
-    from releasing.shell.programs import Shell
+    from releasing.shell.protocol import Reads
 
 ROWS = ".[] | select(.pull_request | not) | [.number, .title, .html_url] | @json"
 MILESTONES = ".[] | [.number, .title] | @json"
@@ -29,7 +29,7 @@ class Blocker:
         return f"#{self.number} {self.title} ({self.url})"
 
 
-def found(sh: Shell, slug: str, labels: tuple[str, ...], milestone: str = "") -> list[Blocker]:
+def found(sh: Reads, slug: str, labels: tuple[str, ...], milestone: str = "") -> list[Blocker]:
     """The open issues of `slug` that have one of `labels`, those in the `milestone` of that title only if given.
 
     Raises PreconditionError when there is no such milestone.
@@ -49,7 +49,7 @@ def without(blockers: list[Blocker], waived: Collection[str]) -> list[Blocker]:
     return [blocker for blocker in blockers if blocker.number not in waived]
 
 
-def _milestone(sh: Shell, slug: str, title: str) -> str:
+def _milestone(sh: Reads, slug: str, title: str) -> str:
     listing = api.question(f"repos/{slug}/milestones?state=all&per_page=100", MILESTONES, pages=True)
     known = {name: str(number) for number, name in map(json.loads, sh.read(listing).splitlines())}
     if title not in known:

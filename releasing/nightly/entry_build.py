@@ -159,7 +159,7 @@ def _next_workflow(night: Night, sh: StepShell, entry: Entry) -> str:
 def _is_over(sh: StepShell, name: str, where: str) -> bool:
     # A plan may be made before anybody is logged in to the cluster; a run finds that out when it submits.
     with suppress(CommandError):
-        found = workflow.find(sh.shell, name, where)
+        found = workflow.find(sh, name, where)
         return found is not None and found.phase in workflow.OVER
     return False
 

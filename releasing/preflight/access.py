@@ -11,7 +11,7 @@ from releasing.preflight.github_access import Answer, GitHubNeed, github
 
 if TYPE_CHECKING:
     from releasing.release import AnyRelease
-    from releasing.shell.programs import Shell
+    from releasing.shell.protocol import Reads
 
 __all__ = ["GitHubNeed", "answers", "need", "require"]
 
@@ -30,7 +30,7 @@ def need(release: AnyRelease) -> GitHubNeed:
     return GitHubNeed(release.slug, release.pushes, config.checks.expected_hours, signing)
 
 
-def answers(sh: Shell, need: GitHubNeed) -> list[Answer]:
+def answers(sh: Reads, need: GitHubNeed) -> list[Answer]:
     """Everything that was found, problems among it; nothing is changed."""
     return [*github(sh, need), *_git(sh, need)]
 
@@ -45,7 +45,7 @@ def require(found: list[Answer], need: GitHubNeed) -> None:
         )
 
 
-def _git(sh: Shell, need: GitHubNeed) -> Iterator[Answer]:
+def _git(sh: Reads, need: GitHubNeed) -> Iterator[Answer]:
     try:
         version = sh.read(sh["git"]["--version"])
     except CommandError as error:
@@ -64,20 +64,20 @@ def _git(sh: Shell, need: GitHubNeed) -> Iterator[Answer]:
         yield _signature(sh, need.signing)
 
 
-def _clone(sh: Shell, url: str) -> Iterator[Answer]:
+def _clone(sh: Reads, url: str) -> Iterator[Answer]:
     try:
         sh.read(sh["git"]["ls-remote", "--quiet", url, "HEAD"])
     except CommandError as error:
         yield Answer(f"git cannot read {url}: {error.cause}", "gh auth setup-git; or check the network")
 
 
-def _signature(sh: Shell, kind: str) -> Answer:
+def _signature(sh: Reads, kind: str) -> Answer:
     """Whether git makes a signature and takes it for good: in a repository that is gone afterwards."""
     with TemporaryDirectory() as folder:
         git = sh["git"]["-C", folder, "-c", f"gpg.format={kind}"]
         try:
             sh.read(git["init", "--quiet"])
-            nothing = sh.read(git["hash-object", "-t", "tree", "-w", "--stdin"], stdin="")
+            nothing = sh.look(git["hash-object", "-t", "tree", "-w", "--stdin"], stdin="")
             sh.read(git["tag", "--sign", "--message=nothing", "preflight", nothing])
         except CommandError as error:
             return Answer(f"git cannot sign: {error.cause}", KEYS[kind])

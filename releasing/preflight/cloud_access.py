@@ -14,7 +14,7 @@ from releasing.preflight.github_access import Answer
 if TYPE_CHECKING:
     from releasing.release import AnyRelease
     from releasing.shell.command import Command
-    from releasing.shell.programs import Shell
+    from releasing.shell.protocol import Reads
 
 WORKFLOWS = "workflows.argoproj.io"
 VERBS = ("create", "get")
@@ -44,7 +44,7 @@ def need(release: AnyRelease) -> CloudNeed | None:
     return CloudNeed(gcp.project, gcp.zone, gcp.cluster, gcp.namespace, image, config.checks.expected_hours)
 
 
-def command(sh: Shell, need: CloudNeed) -> Command:
+def command(sh: Reads, need: CloudNeed) -> Command:
     """The program that says the same in a terminal."""
     place = ("--project", need.project, "--zone", need.zone, "--cluster", need.cluster)
     image = ("--image", need.image) if need.image else ()
@@ -53,7 +53,7 @@ def command(sh: Shell, need: CloudNeed) -> Command:
     ]
 
 
-def answers(sh: Shell, need: CloudNeed) -> list[Answer]:
+def answers(sh: Reads, need: CloudNeed) -> list[Answer]:
     """Everything that was found, problems among it; nothing is changed."""
     login = _login(sh, need)
     if login.problem:
@@ -71,7 +71,7 @@ def require(found: list[Answer], need: CloudNeed) -> None:
         )
 
 
-def _login(sh: Shell, need: CloudNeed) -> Answer:
+def _login(sh: Reads, need: CloudNeed) -> Answer:
     """Whether gcloud gets an access token, and whether it will get the next ones."""
     try:
         expiry = gcp_access.token_expiry(sh)
@@ -90,7 +90,7 @@ def _login(sh: Shell, need: CloudNeed) -> Answer:
     )
 
 
-def _cluster(sh: Shell, need: CloudNeed) -> Answer:
+def _cluster(sh: Reads, need: CloudNeed) -> Answer:
     place = (need.cluster, "--zone", need.zone, "--project", need.project)
     title = f"cluster {need.cluster} of {need.project}"
     try:
@@ -106,7 +106,7 @@ def _cluster(sh: Shell, need: CloudNeed) -> Answer:
     )
 
 
-def _namespace(sh: Shell, need: CloudNeed) -> Iterator[Answer]:
+def _namespace(sh: Reads, need: CloudNeed) -> Iterator[Answer]:
     kubectl = sh["kubectl"]["--request-timeout=30s"]
     hint = f"ask an administrator of {need.cluster}; docs/auth.md lists the rights that are required"
     try:
@@ -125,7 +125,7 @@ def _namespace(sh: Shell, need: CloudNeed) -> Iterator[Answer]:
     yield Answer(f"may {' and '.join(VERBS)} {WORKFLOWS} in {need.namespace}")
 
 
-def _registry(sh: Shell, need: CloudNeed) -> Iterator[Answer]:
+def _registry(sh: Reads, need: CloudNeed) -> Iterator[Answer]:
     if not need.image:
         return
     host = need.image.partition("/")[0]
@@ -139,7 +139,7 @@ def _registry(sh: Shell, need: CloudNeed) -> Iterator[Answer]:
     yield Answer(f"{host} answers for {need.image}")
 
 
-def _refused(sh: Shell, what: str, error: CommandError, hint: str) -> Answer:
+def _refused(sh: Reads, what: str, error: CommandError, hint: str) -> Answer:
     if error.status is None:
         return Answer(error.message.split("\n")[0], error.hint)
     if gcp_access.lapsed(error):

@@ -14,7 +14,7 @@ from releasing.errors import CommandError
 from releasing.shell.waiting import NO_LOGIN
 
 if TYPE_CHECKING:
-    from releasing.shell.programs import Shell
+    from releasing.shell.protocol import Reads
 
 SCOPES, EXPIRATION = "x-oauth-scopes", "github-authentication-token-expiration"
 LEAST_TIME = timedelta(hours=1)
@@ -60,7 +60,7 @@ class ApiReply:
     anonymous: bool = False
 
 
-def github(sh: Shell, need: GitHubNeed) -> Iterator[Answer]:
+def github(sh: Reads, need: GitHubNeed) -> Iterator[Answer]:
     """Everything that gh can tell, read only."""
     try:
         version = sh.read(sh["gh"]["--version"]).split("\n")[0]
@@ -87,7 +87,7 @@ def github(sh: Shell, need: GitHubNeed) -> Iterator[Answer]:
     yield from _requests(sh)
 
 
-def _asked(sh: Shell, path: str) -> ApiReply:
+def _asked(sh: Reads, path: str) -> ApiReply:
     try:
         shown = sh.read(api.GH_API["-X", "GET", path, "-i"])
     except CommandError as error:
@@ -98,7 +98,7 @@ def _asked(sh: Shell, path: str) -> ApiReply:
     return ApiReply({name.lower(): value.strip() for name, _, value in pairs}, json.loads(body))
 
 
-def _renewal(sh: Shell) -> str:
+def _renewal(sh: Reads) -> str:
     """How this login gets better."""
     given = next((name for name in TOKENS if sh.environment.get(name)), "")
     if given:
@@ -106,7 +106,7 @@ def _renewal(sh: Shell) -> str:
     return "gh auth login --scopes repo"
 
 
-def _rights(sh: Shell, need: GitHubNeed, user: ApiReply, renewal: str) -> Iterator[Answer]:
+def _rights(sh: Reads, need: GitHubNeed, user: ApiReply, renewal: str) -> Iterator[Answer]:
     repository = _asked(sh, f"repos/{need.slug}")
     headers = {**repository.headers, **user.headers}
     if repository.body is None:
@@ -157,7 +157,7 @@ def _lifetime(need: GitHubNeed, told: str, renewal: str) -> Iterator[Answer]:
         yield Answer(when)
 
 
-def _requests(sh: Shell) -> Iterator[Answer]:
+def _requests(sh: Reads) -> Iterator[Answer]:
     try:
         remaining, limit, reset = map(int, sh.read(api.question("rate_limit", WINDOW)).split())
     except CommandError as error:

@@ -38,7 +38,7 @@ def published(release: Release, sh: StepShell) -> Finding:
     """
     from releasing.clients.github import releases  # noqa: PLC0415 - tasks are listed without
 
-    found = releases.find(sh.shell, release.slug, release.tag)
+    found = releases.find(sh, release.slug, release.tag)
     wrong = [*releases.problems(found, prerelease=not release.final)]
     if found is None or wrong:
         return unmet(f"{release.tag}: {'; '.join(wrong)}")
@@ -75,7 +75,7 @@ def _disagreements(release: Release, sh: StepShell, found: Published) -> list[st
     if asset is None:
         return [f"its release on GitHub has no {manifest.NAME}"]
     try:
-        said = manifest.parse(releases.content(sh.shell, release.slug, asset))
+        said = manifest.parse(releases.content(sh, release.slug, asset))
     except UnmetError as error:
         return [f"its {manifest.NAME}: {error.message}"]
     return _differences(release, sh, said)

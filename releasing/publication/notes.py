@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
-    from releasing.shell.programs import Command, Shell
+    from releasing.shell.programs import Command
+    from releasing.shell.protocol import Reads
     from releasing.version import Version
 
 # A squash names its pull request at the end of the subject, a merge at the beginning.
@@ -54,7 +55,7 @@ def complete(release: Release, sh: StepShell) -> Finding:
         return unmet(f"release notes are missing: {path(release)}")
     if not release.origin(sh).has(f"origin/{release.branch}"):
         return unmet(f"origin has no branch {release.branch} yet")
-    everything = merged(sh.shell, release.checkout, release.branch, release.version)
+    everything = merged(sh, release.checkout, release.branch, release.version)
     missing = unmentioned(path(release).read_text(encoding="utf-8"), everything)
     waived = [each for each in missing if each.number in waivers.of(sh.journal)]
     left = [f"#{each.number}" for each in missing if each not in waived]
@@ -64,7 +65,7 @@ def complete(release: Release, sh: StepShell) -> Finding:
     return met(f"the notes mention all {len(everything)} pull requests{passed}: {path(release)}")
 
 
-def merged(sh: Shell, checkout: str, branch: str, version: Version) -> list[Merged]:
+def merged(sh: Reads, checkout: str, branch: str, version: Version) -> list[Merged]:
     """The pull requests behind the commits on `branch` of origin since the final before `version`, oldest first."""
     from releasing.version import finals  # noqa: PLC0415 - semver is not needed to list tasks
 

@@ -92,6 +92,10 @@ class Shell:
                 raise
         return first.result()
 
+    def look(self, command: Command, *, stdin: str | None = None) -> str:
+        """The output of `command`: here the same as read."""
+        return self.read(command, stdin=stdin)
+
     def begin(self, command: Command) -> Callable[[], str]:
         """Start `command`, which changes nothing; the result waits for its end and returns as read() does."""
         process = self._start(command, subprocess.Popen, subprocess.PIPE)

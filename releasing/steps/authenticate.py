@@ -39,7 +39,7 @@ def auth(release: AnyRelease, sh: StepShell) -> None:
         sh.run(gcloud["config", "configurations", "create", own, "--no-activate"])
     if sh.needed(lambda: _value(sh, "account") != release.account):
         sh.run(gcloud["config", "set", "account", release.account])
-    if sh.needed(lambda: not (_logged_in(release, sh) and gcp_access.valid(sh.shell, release.account))):
+    if sh.needed(lambda: not (_logged_in(release, sh) and gcp_access.valid(sh, release.account))):
         sh.run(login or gcloud["auth", "login", release.account])
     if sh.needed(lambda: _value(sh, "project") != gcp.project):
         sh.run(gcloud["config", "set", "project", gcp.project])
@@ -48,7 +48,7 @@ def auth(release: AnyRelease, sh: StepShell) -> None:
         sh.run(gcloud["container", "clusters", "get-credentials", gcp.cluster, *place])
         context = sh.read(kubectl["config", "current-context"], pending="kubectl context")
         sh.run(sh["create_context.sh"][context, gcp.namespace])
-    sh.wait(cloud_access.command(sh.shell, present(cloud_access.need(release))))
+    sh.wait(cloud_access.command(sh, present(cloud_access.need(release))))
 
 
 @auth.verified_by
@@ -63,14 +63,14 @@ def account_project_and_context_are_set(release: AnyRelease, sh: StepShell) -> F
         return unmet(f"gcloud's project is {project or 'not set'}, not {gcp.project}")
     if wrong := _wrong_context(release, sh):
         return unmet(wrong)
-    found = cloud_access.answers(sh.shell, present(cloud_access.need(release)))
+    found = cloud_access.answers(sh, present(cloud_access.need(release)))
     if problems := [answer.text for answer in found if answer.problem]:
         return unmet("; ".join(problems))
     return met(f"{release.account} in {project}, kubectl at {_wanted_context(release)}")
 
 
 def _nobody_to_ask(release: AnyRelease, sh: StepShell) -> str:
-    if gcp_access.valid(sh.shell, release.account):
+    if gcp_access.valid(sh, release.account):
         return ""
     why = gcp_access.unattended(sh.environment)
     return f"gcloud is not logged in as {release.account}, and {why} to log in by" if why else ""

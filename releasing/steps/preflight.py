@@ -27,7 +27,7 @@ def preflight(release: AnyRelease, sh: StepShell) -> None:
 @preflight.verified_by
 def access_will_do(release: AnyRelease, sh: StepShell) -> Finding:
     """gh and git are logged in and may push, time and requests suffice, and git can sign if tags are signed."""
-    found = access.answers(sh.shell, access.need(release))
+    found = access.answers(sh, access.need(release))
     problems = [answer.text for answer in found if answer.problem]
     if problems:
         return unmet("; ".join(problems))

@@ -69,7 +69,7 @@ def candidate_is_on_origin(release: Release, sh: StepShell, proposals: Sequence[
     problem = tagging.problem(release.origin(sh), release.tag, release.branch, release.signature_form)
     if problem or commit is None:
         return unmet(problem)
-    problems = commit_checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
+    problems = commit_checks.unsuccessful(sh, release.slug, commit, release.config.checks.postsubmit)
     if problems:
         return unmet(f"{release.tag} is at {commit[:12]}, where {'; '.join(map(str, problems))}")
     if problem := _unfit(release, sh, commit, proposals):

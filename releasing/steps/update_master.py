@@ -86,9 +86,7 @@ def images_tag_is_on_master(release: Release, sh: StepShell) -> Finding:
     commit = release.origin(sh).commit_of(f"refs/tags/{tag}")
     if problem or commit is None:
         return unmet(problem)
-    unsuccessful = commit_checks.unsuccessful(
-        sh.shell, release.slug, commit, release.config.checks.postsubmit
-    )
+    unsuccessful = commit_checks.unsuccessful(sh, release.slug, commit, release.config.checks.postsubmit)
     if unsuccessful:
         return unmet(f"{tag} is at {commit[:12]}, where {'; '.join(map(str, unsuccessful))}")
     return met(f"{tag} is at {commit} on {release.config.default_branch}")

@@ -83,7 +83,7 @@ def postsubmit_is_green(release: Release, sh: StepShell) -> Finding:
             return unmet(f"{release.branch} does not have the release's change yet")
         merged = pull_requests.find(release, sh, change)
     commit = merged.merge_commit if merged else release.origin(sh).head(release.branch)
-    problems = commit_checks.unsuccessful(sh.shell, release.slug, commit, release.config.checks.postsubmit)
+    problems = commit_checks.unsuccessful(sh, release.slug, commit, release.config.checks.postsubmit)
     if problems:
         return unmet(f"{commit[:12]}: {'; '.join(map(str, problems))}")
     return met(f"postsubmit of {commit[:12]} on {release.branch} is green")
@@ -141,7 +141,7 @@ def check_blockers(release: Release, sh: StepShell) -> None:
 def no_blockers_are_open(release: Release, sh: StepShell) -> Finding:
     """Every open issue with a blocker's label is waived."""
     labels = release.config.blockers.labels
-    everything = blockers.found(sh.shell, release.slug, labels, release.milestone)
+    everything = blockers.found(sh, release.slug, labels, release.milestone)
     left = blockers.without(everything, waivers.of(sh.journal))
     if left:
         return unmet(f"blockers are open: {'; '.join(map(str, left))}")

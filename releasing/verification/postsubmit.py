@@ -16,6 +16,6 @@ def claims(it: Tagged) -> Iterator[Claim]:
     """Every postsubmit of release.yaml succeeded on the commit."""
     contexts = it.release.config.checks.postsubmit
     if contexts:
-        problems = commit_checks.unsuccessful(it.sh.shell, it.release.slug, it.commit, contexts)
+        problems = commit_checks.unsuccessful(it.sh, it.release.slug, it.commit, contexts)
         found = "; ".join(map(str, problems)) or f"{', '.join(contexts)}: success"
         yield Claim("postsubmit", not problems, f"{it.short}: {found}")

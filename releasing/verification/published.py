@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def claims(it: Tagged) -> Iterator[Claim]:
     """The release is on GitHub, a candidate as a pre-release, with notes and a manifest."""
-    found = releases.find(it.sh.shell, it.release.slug, it.tag)
+    found = releases.find(it.sh, it.release.slug, it.tag)
     if found is None or found.draft:
         yield Claim("on GitHub", False, f"{it.release.slug} has no published release {it.tag}")
         return
@@ -33,7 +33,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
     if asset is None:
         yield Claim("manifest", False, f"the release has no {manifest.NAME}")
     else:
-        yield _manifest(it, releases.content(it.sh.shell, it.release.slug, asset))
+        yield _manifest(it, releases.content(it.sh, it.release.slug, asset))
 
 
 def _notes(it: Tagged, text: str) -> Claim:

@@ -103,9 +103,9 @@ def posted(report: Path, address: str, **variables: str) -> subprocess.Completed
 def test_a_report_that_was_taken_is_json_with_its_text_and_is_posted_once(report: Path) -> None:
     with webhook(200) as server:
         first = posted(report, server.address)
-        assert (first.returncode, first.stdout) == (0, "the webhook took it\n"), first.stderr
+        assert (first.returncode, first.stdout) == (0, "the webhook accepted it\n"), first.stderr
         again = posted(report, server.address)
-        assert (again.returncode, again.stdout.startswith("the webhook took it at 2")) == (0, True)
+        assert (again.returncode, again.stdout.startswith("the webhook accepted it at 2")) == (0, True)
         ((path, body),) = server.posts
     assert path == f"/services/{TOKEN}?key={KEY}"
     assert json.loads(body) == {"text": TEXT}
@@ -171,7 +171,7 @@ def test_a_certificate_has_to_be_trusted(report: Path, tmp_path: Path) -> None:
 def test_an_address_that_is_not_used_is_refused_without_repeating_it(report: Path, address: str) -> None:
     refused = posted(report, address)
     assert refused.returncode == 2
-    assert "RELEASE_NIGHTLY_WEBHOOK says is no address of a webhook" in refused.stderr
+    assert "RELEASE_NIGHTLY_WEBHOOK has no usable address of a webhook" in refused.stderr
 
 
 def test_without_an_address_or_a_report_nothing_is_posted(report: Path) -> None:

@@ -188,12 +188,12 @@ def clumsy(files: Iterable[tuple[str, bytes]], rules: Rules) -> ReferenceReport:
 
 
 def test_a_form_that_is_missed_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replayed, "survey", blind)
+    monkeypatch.setattr(replayed, "examine", blind)
     assert one(tmp_path, "a.yaml", IMAGE, "image: gcr.io/pier/boat:v2") == [MISSED]
 
 
 def test_a_change_of_something_else_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replayed, "survey", clumsy)
+    monkeypatch.setattr(replayed, "examine", clumsy)
     line = f"{IMAGE} quay.io/sea/buoy:v1"
     assert one(tmp_path, "a.yaml", line, line.replace("boat:v1", "boat:v2")) == [OTHER]
 
@@ -229,7 +229,7 @@ def test_on_a_whole_tree_people_forget_and_we_report(tmp_path: Path) -> None:
 
 
 def test_a_third_party_tag_that_changes_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whole_tree, "survey", clumsy)
+    monkeypatch.setattr(whole_tree, "examine", clumsy)
     assert tree_update(tmp_path).problems == (
         "a.yaml:2: other: quay.io/sea/buoy:v1 -> other: quay.io/sea/buoy:v2",
     )
@@ -238,5 +238,5 @@ def test_a_third_party_tag_that_changes_is_wrong(tmp_path: Path, monkeypatch: py
 def test_a_place_that_is_neither_changed_nor_reported_is_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(whole_tree, "survey", blind)
+    monkeypatch.setattr(whole_tree, "examine", blind)
     assert len(tree_update(tmp_path).problems) == 4

@@ -11,6 +11,7 @@ from releasing.shell.waiting import wait
 
 if TYPE_CHECKING:
     from releasing.shell.programs import Shell
+    from releasing.shell.protocol import Reads
 
 STATUSES = '.statuses[] | [.context, .state, .target_url // ""] | @tsv'
 RUNS = '.check_runs[] | [.name, .conclusion // "pending", .html_url // ""] | @tsv'
@@ -35,7 +36,7 @@ class Check:
         return self.state in FAILED
 
 
-def reported(sh: Shell, slug: str, commit: str) -> dict[str, Check]:
+def reported(sh: Reads, slug: str, commit: str) -> dict[str, Check]:
     """Every check on `commit` of the repository `slug`, by name."""
     base = f"repos/{slug}/commits/{commit}"
     rows = sh.read(api.question(f"{base}/status?per_page=100", STATUSES, pages=True)).splitlines()
@@ -43,14 +44,14 @@ def reported(sh: Shell, slug: str, commit: str) -> dict[str, Check]:
     return {check.name: check for check in (Check(*row.split("\t")) for row in rows)}
 
 
-def unsuccessful(sh: Shell, slug: str, commit: str, contexts: tuple[str, ...]) -> list[Check]:
+def unsuccessful(sh: Reads, slug: str, commit: str, contexts: tuple[str, ...]) -> list[Check]:
     """The checks of `contexts` that have not succeeded on `commit`."""
     found = reported(sh, slug, commit)
     wanted = [found.get(context, Check(context, "not reported")) for context in contexts]
     return [check for check in wanted if check.state not in PASSED]
 
 
-def latest_green(sh: Shell, slug: str, branch: str, contexts: tuple[str, ...], depth: int = 30) -> str:
+def latest_green(sh: Reads, slug: str, branch: str, contexts: tuple[str, ...], depth: int = 30) -> str:
     """The newest commit of `branch` on which all `contexts` succeeded; PreconditionError without one.
 
     Runbook: "Look at the postsubmit dashboard to find the latest green postsubmit".
@@ -70,7 +71,7 @@ def latest_green(sh: Shell, slug: str, branch: str, contexts: tuple[str, ...], d
     )
 
 
-def awaited(sh: Shell, slug: str, commit: str, contexts: tuple[str, ...]) -> str:
+def awaited(sh: Reads, slug: str, commit: str, contexts: tuple[str, ...]) -> str:
     """Which checks of `contexts` have not finished on `commit`; UnmetError when one failed."""
     problems = unsuccessful(sh, slug, commit, contexts)
     text = "; ".join(map(str, problems))

@@ -13,6 +13,7 @@ from releasing.shell.command import Command
 
 if TYPE_CHECKING:
     from releasing.shell.programs import Shell
+    from releasing.shell.protocol import Reads
 
 # A service account's key, or the configuration of a workload identity federation: its path, never its content.
 CREDENTIALS = "RELEASE_GCP_CREDENTIALS"
@@ -47,7 +48,7 @@ def unattended(environment: Mapping[str, str]) -> str:
     return ""
 
 
-def token_expiry(sh: Shell, account: str = "") -> str:
+def token_expiry(sh: Reads, account: str = "") -> str:
     """When gcloud's access token expires, read by getting one; empty when gcloud cannot renew it.
 
     Raises CommandError when gcloud gets no token.
@@ -56,7 +57,7 @@ def token_expiry(sh: Shell, account: str = "") -> str:
     return sh.read(sh["gcloud"]["config", "config-helper", *who, EXPIRY])
 
 
-def valid(sh: Shell, account: str) -> bool:
+def valid(sh: Reads, account: str) -> bool:
     """Whether gcloud's credentials for `account` are valid. Raises CommandError when that cannot be checked."""
     try:
         token_expiry(sh, account)

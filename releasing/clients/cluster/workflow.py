@@ -8,6 +8,7 @@ from typing import Any
 
 from releasing.errors import PreconditionError
 from releasing.shell.programs import Shell
+from releasing.shell.protocol import Reads
 
 Object = dict[str, Any]
 
@@ -63,7 +64,7 @@ def is_workflow(content: Object) -> bool:
     return content.get("kind") == KIND and str(content.get("apiVersion")).startswith(API_GROUP)
 
 
-def find(sh: Shell, name: str, namespace: str) -> Workflow | None:
+def find(sh: Reads, name: str, namespace: str) -> Workflow | None:
     """The workflow `name`, or None; raises CommandError when kubectl fails."""
     kubectl = sh["kubectl"]["--request-timeout=30s", "-n", namespace]
     # An empty answer means that the workflow does not exist; every failure stays a failure.

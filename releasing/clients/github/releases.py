@@ -17,6 +17,7 @@ from releasing.errors import CommandError, PreconditionError, UnmetError
 
 if TYPE_CHECKING:
     from releasing.shell.programs import Shell
+    from releasing.shell.protocol import Reads
 
 FIELDS = (
     '{id, draft, prerelease, body: (.body // ""), url: .html_url, assets: [.assets[] | {id, name, digest}]}'
@@ -60,7 +61,7 @@ class Publication:
     prerelease: bool
 
 
-def find(sh: Shell, slug: str, tag: str) -> Published | None:
+def find(sh: Reads, slug: str, tag: str) -> Published | None:
     """The release of `tag`, the published release before any draft; None when GitHub has neither."""
     query = f".[] | select(.tag_name == {json.dumps(tag)}) | {FIELDS} | @json"
     rows = sh.read(api.question(f"repos/{slug}/releases?per_page=100", query, pages=True))
@@ -68,7 +69,7 @@ def find(sh: Shell, slug: str, tag: str) -> Published | None:
     return min(found, key=lambda each: each.draft, default=None)
 
 
-def content(sh: Shell, slug: str, asset: Asset) -> str:
+def content(sh: Reads, slug: str, asset: Asset) -> str:
     """The text of a file of a release."""
     accept = ("-H", "Accept: application/octet-stream")
     return sh.read(api.GH_API[*accept, f"repos/{slug}/releases/assets/{asset.id}"])
@@ -118,7 +119,7 @@ def _published(row: dict[str, object]) -> Published:
     )
 
 
-def _require_tag(sh: Shell, wanted: Publication) -> None:
+def _require_tag(sh: Reads, wanted: Publication) -> None:
     try:
         sh.read(api.question(f"repos/{wanted.slug}/git/ref/tags/{wanted.tag}", ".object.sha"))
     except CommandError as error:
@@ -154,7 +155,7 @@ def _upload(sh: Shell, wanted: Publication, found: Published, file: Path) -> Non
     sh.run(sh["gh"]["release", "upload", wanted.tag, str(file), "--repo", wanted.slug, "--clobber"])
 
 
-def _digest(sh: Shell, slug: str, asset: Asset) -> str:
+def _digest(sh: Reads, slug: str, asset: Asset) -> str:
     # The shell takes the last line's end off; our files have one.
     return _hashed(content(sh, slug, asset).encode() + b"\n")
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
-from releasing.announcements import outbox, smtp
+from releasing.announcements import outbox, smtp, webhook
 from releasing.errors import ReleaseError
 from releasing.shell.files import replace_bytes, replace_text
 from releasing.verification import claim_table
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from releasing.nightly.maintenance import NightlyTask
     from releasing.runbook.step_shell import StepShell
     from releasing.verification.claim import Claim
-
-WEBHOOK = "RELEASE_NIGHTLY_WEBHOOK"  # a secret address, so no file of this project may contain it
 
 
 def tell(work: NightlyTask, sh: StepShell, claims: Sequence[Claim]) -> None:
@@ -46,7 +44,7 @@ def _mail(work: NightlyTask, sh: StepShell, day: str, text: str) -> None:
 
 
 def _post(work: NightlyTask, sh: StepShell, day: str, text: str) -> None:
-    if sh.environment.get(WEBHOOK):
+    if sh.environment.get(webhook.VARIABLE):
         report = work.folder / f"{day}.txt"
         replace_text(report, text)
         sh.run(sh["post_report.py"][str(report)])
