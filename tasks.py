@@ -57,7 +57,7 @@ SERVE = "Start the sandbox's registry and GitHub, to inspect them with ordinary 
 
 
 def show(line: str) -> None:
-    """Print a line at once and whole, whatever runs beside it; a release goes on when nobody reads any more."""
+    """Print a whole line at once, also beside other threads; a closed output does not stop a release."""
     try:
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()

@@ -73,7 +73,7 @@ class AnyRelease(ABC):
 
     @property
     def checkout(self) -> str:
-        """Our own clone of the repository; the operator's is never touched."""
+        """This tool's own clone of the repository; the release manager's clone is never touched."""
         return str(self.state / "checkout")
 
     def pull_requests(self, sh: Commands) -> PullRequests:
@@ -95,7 +95,7 @@ class AnyRelease(ABC):
         return self.config.gcp.namespace if self.config.gcp else "default"
 
     def scratch(self, step: str) -> str:
-        """The clone that `step` edits; it is made anew whenever the step runs."""
+        """The clone that `step` edits; each run of the step makes a new one."""
         return str(self.folder / step)
 
 

@@ -64,7 +64,7 @@ def commit_of(also: str) -> tuple[str, str]:
         if not re.search(r"HTTP 4(04|22)", error.message):
             raise
         raise PreconditionError(
-            f"{slug} has no tag {tag} on GitHub", "is it released? see release.yaml: operators"
+            f"{slug} has no tag {tag} on GitHub", "release it first, or correct operators in release.yaml"
         ) from None
 
 

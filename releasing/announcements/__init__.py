@@ -1,1 +1,1 @@
-"""The mails of a release: written, kept and sent."""
+"""The mails of a release: how they are written, kept and sent."""

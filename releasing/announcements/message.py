@@ -1,4 +1,4 @@
-"""The mails that announce a vote or a release: written whole, the same on every run."""
+"""The mails that announce a vote or a release: complete, and the same on every run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from releasing.shell.files import replace_text
 
 @dataclass(frozen=True)
 class AnnouncementMail:
-    """A mail about `name` (a git tag): `text` comes first, then `more` as it is, commit, images and notes."""
+    """A mail about `name` (a git tag): `text` comes first, then `more` unchanged, commit, images and notes."""
 
     prefix: str
     name: str
@@ -29,7 +29,7 @@ class AnnouncementMail:
         message = EmailMessage(policy=email.policy.SMTP)
         message["From"], message["To"] = options.from_, options.to
         message["Subject"] = subject
-        # Follows from the release alone, so that a second copy is the same mail to every reader.
+        # The id depends only on the release, so that mail readers recognize a second copy as the same mail.
         message["Message-ID"] = f"<{self.name}.{self.kind}@{options.from_.rpartition('@')[2]}>"
         message.set_content(self._body(options))
         replace_text(options.mail, message.as_string())
@@ -53,7 +53,7 @@ class AnnouncementMail:
 
 
 def options_of(text: str, *more: str) -> argparse.ArgumentParser:
-    """The command line of a program that writes a mail; `more` are the options of its own."""
+    """The command line of a program that writes a mail; `more` are its own options."""
     parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("mail", type=Path, metavar="MAIL")
     parser.add_argument("images", nargs="*", metavar="IMAGE")

@@ -1,4 +1,4 @@
-"""The outbox: where the mail of a release is, and what it is about."""
+"""The outbox: where the mail of a release is kept, and what it is about."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 def path(release: Release) -> Path:
-    """Where the mail of this release is kept."""
+    """The file with the mail of this release."""
     return release.outbox / f"{release.tag}.eml"
 
 
 def send(release: Release, sh: StepShell) -> None:
-    """Send the mail of this release, where release.yaml says how; a second time it does nothing."""
+    """Send the mail of this release, if release.yaml names a server; a second call does nothing."""
     announcement = release.config.announcement
     hand_in(announcement, sh, path(release), announcement.to)
 
 
 def hand_in(announcement: Announcement, sh: StepShell, file: Path, to: str) -> None:
-    """Send the mail in `file`, which is to `to`, where release.yaml says how; a second time it does nothing."""
+    """Send the mail in `file` to `to`, if release.yaml names a server; a second call does nothing."""
     smtp = announcement.smtp
     if smtp is None:
         sh.say(f"release.yaml names no mail server; send {file} by hand: mailto:{to}")
@@ -37,14 +37,14 @@ def hand_in(announcement: Announcement, sh: StepShell, file: Path, to: str) -> N
 
 
 def names(release: Release, commit: str | None) -> Finding:
-    """Whether the mail is in the outbox, names `commit`, and was sent where release.yaml says how."""
+    """Whether the mail is in the outbox, names `commit`, and was sent if release.yaml names a server."""
     import email.policy  # noqa: PLC0415 - `invoke --list` does without
 
     from releasing.announcements import smtp as posting  # noqa: PLC0415
 
     file = path(release)
     if not file.exists():
-        return unmet(f"there is no mail {file}")
+        return unmet(f"the mail is not written yet: {file}")
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     body = message.get_body()
     if commit is None or body is None or commit not in body.get_content():
@@ -53,5 +53,5 @@ def names(release: Release, commit: str | None) -> Finding:
         return met(f"{message['Subject']!r} to {message['To']} is in {file}")
     known = posting.receipt(file)
     if known is None or known.state != posting.SENT or known.message_id != message["Message-ID"]:
-        return unmet(f"the mail in {file} is not known to be sent")
+        return unmet(f"no record says that the mail in {file} was sent")
     return met(f"{message['Subject']!r} was sent to {message['To']} at {known.time} by {known.by}")

@@ -1,7 +1,7 @@
-"""Sending a mail once: over SMTP with STARTTLS, and on record before the server can have taken it.
+"""Sending a mail once: over SMTP with STARTTLS, and recorded before the server can have accepted it.
 
-Between the mail and the server's answer a run may be killed. Then nobody knows whether it was sent, so it is not sent
-again but asked about.
+A run may be killed between the mail and the server's answer. Then it is unknown whether the mail was sent, so a
+person has to look before it is sent again.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SENDING, SENT = "sending", "sent"
 
 @dataclass(frozen=True)
 class Server:
-    """Where mails are handed in; with a `user` after logging in with `password`."""
+    """The server that accepts mails; with a `user`, after a login with `password`."""
 
     host: str
     port: int
@@ -39,7 +39,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What is known of the sending of one mail."""
+    """What is recorded on the sending of one mail."""
 
     message_id: str
     state: str
@@ -48,7 +48,7 @@ class Receipt:
 
 
 def server_of(host: str, port: int, user: str, password: str, environment: Mapping[str, str]) -> Server:
-    """The server to use: the one given, or that of RELEASE_SMTP_SERVER, which gets no credentials."""
+    """The server to use: the given one, or that of RELEASE_SMTP_SERVER, which gets no credentials."""
     instead = environment.get(SERVER, "")
     if not instead:
         return Server(host, port, user, password)
@@ -59,10 +59,10 @@ def server_of(host: str, port: int, user: str, password: str, environment: Mappi
 
 
 def send(file: Path, server: Server, *, again: bool = False) -> str:
-    """Send the mail in `file` unless its receipt says that it was; gives a sentence for the operator.
+    """Send the mail in `file` unless its receipt says that it was sent; returns a sentence to show.
 
-    `again` says that somebody looked, and an earlier attempt did not arrive. Raises PreconditionError when an earlier
-    attempt may have arrived or the server refuses the mail, UnreachableError when there is no server.
+    `again` says that a person checked that an earlier attempt did not arrive. Raises PreconditionError when an
+    earlier attempt may have arrived or the server refuses the mail, UnreachableError when it does not answer.
     """
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.SMTP)
     before = receipt(file)
@@ -81,28 +81,29 @@ def send(file: Path, server: Server, *, again: bool = False) -> str:
         if code != 250:
             _path(file).unlink()
             raise PreconditionError(
-                f"{server.host} refuses the mail: {code} {_text(answer)}", "the same command tries again"
+                f"{server.host} refuses the mail: {code} {_text(answer)}",
+                "repeat the same command to try again",
             )
         _note(file, message, SENT)
     return f"{message['Subject']} is sent to {message['To']}"
 
 
 def was_sent(file: Path) -> str:
-    """Record that the mail arrived, as somebody has seen; gives a sentence."""
+    """Record that the mail arrived, as a person has seen; returns a sentence to show."""
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.SMTP)
     _note(file, message, SENT)
-    return f"{message['Subject']} counts as sent"
+    return f"{message['Subject']} is recorded as sent"
 
 
 def receipt(file: Path) -> Receipt | None:
-    """What is known of the mail in `file`; None when nobody tried to send it."""
+    """The receipt of the mail in `file`; None when nobody tried to send it."""
     try:
         return Receipt(**json.loads(_path(file).read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
     except (ValueError, TypeError) as error:
         raise ConfigError(
-            f"{_path(file)}: not a receipt: {error}", "look whether the mail arrived, then mend it"
+            f"{_path(file)}: not a receipt: {error}", "check whether the mail arrived, then correct the file"
         ) from None
 
 
@@ -118,8 +119,8 @@ def _note(file: Path, message: EmailMessage, state: str) -> None:
 def _uncertain(file: Path, before: Receipt) -> PreconditionError:
     return PreconditionError(
         f"{file} may have been sent at {before.time} by {before.by}: the server's answer was lost",
-        f"look for Message-ID {before.message_id} on the list; then send_mail.py {file} --was-sent, or --again "
-        "with the same options",
+        f"look for Message-ID {before.message_id} on the list; if it arrived: send_mail.py {file} --was-sent; "
+        "if not: --again with the same options",
     )
 
 
@@ -131,7 +132,7 @@ def _connected(server: Server) -> Iterator[smtplib.SMTP]:
         connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
     except (OSError, smtplib.SMTPException) as error:
         raise UnreachableError(
-            f"{where} does not answer: {error}", "nothing was sent; the same command tries again"
+            f"{where} does not answer: {error}", "nothing was sent; repeat the same command to try again"
         ) from None
     try:
         connection.ehlo()
@@ -141,24 +142,28 @@ def _connected(server: Server) -> Iterator[smtplib.SMTP]:
             connection.login(server.user, server.password)
         yield connection
     except smtplib.SMTPAuthenticationError:
-        # What the server says may repeat what it was given.
+        # The server's answer is left out: it may repeat the password.
         raise PreconditionError(
-            f"{where} does not let {server.user} in", "nothing was sent; look at the password"
+            f"{where} refuses the login of {server.user}", "nothing was sent; check the user and the password"
         ) from None
     except (OSError, smtplib.SMTPException) as error:
-        raise UnreachableError(f"{where}: {_text(error)}", "the same command says how to go on") from None
+        raise UnreachableError(
+            f"{where}: {_text(error)}", "repeat the command, which tells how to continue"
+        ) from None
     finally:
         connection.close()
 
 
 def _address(connection: smtplib.SMTP, message: EmailMessage) -> None:
-    """Name sender and receivers; what the server refuses here was not sent."""
+    """Name sender and receivers; a mail that the server refuses here was not sent."""
     sender = getaddresses([str(message["From"])])[0][1]
     answers = [connection.mail(sender)]
     answers += [connection.rcpt(address) for _, address in getaddresses([str(message["To"])])]
     for code, answer in answers:
         if code not in (250, 251):
-            raise PreconditionError(f"the mail server refuses: {code} {_text(answer)}", "nothing was sent")
+            raise PreconditionError(
+                f"the mail server refuses an address: {code} {_text(answer)}", "nothing was sent"
+            )
 
 
 def _text(said: object) -> str:

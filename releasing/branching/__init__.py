@@ -1,1 +1,1 @@
-"""What belongs on a release branch, and how it gets there."""
+"""Which commits belong on a release branch, and how they are picked onto it."""

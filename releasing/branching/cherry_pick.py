@@ -1,4 +1,4 @@
-"""Cherry-picks in a scratch clone: all of the commits, or a clean clone and how to go on by hand."""
+"""Cherry-picks in a scratch clone: all of the commits, or a clean clone and the commands to continue by hand."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pick:
-    """Commits that go onto the release branch together, the oldest first, by way of the branch `head`.
+    """Commits to pick onto the release branch together, the oldest first, through the branch `head`.
 
-    `reasons` are those of commits that are solely for the release; `again` is the command that asked for all this.
+    `reasons` belong to commits that are solely for the release; `again` is the command that requested the pick.
     """
 
     release: Release
@@ -29,11 +29,11 @@ class Pick:
     again: str
 
     def clone(self, sh: StepShell) -> Command:
-        """Git in a scratch clone with all of it picked; the clone is made anew.
+        """Git in a new scratch clone with all of the commits picked.
 
-        Raises PreconditionError at the first conflict, with the clone clean again and the way by hand as hint.
+        Raises PreconditionError at the first conflict, with a clean clone and the commands to do it by hand as hint.
         """
-        # The last part of the name tells one pick from another.
+        # The last part of the name identifies the pick.
         scratch = pull_requests.clone(self.release, sh, self.head.rpartition("/")[2], self.release.branch)
         git = sh["git"]["-C", scratch]
         for commit in self.commits:
@@ -55,9 +55,9 @@ class Pick:
         )
 
     def _by_hand(self, sh: StepShell, conflicting: Commit, files: list[str]) -> list[str]:
-        """Lines for a terminal that make the same branch, with a person at the conflict."""
+        """Lines for a terminal that make the same branch; a person resolves the conflict."""
         folder = self.head.rpartition("/")[2]
-        # As git finds it from here: a sandbox's repository has another address than the one on GitHub.
+        # The address that git uses here: a sandbox's repository has another address than the one on GitHub.
         url = sh.read(sh["git"]["ls-remote", "--get-url", self.release.url])
         git = Command(("git", "-C", folder))
         lines = [str(Command(("git", "clone", "--branch", self.release.branch, url, folder)))]
@@ -72,8 +72,8 @@ class Pick:
 
 
 def words(commit: Commit) -> tuple[str, ...]:
-    """What git is told to pick `commit`; a merge is picked as what it brought to its first parent."""
-    # An empty pick is kept: it says that the branch has the change, though not as the same patch.
+    """The command that picks `commit`; a merge is picked as its difference to its first parent."""
+    # An empty pick is kept: it records that the branch has the change, although not as the same patch.
     return (
         "cherry-pick",
         "-x",

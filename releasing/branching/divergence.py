@@ -1,4 +1,4 @@
-"""What the release branch and the default branch have each for itself, and which of it is the same change."""
+"""The commits that only the release branch or only the default branch has, and which of them are the same change."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Divergence:
         """The ids of default-branch commits whose change the release branch has.
 
         It has the same patch, or names the commit as its source (`named` are names found elsewhere), or the merge
-        that brought it.
+        that contains it.
         """
         sources = {source for commit in self.branch for source in commit.sources}.union(named)
         found = {commit.id for commit in self.default if commit.twin}
@@ -44,7 +44,7 @@ class Divergence:
         return frozenset(found)
 
     def lacks(self, commit: str, carried: frozenset[str]) -> bool:
-        """Whether the release branch does not have the change of `commit`; a merge is there with all it brought."""
+        """Whether the release branch lacks the change of `commit`; for a merge, all that it brought must be there."""
         known = self.on_default.get(commit)
         if known is None or commit in carried:
             return False
@@ -53,11 +53,11 @@ class Divergence:
 
 
 def read(release: Release, sh: StepShell) -> Divergence:
-    """How the two branches of origin differ, as last fetched; both are there."""
+    """How the two branches of origin differ, as last fetched; both must exist."""
     git = release.origin(sh).git
     default, branch = f"origin/{release.config.default_branch}", f"origin/{release.branch}"
     every = commits(sh, git["log", "--topo-order", "--left-right", "--cherry-mark", f"{default}...{branch}"])
-    # A commit that has a twin is marked as that and no longer by its side.
+    # git marks a commit that has a twin with `=` instead of its side.
     ours = {*sh.read(git["rev-list", f"{default}..{branch}"]).split()}
     return Divergence(
         tuple(commit for commit in every if commit.id in ours),
@@ -66,7 +66,7 @@ def read(release: Release, sh: StepShell) -> Divergence:
 
 
 def brought(merge: Commit, among: Mapping[str, Commit]) -> frozenset[str]:
-    """The ids in `among` that `merge` brought: reached from it, but not from its first parent."""
+    """The ids in `among` that `merge` brought: reachable from it, but not from its first parent."""
     return _reached(merge.parents[1:], among) - _reached(merge.parents[:1], among)
 
 

@@ -1,4 +1,4 @@
-"""The pull request of a pick: found again or opened, in words that say where each commit came from."""
+"""The pull request of a pick: found again or opened, with the source of each commit in its text."""
 
 from __future__ import annotations
 
@@ -20,37 +20,37 @@ TITLE_LIMIT = 200  # characters; GitHub takes 256
 
 
 def found(it: Pick, sh: StepShell, into: Iterable[PullRequest]) -> bool:
-    """Whether the pull request of this pick is there, open or merged, among those `into` the release branch.
+    """Whether the pull request of this pick exists, open or merged, among those `into` the release branch.
 
-    Other open ones with the same commits are told about. Raises PreconditionError when somebody closed it.
+    Other open pull requests with the same commits are reported. Raises PreconditionError when it was closed.
     """
     ours = [each for each in into if each.head == f"{it.release.owner}:{it.head}"]
     for each in (each for each in into if each.state == "open" and each not in ours):
         if picked_from(each.body) & {commit.id for commit in it.commits}:
-            sh.say(f"some of it is in {_told(it.release, each)}, too")
+            sh.say(f"another pull request has some of these commits, too: {_told(it.release, each)}")
     if not ours:
         return False
     newest = ours[0]
     if newest.state == "closed" and not newest.merged:
         path = f"repos/{it.release.slug}/pulls/{newest.number}"
         raise PreconditionError(
-            f"#{newest.number}, which picked this, was closed without being merged",
-            f"open it again: gh api -X PATCH {path} -f state=open",
+            f"#{newest.number}, the pull request of this pick, was closed without being merged",
+            f"reopen it: gh api -X PATCH {path} -f state=open",
         )
-    sh.say(f"{it.release.branch} gets it by {_told(it.release, newest)}")
+    sh.say(f"{it.release.branch} gets these commits by {_told(it.release, newest)}")
     return True
 
 
 def request(it: Pick, sh: StepShell) -> None:
-    """Open the pull request of the branch that is on origin, once; UnmetError when it is not there then."""
+    """Open the pull request of the branch on origin, once; UnmetError when GitHub does not list it afterwards."""
     release = it.release
     release.pull_requests(sh).open(_title(it), it.head, release.branch, _body(it))
     if not found(it, sh, _listed(it, sh)):
-        raise UnmetError(f"GitHub lists no pull request of {it.head}", f"the same command again: {it.again}")
+        raise UnmetError(f"GitHub lists no pull request of {it.head}", f"repeat the same command: {it.again}")
 
 
 def reason(release: Release, sh: StepShell, commit: Commit) -> str:
-    """Why `commit` is solely for the release: what its message says, or the label of its pull request; or empty."""
+    """Why `commit` is solely for the release: by its message or the label of its pull request; empty if it is not."""
     if said := policy.release_only(release, commit.message):
         return said
     label = release.config.branching.release_only_label
@@ -70,7 +70,7 @@ def _title(it: Pick) -> str:
 
 
 def _body(it: Pick) -> str:
-    """What a squash must keep: the source of each commit, and the marks of those that are for the release only."""
+    """The text that a squash must keep: the source of each commit, and the marks of those solely for the release."""
     trailer = it.release.config.branching.release_only_trailer
     begin = f"Picked onto {it.release.branch} for {it.release.version.tag}:"
     items = [

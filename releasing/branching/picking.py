@@ -1,4 +1,4 @@
-"""Bringing commits of the default branch to the release branch: picked, pushed and proposed as one pull request."""
+"""Commits of the default branch for the release branch: picked, pushed and proposed as one pull request."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ ID = re.compile(r"[0-9a-f]{7,64}")
 
 @dataclass(frozen=True)
 class PickedCommits:
-    """The commits of a request: those to pick, the oldest first, and those that the release branch has.
+    """The commits of a request: those to pick, the oldest first, and those that the release branch already has.
 
-    `reasons` are those of commits to pick that are solely for the release.
+    `reasons` belong to commits to pick that are solely for the release.
     """
 
     missing: tuple[Commit, ...]
@@ -35,10 +35,10 @@ class PickedCommits:
 
 
 def pick(release: Release, sh: StepShell, text: str) -> None:
-    """Propose the commits that `text` names for the release branch; what is there or under way is said.
+    """Propose the commits that `text` names for the release branch; commits that it has or will get are reported.
 
-    Raises UsageError when `text` names none; PreconditionError when there is no release branch, a commit is not
-    to be picked, one conflicts, or somebody closed the pull request. Then nothing was pushed.
+    Raises UsageError when `text` names no commits; PreconditionError, before anything is pushed, when there is no
+    release branch, a commit must not be picked, a commit conflicts, or the pull request was closed.
     """
     named = _named(text)
     if release.origin(sh).commit_of(f"refs/heads/{release.branch}") is None:
@@ -49,7 +49,7 @@ def pick(release: Release, sh: StepShell, text: str) -> None:
     into = release.pull_requests(sh).onto(release.branch)
     choice = _chosen(release, sh, asked, policy.merged_sources(into))
     for commit in choice.there:
-        sh.say(f"{release.branch} has it already: {commit}")
+        sh.say(f"{release.branch} already has: {commit}")
     if choice.missing:
         it = Pick(release, choice.missing, choice.reasons, head(release, asked), _again(release, asked))
         if not pick_request.found(it, sh, into) and _pushed(it, sh):
@@ -57,7 +57,7 @@ def pick(release: Release, sh: StepShell, text: str) -> None:
 
 
 def head(release: Release, asked: Iterable[Commit]) -> str:
-    """The branch on origin that carries the pick of `asked` for this version: the same one on every run."""
+    """The branch on origin for the pick of `asked` into this version: the same on every run."""
     ids = "\n".join(sorted(commit.id for commit in asked))
     prefix = release.config.pull_requests.branch_prefix
     return f"{prefix}{release.version.tag}/pick-{sha256(ids.encode()).hexdigest()[:12]}"
@@ -67,29 +67,29 @@ def _named(text: str) -> list[str]:
     words = [*dict.fromkeys(text.replace(",", " ").split())]
     wrong = [word for word in words if not ID.fullmatch(word)]
     if wrong or not words:
-        found = f"{', '.join(wrong)}: expected commits by their ids" if wrong else "which commits?"
+        found = f"{', '.join(wrong)}: expected the ids of commits" if wrong else "--commits names no commits"
         raise UsageError(
             f"--commits: {found}",
-            "for example: --commits 1f3c9ab,77d02e4; release.status lists what labels ask for",
+            "for example: --commits 1f3c9ab,77d02e4; release.status lists pull requests whose label requests a pick",
         )
     return words
 
 
 def _resolved(release: Release, sh: StepShell, named: list[str]) -> list[Commit]:
-    """The commits that `named` begin the ids of, each once; PreconditionError naming all that origin lacks."""
+    """The commits whose ids begin with `named`, each once; PreconditionError that names all that origin lacks."""
     git = release.origin(sh).git
     unknown = [word for word in named if not release.origin(sh).has(word)]
     if unknown:
         raise PreconditionError(
-            f"{', '.join(unknown)}: no commit on a branch of {release.slug}, or several",
-            "git log shows the whole id",
+            f"{', '.join(unknown)}: each must begin the id of exactly one commit on a branch of {release.slug}",
+            "git log shows whole ids",
         )
     ids = sh.read(git["rev-parse", *(f"{word}^{{commit}}" for word in named)]).split()
     return commits(sh, git["log", "--no-walk=unsorted", *dict.fromkeys(ids)])
 
 
 def _chosen(release: Release, sh: StepShell, asked: list[Commit], merged: set[str]) -> PickedCommits:
-    """What of `asked` is to be picked, in the order of the default branch; PreconditionError for what must not."""
+    """The commits of `asked` to pick, in the order of the default branch; PreconditionError for forbidden ones."""
     apart = divergence.read(release, sh)
     carried = apart.carried(merged)
     sources = merged.union(*(commit.sources for commit in apart.branch))
@@ -107,7 +107,7 @@ def _chosen(release: Release, sh: StepShell, asked: list[Commit], merged: set[st
             problems.append(str(commit))
     if problems:
         raise _refusal(release, problems)
-    # Newest first in the divergence; what is on no such list comes last, as it was asked for.
+    # The divergence lists the newest first; commits that it does not list come last, in the order of the request.
     places = {commit.id: -place for place, commit in enumerate(apart.default)}
     missing.sort(key=lambda commit: places.get(commit.id, 1))
     return PickedCommits(tuple(missing), tuple(there), tuple(reasons))
@@ -129,10 +129,10 @@ def _again(release: Release, asked: Iterable[Commit]) -> str:
 
 
 def _pushed(it: Pick, sh: StepShell) -> bool:
-    """Put the pick on its branch on origin, unless it is there; whether there is something to propose.
+    """Put the pick on its branch on origin, unless the branch exists; whether a pull request is needed.
 
-    A branch that is there was pushed whole by an earlier run, or by a person who mended a conflict.
-    PreconditionError when it is something else.
+    An existing branch was pushed completely by an earlier run, or by a person who resolved a conflict.
+    PreconditionError when it does not have the pick.
     """
     release = it.release
     if release.origin(sh).commit_of(f"refs/heads/{it.head}") is None:
@@ -147,8 +147,8 @@ def _pushed(it: Pick, sh: StepShell) -> bool:
     lacking = [str(commit) for commit in it.commits if commit.id not in sources]
     if lacking:
         raise PreconditionError(
-            f"{it.head} is on origin, but none of its commits says that it was picked from\n  "
+            f"{it.head} is on origin, but no commit on it says that it was picked from\n  "
             + "\n  ".join(lacking),
-            f"git cherry-pick -x writes that line. To make the branch again: git push origin --delete {it.head}",
+            f"git cherry-pick -x writes that line; to start again: git push origin --delete {it.head}",
         )
     return True

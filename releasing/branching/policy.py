@@ -1,7 +1,7 @@
-"""The branching policy: what is on a release branch without a reason, and what is wanted there.
+"""The branching policy: commits on a release branch without a reason, and pull requests to be picked onto it.
 
-Runbook: "Release branching policy". A commit belongs on a release branch when the default branch has its change,
-too, or when it is marked as solely for the release.
+Runbook: "Release branching policy". A commit belongs on a release branch when the default branch also has its
+change, or when it is marked as solely for the release.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LONGEST = 10
 
 @dataclass(frozen=True)
 class Stray:
-    """A commit of the release branch with nothing that says why it is there, and its pull request."""
+    """A commit on the release branch without a reason to be there, and its pull request."""
 
     commit: Commit
     number: int | None
@@ -38,9 +38,9 @@ class Stray:
 
 @dataclass(frozen=True)
 class Backport:
-    """A merged pull request that is asked for on the release branch, which lacks it.
+    """A merged pull request that is labelled for the release branch, which lacks its change.
 
-    `under_way` is the pull request that proposes it, `absent` the branch that it should be picked from and is not on.
+    `under_way` is the pull request that proposes the pick, `absent` the branch to pick from when it lacks the change.
     """
 
     proposal: PullRequest
@@ -55,7 +55,7 @@ class Backport:
 
 
 def findings(release: Release, sh: StepShell) -> Iterator[tuple[str, Finding]]:
-    """What the policy says of the release branch, by name of the rule; nothing before there is a branch."""
+    """The findings on the release branch by name of the rule; empty before the branch exists."""
     if not release.origin(sh).has(f"origin/{release.branch}"):
         return
     apart = divergence.read(release, sh)
@@ -69,14 +69,14 @@ def findings(release: Release, sh: StepShell) -> Iterator[tuple[str, Finding]]:
 def strays(release: Release, sh: StepShell, apart: Divergence, into: Iterable[PullRequest]) -> list[Stray]:
     """The commits of the release branch that are neither on the default branch nor marked, newest first.
 
-    A merge is looked through: what it brought is judged, each by itself.
+    The commits of a merge are checked one by one, not the merge itself.
     """
     owners = _owners(apart, into)
     known = {source for commit in apart.default for source in commit.sources}
     found = []
     for commit in apart.branch:
         owner = owners.get(commit.id)
-        # A squash is all of its pull request, which may say what the message does not.
+        # A squash is its whole pull request, which may have a mark that the message lacks.
         text = (
             f"{commit.message}\n{owner.body}" if owner and owner.merge_commit == commit.id else commit.message
         )
@@ -95,7 +95,7 @@ def requests(
     into: Iterable[PullRequest],
     asked: Iterable[PullRequest],
 ) -> list[Backport]:
-    """Those of the merged pull requests `asked` for whose change the release branch does not have."""
+    """The merged pull requests of `asked` whose change the release branch lacks."""
     carried = apart.carried(merged_sources(into))
     open_picks = {
         source: each.number for each in into if each.state == "open" for source in picked_from(each.body)
@@ -111,7 +111,7 @@ def requests(
 
 
 def merged_sources(into: Iterable[PullRequest]) -> set[str]:
-    """The commits that merged pull requests say they picked."""
+    """The commits that merged pull requests name as picked."""
     return {source for each in into if each.merged for source in picked_from(each.body)}
 
 
@@ -123,7 +123,7 @@ def release_only(release: Release, text: str) -> str:
 
 
 def wanted_label(release: Release) -> str:
-    """The label of pull requests that are asked for on this release branch; empty when there is none."""
+    """The label of pull requests to pick onto this release branch; empty when release.yaml names no label."""
     label = release.config.branching.cherry_pick_label or ""
     version = release.version
     return label.replace("{major}", str(version.major)).replace("{minor}", str(version.minor))
@@ -141,7 +141,7 @@ def _owners(apart: Divergence, into: Iterable[PullRequest]) -> dict[str, PullReq
 
 
 def _is_picked(release: Release, sh: StepShell, apart: Divergence, sources: frozenset[str]) -> bool:
-    """Whether `sources` are all on the default branch, where they may name further sources of their own."""
+    """Whether all `sources` are on the default branch; their messages may name further sources."""
     there = {each for each in sources if _is_on_default(release, sh, apart, each)}
     further = {
         source for each in there if each in apart.on_default for source in apart.on_default[each].sources
@@ -161,7 +161,7 @@ def _reasons(release: Release, found: list[Stray]) -> Finding:
     return unmet(
         f"{counted} neither on {default} nor marked as solely for the release\n"
         f"{_listed(found)}\n"
-        f"for more than this release: bring it to {default}, too (git cherry-pick -x COMMIT)\n"
+        f"if it is for later releases as well: bring it to {default} (git cherry-pick -x COMMIT)\n"
         f"{_marking(release)}"
     )
 

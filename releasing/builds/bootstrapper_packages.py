@@ -33,7 +33,7 @@ class Package:
 def packages(folder: Path) -> Iterator[Package]:
     """Every repository that image_registries.yaml in `folder` names; none without the file.
 
-    Raises ConfigError with the line of an entry that is no such thing.
+    Raises ConfigError with the line of an invalid entry.
     """
     path = folder / FILE
     if not path.exists():

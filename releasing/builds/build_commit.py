@@ -1,4 +1,4 @@
-"""A commit to build that a person names: on a branch of the release, green or let pass, and the same ever after."""
+"""A commit to build that a person names: on a branch of the release, green or waived, and fixed once chosen."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ ID = re.compile(r"[0-9a-f]{7,40}")
 def choose(release: Release, sh: StepShell, named: str, because: str) -> None:
     """Build `named` instead of the commit of the latest green postsubmit; nothing when empty.
 
-    Raises UsageError for what is no id of a commit; PreconditionError for a commit that is on no branch of the
-    release, that is not green and has no reason `because` to be built all the same, or that is not the one that was
-    chosen before.
+    Raises UsageError for a value that is not the id of a commit; PreconditionError for a commit on no branch of the
+    release, for one that is not green and has no reason `because`, and for another one than was chosen before.
     """
     if not named:
         return
@@ -36,37 +35,40 @@ def choose(release: Release, sh: StepShell, named: str, because: str) -> None:
 
 
 def let_pass(release: AnyRelease, sh: StepShell, commit: str, branch: str, option: str, because: str) -> None:
-    """Record that `commit` of `branch` is built `because` of something although it is not green; nothing when it is.
+    """Record why `commit` of `branch` is built although its checks did not pass; nothing when it is green.
 
-    Raises PreconditionError without a reason; `option` is how the commit was named.
+    Raises PreconditionError without a reason `because`; `option` is how the commit was named.
     """
     problems = red(release, sh, commit, branch)
     if problems and not because.strip():
         raise PreconditionError(
             f"{commit[:12]} is not green: {problems}",
-            f'build a green one, or let it pass, on record: {option} --because "WHY"',
+            f'build a green commit, or record why this one is built: {option} --because "WHY"',
         )
     if problems:
-        sh.say(f"{commit[:12]} is built although it is not green: {problems}")
+        sh.say(f"{commit[:12]} is built although its checks did not pass: {problems}")
         sh.choose(waivers.RED, lambda: f"{commit[:12]}, {problems}: {because}")
 
 
 def require_use(commit: str, because: str) -> None:
-    """Raise UsageError for a reason without the commit that it is for."""
+    """Raise UsageError for a reason without a commit."""
     if because and not commit:
-        raise UsageError("--because is for a --commit that is not green", '--commit ID --because "WHY"')
+        raise UsageError(
+            "--because requires a --commit whose checks did not pass", '--commit ID --because "WHY"'
+        )
 
 
 def found(release: AnyRelease, sh: StepShell, named: str) -> str:
     """The full id of the commit."""
     if not ID.fullmatch(named):
         raise UsageError(
-            f"--commit {named}: expected the id of a commit, of at least seven digits",
+            f"--commit {named}: expected at least seven digits of the id of a commit",
             f"git log origin/{release.config.default_branch} lists them",
         )
     if not release.origin(sh).has(named):
         raise PreconditionError(
-            f"origin has no commit {named}", f"is it pushed? git log origin/{release.config.default_branch}"
+            f"origin has no commit {named}",
+            f"push it, or see: git log origin/{release.config.default_branch}",
         )
     return sh.look(release.origin(sh).git["rev-parse", "--verify", f"{named}^{{commit}}"])
 
@@ -78,7 +80,7 @@ def _refuse_another(release: Release, sh: StepShell, commit: str) -> None:
         return
     raise PreconditionError(
         f"{release.tag} is built from {known[:12] if known else listed}, not from {commit[:12]}",
-        "leave --commit out to go on with it; another commit is for the next candidate, once this one is tagged: "
+        "leave --commit out to continue with that commit; to build another one, tag this candidate first, then: "
         f"scripts/invoke release.rc --version {release.version} --candidate next --commit {commit[:12]}",
     )
 
@@ -97,9 +99,9 @@ def _branch(release: Release, sh: StepShell, commit: str) -> str:
 
 
 def red(release: AnyRelease, sh: StepShell, commit: str, branch: str) -> str:
-    """What keeps the commit from being green, as release.yaml says who knows; nothing when it is.
+    """Why the commit is not green, by the source that release.yaml names; empty when it is green.
 
-    A testgrid is that of the default branch; the release branch's checks are on GitHub in any case.
+    A testgrid is for the default branch; checks of the release branch are always read from GitHub.
     """
     asked = release.config.checks
     if asked.testgrid and branch == release.config.default_branch:

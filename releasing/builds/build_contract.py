@@ -69,7 +69,7 @@ class Script:
     lines: list[str]
 
     def breach(self, pattern: str, found: str, expected: str, hint: str) -> Breach:
-        """A breach at the first line that `pattern` is found in, comments apart; at the file when there is none."""
+        """A breach at the first line that `pattern` is found in, comments apart; at the file without such a line."""
         numbers = (
             number
             for number, line in enumerate(self.lines, 1)

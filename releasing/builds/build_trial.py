@@ -47,7 +47,7 @@ class Trial:
 
     @property
     def last(self) -> str:
-        """The last line that it printed."""
+        """The last line of its output."""
         return next((line for line in reversed(self.said) if line.strip()), "nothing")
 
 

@@ -1,4 +1,4 @@
-"""What all images of a release share: the commit that they are built from, and the tag that says so."""
+"""What all images of a release share: the commit that they are built from, and the tag that names it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def chosen_tag(release: Release, sh: StepShell) -> str:
     tag = known_tag(release, sh)
     if tag is None:
         raise PreconditionError(
-            "this candidate's images are not built here yet", "build them first: release.rc"
+            "the images of this candidate are not built here yet", "build them first: release.rc"
         )
     return tag
 
@@ -93,7 +93,7 @@ def _submitted(release: Release, sh: StepShell, short: str) -> str:
     if tag and not tag.endswith(f"-{short}"):
         raise PreconditionError(
             f"workflows of {release.tag} in the cluster build {tag}, not {short}",
-            "one candidate is built from one commit: go on from the machine that submitted them, "
-            "or once it is tagged: --candidate next",
+            "one candidate is built from one commit: continue on the machine that submitted them, "
+            "or build another commit with --candidate next once this candidate is tagged",
         )
     return tag

@@ -59,7 +59,7 @@ def run_workflow(release: Release, sh: StepShell, step: str, workflow: BuildWork
     )
     wanted = submission(release, sh, build, lambda: not built(release, sh, images).holds)
     if wanted.there:
-        sh.say(f"{wanted.there.title} is taken up: {wanted.there.standing}")
+        sh.say(f"{wanted.there.title} is already submitted: {wanted.there.standing}")
     elif release.config.engine == "argo":
         _submit_template(release, sh, build, wanted)
     else:
@@ -109,7 +109,7 @@ def built(release: Release, sh: StepShell, images: Images) -> Finding:
     """Whether every one of `images` is in the registry at this release's build tag."""
     tag = known_tag(release, sh)
     if tag is None:
-        return unmet("no commit is chosen to build from yet")
+        return unmet("the commit to build from is not chosen yet")
     names = [f"{release.config.registry}/{name}" for name in images.names]
     digests = registries.digests(names, tag, sh.environment)
     missing = [name for name, digest in digests.items() if digest is None]

@@ -1,6 +1,6 @@
-"""Image tags that a candidate could only have by a move, told before anything is built or opened.
+"""Image tags that a candidate could only get by a move, reported before anything is built or opened.
 
-Candidates of a version share its image tag, so that the next candidate takes it from the one before.
+Candidates of a version share its image tag, so the next candidate takes the tag from the previous one.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ def require_named(release: Release, sh: StepShell) -> None:
     if text := unnamed(release, sh):
         tag = escaped(release.image_tag)
         raise PreconditionError(
-            text, f"when this candidate may take them: the same command with --allow-move '.*:{tag}'"
+            text, f"if this candidate may take them, repeat the same command with --allow-move '.*:{tag}'"
         )
 
 
 def unnamed(release: Release, sh: StepShell) -> str:
-    """Which image tags of the version are on another build than the candidate's, and may not move; empty if none.
+    """Which image tags of the version are on another build than the candidate's and may not move; empty without any.
 
-    Once the candidate is tagged, its images are settled. A registry that cannot be read yet, because the login
-    comes later, foretells nothing: apply-image-tags will refuse then.
+    The images of a tagged candidate no longer change. When the registry cannot be read before the login,
+    apply-image-tags refuses such a move later.
     """
     if not release.images or release.origin(sh).commit_of(f"refs/tags/{release.candidate.tag}"):
         return ""

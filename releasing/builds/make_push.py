@@ -79,7 +79,7 @@ def _require_clean(sh: Shell, folder: Path, commit: str) -> None:
     git = sh["git"]["-C", str(folder)]
     if not folder.is_dir() or not sh.succeeds(git["rev-parse", "--verify", "HEAD"]):
         raise PreconditionError(
-            f"{folder} is no folder of a git worktree", "name the folder with the Makefile"
+            f"{folder} is not a folder of a git worktree", "name the folder with the Makefile"
         )
     head = sh.read(git["rev-parse", "HEAD"])
     if head != commit:
@@ -92,7 +92,7 @@ def _require_clean(sh: Shell, folder: Path, commit: str) -> None:
     found = [*changed, *(line for line in ignored if line.startswith("!!"))]
     if found:
         raise PreconditionError(
-            f"{folder} is not as {commit[:12]} has it:" + "".join(f"\n  {line}" for line in found[:10]),
+            f"{folder} differs from {commit[:12]}:" + "".join(f"\n  {line}" for line in found[:10]),
             f"build in a fresh clone; or git -C {folder} reset --hard && git -C {folder} clean -ffdx",
         )
 
@@ -103,7 +103,7 @@ def _require_same(sh: Shell, folder: Path, commit: str) -> None:
     if changed or sh.read(git["rev-parse", "HEAD"]) != commit:
         raise UnmetError(
             f"while make ran, {folder} changed:\n{changed}",
-            "the image may hold that; build again where nobody works",
+            "the image may contain that; build again in a folder where nobody works",
         )
 
 
@@ -120,7 +120,9 @@ def _pinned(
     count = int(settings.get("GIT_CONFIG_COUNT", "0"))
     for package in packages(folder):
         if not package.is_of(own):
-            show(f"{package.where}: {package.url} is cloned at {package.ref} as it is now; nothing pins it")
+            show(
+                f"{package.where}: {package.url} is cloned at {package.ref} as it is now, because no commit pins it"
+            )
             continue
         show(f"{package.where}: {package.url} is cloned at {commit[:12]}, not at {package.ref} as it is now")
         settings |= {
@@ -153,15 +155,15 @@ def _standing_in(sh: Shell, folder: Path, commit: str, scratch: Path, package: P
 def _refuse_others(found: list[ImageRef], images: list[str], tag: str) -> None:
     if not found:
         raise UnmetError(
-            "make push ended well and named nothing that it pushed",
+            "make push succeeded, but its output names no pushed image",
             "expected a line 'Pushed IMAGE:TAG', or docker's 'TAG: digest: sha256:…'",
         )
     strange = [each for each in found if each.name not in images or tag not in ("", each.tag)]
     if strange:
         raise UnmetError(
             f"make push pushed {', '.join(each.tagged for each in strange)}; expected {', '.join(images)}"
-            + (f" at {tag}, which it was given as TAG" if tag else ""),
-            "bootstrapper.images of release.yaml names the image; 'tag: make' there lets the Makefile choose the tag",
+            + (f" at {tag}, the value of TAG" if tag else ""),
+            "correct bootstrapper.images in release.yaml; its 'tag: make' lets the Makefile choose the tag",
         )
 
 
@@ -186,7 +188,7 @@ def _verified(said: ImageRef) -> ImageRef:
     if there is None or said.digest not in ("", there):
         told = f" as {said.digest}" if said.digest else ""
         raise UnmetError(
-            f"make said that it pushed {said.tagged}{told}; the registry has {there or 'nothing'} there",
-            "was something else pushed meanwhile? the same command again builds anew",
+            f"make reported that it pushed {said.tagged}{told}; the registry has {there or 'no such tag'}",
+            "check whether somebody else pushed meanwhile; repeat the same command to build again",
         )
     return ImageRef(said.name, said.tag, there)

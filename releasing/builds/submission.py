@@ -128,7 +128,7 @@ def _is_spent(
 
 
 def _is_redone(sh: StepShell, step: str, known: list[str]) -> bool:
-    """Whether the operator asked for the step again, and nothing was submitted since."""
+    """Whether the release manager repeats the step with --redo, and no workflow was submitted since."""
     after = [each for each in sh.journal.of_step(step) if each["event"] in ("redo", "chosen")]
     last = [each["event"] for each in after if each["event"] == "redo" or each.get("value") in known]
     return last[-1:] == ["redo"]

@@ -1,4 +1,4 @@
-"""Where a tree names images of ours with a tag or a digest, protected and left-alone paths apart."""
+"""Where a tree names images of the project with a tag or a digest, without protected and left-alone paths."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class Mention:
 
 
 def mentions(release: Release, files: Iterable[tuple[str, bytes]]) -> Iterator[Mention]:
-    """Every mention in `files` (path and content) of an image of ours; a template of ours stands for the registry.
+    """Every mention in `files` (path and content) of an image of the project; its templates stand for the registry.
 
-    The release document is left out: it says what earlier candidates were.
+    The release document is left out, because it lists the images of earlier candidates.
     """
     ours = Ours.of(reference_edit.prefixes(release), release.config.left_alone)
     search = mention_search([ImageRule.parse(reference_edit.rule(release, ".+", "any"))])
@@ -64,12 +64,12 @@ def mentions(release: Release, files: Iterable[tuple[str, bytes]]) -> Iterator[M
 
 
 def _is_literal(reference: Reference) -> bool:
-    """Whether a tag or a digest is written with it, and no template in them."""
+    """Whether it has a tag or a digest, without a template in them."""
     parts = _LITERAL_TAG.fullmatch(reference.tag) and _LITERAL_DIGEST.fullmatch(reference.digest)
     return bool(reference.parts and parts)
 
 
 def _place(reference: Reference) -> int:
-    """Where a rewrite would change it: at the tag, which may stand on another line than the name."""
+    """The position that a rewrite would change: the tag, which may be on another line than the name."""
     first = reference.parts[0]
     return first.start if first.literal and not reference.digest else reference.start

@@ -1,4 +1,4 @@
-"""The rows of image_tags.yaml that a release wants: as commands that write them, and as a question to origin.
+"""The rows of image_tags.yaml for a release: the commands that write them, and the check whether origin has them.
 
 Runbook: "Updating ksonnet prototypes with docker image", the part on image_tags.yaml.
 """
@@ -38,7 +38,7 @@ def change(release: Release, build_tag: str) -> Change:
 
 
 def listed_build(release: Release, sh: StepShell) -> str | None:
-    """The build whose images this release's own change of image_tags.yaml tags; None before there is one."""
+    """The build that this release's own change of image_tags.yaml tags; None before that change exists."""
     change_of_this = change(release, "")
     proposed = pull_requests.find(release, sh, change_of_this) if release.images else None
     revision = (
@@ -73,7 +73,7 @@ def pattern(images: tuple[str, ...], tag: str) -> str:
 
 
 def digests(release: Release, sh: StepShell, revision: str) -> dict[str, str]:
-    """What image_tags.yaml at `revision` says the release's tag stands for, by image of this release."""
+    """The digest at the release's tag in image_tags.yaml at `revision`, by image of this release."""
     return {
         row.name: version.digest
         for row in rows(release, sh, revision)
@@ -83,7 +83,7 @@ def digests(release: Release, sh: StepShell, revision: str) -> dict[str, str]:
 
 
 def rows(release: Release, sh: StepShell, revision: str) -> tuple[ImageRow, ...]:
-    """All images that image_tags.yaml at `revision` lists; none when it is not there."""
+    """All images that image_tags.yaml at `revision` lists; empty without the file."""
     from releasing.image_tags import parse  # noqa: PLC0415 - only where the file is read
 
     content = release.origin(sh).file_at(revision, _path(release))
@@ -91,10 +91,10 @@ def rows(release: Release, sh: StepShell, revision: str) -> tuple[ImageRow, ...]
 
 
 def strayed(release: Release, sh: StepShell, commit: str) -> str:
-    """What is wrong when the release branch, at `commit`, has another image_tags.yaml than it was given; or nothing.
+    """Which commits up to `commit` changed image_tags.yaml on the release branch itself; empty without such commits.
 
     The file belongs to the default branch: Kubeflow's release branches had eleven changes of their own, and then two
-    files that both claimed to say what is in the registry.
+    different files claimed to list what is in the registry.
     """
     if not release.config.image_tags:
         return ""

@@ -1,6 +1,6 @@
-"""Which release of an operator a release uses: the one that is named, that of release.yaml, or the newest on GitHub.
+"""The release of an operator to use: as named, as in release.yaml, or the newest on GitHub.
 
-What is not in release.yaml is recorded before anything acts on it, and is the same ever after.
+A release that is not in release.yaml is recorded before it is used, and never changes afterwards.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ RELEASED = ".[] | select((.draft or .prerelease) | not) | .tag_name"
 
 
 def settled(release: Release, sh: StepShell, named: Mapping[str, str]) -> Release:
-    """`release` with a release of each operator that is a name; `named` are those that the operator asks for.
+    """`release` with a fixed release of each operator; `named` are those that the release manager named.
 
-    Raises UsageError for a name that cannot be one, or is of no operator; PreconditionError for one that is not
-    released, or is not the one that was recorded.
+    Raises UsageError for an invalid name and for an unknown operator; PreconditionError for a release that does not
+    exist, or differs from the recorded one.
     """
     found, pins = {}, []
     for name in _bumped(release, named):
@@ -52,7 +52,7 @@ def settled(release: Release, sh: StepShell, named: Mapping[str, str]) -> Releas
 
 
 def record(release: Release, journal: Journal) -> None:
-    """Record the releases of operators that release.yaml does not say: a resumed run uses the same ones."""
+    """Record the releases of operators that release.yaml does not fix, so that a resumed run uses the same ones."""
     for name, used in release.pins:
         step = NamedOperator(name, release.config.operators[name]).step
         journal.choose(step, _choice(name), partial(str, used))
@@ -61,7 +61,8 @@ def record(release: Release, journal: Journal) -> None:
 def newest(sh: StepShell, slug: str) -> str:
     """The git tag of the newest release of the repository `slug` that is neither a draft nor a pre-release.
 
-    The highest version counts; where no tag is one, what GitHub lists first. Raises PreconditionError without any.
+    The highest version counts; without a tag that is a version, the first that GitHub lists. Raises PreconditionError
+    without any release.
     """
     path = f"repos/{slug}/releases?per_page=100"
     try:
@@ -79,10 +80,10 @@ def newest(sh: StepShell, slug: str) -> str:
 
 
 def _bumped(release: Release, named: Mapping[str, str]) -> Iterator[str]:
-    """The names of the operators that the project has; every one that is named has to be among them."""
+    """The names of the project's operators; raises UsageError for a named one that is not among them."""
     for name in named:
         if named[name] and name not in release.config.operators:
-            raise UsageError(f"--{name}: release.yaml has no operators.{name}", f"leave --{name} out")
+            raise UsageError(f"--{name}: release.yaml has no operators.{name}", f"leave out --{name}")
     yield from release.config.operators
 
 
@@ -93,7 +94,7 @@ def _used(release: Release, sh: StepShell, name: str, operator: Operator, named:
     if named and known and named != known:
         raise PreconditionError(
             f"{release.tag} uses {operator.repository} {known}, not {named}",
-            f"leave --{name} out to go on with it; another one is for the next candidate, once this one is tagged",
+            f"leave --{name} out to continue with it; to use another release, tag this candidate first",
         )
     if known:
         return known
@@ -114,14 +115,14 @@ def _newest(sh: StepShell, name: str, operator: Operator) -> str:
 
 
 def _recorded(release: Release, sh: StepShell, name: str) -> str | None:
-    """What this release recorded, or the candidate that a final follows."""
+    """The recorded value of this release, or of the candidate that a final follows."""
     candidate = release.state / "releases" / release.candidate.tag / "journal.jsonl"
     recorded = sh.chosen(_choice(name))
     return recorded or (Journal(candidate).chosen(_choice(name)) if release.final else None)
 
 
 def _in_files(release: Release, sh: StepShell, name: str, operator: Operator) -> str | None:
-    """The tag of the operator's image that the candidate, or else the change that bumps it, has; None before both."""
+    """The tag of the operator's image in the candidate, or else in the change that bumps it; None before both."""
     from releasing.changes.image_mentions import mentions  # noqa: PLC0415 - only where nothing is recorded
 
     image = f"{release.config.registry}/{operator.image}"
@@ -143,4 +144,4 @@ def _choice(name: str) -> Choice:
 
 
 def _named(slug: str) -> str:
-    return f"name one, on the command line or in release.yaml; they are at https://github.com/{slug}/releases"
+    return f"name a release on the command line or in release.yaml; see https://github.com/{slug}/releases"

@@ -1,4 +1,4 @@
-"""Operators that are released elsewhere: bumping the references to one of them."""
+"""Operators that other repositories release: bumping the references to an operator."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def change(release: Release, bumped: NamedOperator) -> Change:
 
 
 def problem(release: Release, sh: StepShell, operator: Operator) -> str:
-    """What the operator's release lacks: its image in our registry, or its git tag; nothing when it is whole."""
+    """What the operator's release lacks: its image in the registry, or its git tag; empty when it is complete."""
     image = f"{release.config.registry}/{operator.image}"
     ref = f"refs/tags/{operator.release}"
     lacks = []
@@ -77,11 +77,11 @@ def problem(release: Release, sh: StepShell, operator: Operator) -> str:
 
 
 def propose(release: Release, sh: StepShell, bumped: NamedOperator) -> None:
-    """Open the pull request that bumps the operator, which has to be released: PreconditionError otherwise."""
+    """Open the pull request that bumps the operator; PreconditionError unless its release is complete."""
     operator = bumped.operator
     sh.require(
         lambda: problem(release, sh, operator),
-        f"is it released? https://github.com/{operator.repository}/releases; cut it there first, "
+        f"release the operator first (https://github.com/{operator.repository}/releases), "
         f"or name another release: --{bumped.name} TAG",
     )
     pull_requests.propose(release, sh, change(release, bumped))
@@ -92,5 +92,5 @@ def is_bumped(release: Release, sh: StepShell, bumped: NamedOperator) -> Finding
     operator = bumped.operator
     image = f"{release.config.registry}/{operator.image}"
     if registries.digest(image, operator.release, sh.environment) is None:
-        return unmet(f"{image}:{operator.release} is not in the registry: is it released?")
+        return unmet(f"{image}:{operator.release} is not in the registry: release the operator first")
     return pull_requests.proposed(release, sh, change(release, bumped))

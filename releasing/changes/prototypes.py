@@ -15,15 +15,15 @@ STEP = "update-prototypes"
 
 
 def has_references(release: Release) -> bool:
-    """Whether files of the release branch have anything that goes with the release."""
+    """Whether files of the release branch contain references that change with the release."""
     config = release.config
     return bool(release.images or config.operators or config.pins or config.parameters)
 
 
 def change(release: Release, _build_tag: str = "") -> Change:
-    """The pull request into the release branch: released images, operators, and what release.yaml pins.
+    """The pull request into the release branch: released images, operators, and the pins of release.yaml.
 
-    All of it in one change: Kubeflow shipped releases whose update had landed on the default branch only.
+    All are in one change: Kubeflow shipped releases whose update was merged only into the default branch.
     """
     text = (
         f"Use the images of {release.image_tag}",
@@ -33,7 +33,7 @@ def change(release: Release, _build_tag: str = "") -> Change:
 
 
 def edit(release: Release) -> ReferenceEdit:
-    """What the tree of a release has to read: images, pins and parameters."""
+    """The references that the tree of a release must have: images, pins and parameters."""
     config = release.config
     bumps = config.operators.values()
     images = reference_edit.rules(release, config.images, release.image_tag)

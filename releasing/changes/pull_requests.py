@@ -28,7 +28,7 @@ BY = r'"#\(.number), opened by \(.user.login)"'
 
 @dataclass(frozen=True)
 class Change:
-    """A pull request of this release: the step that makes it, where it goes, what it says and edits.
+    """A pull request of this release: its step, its base branch, its text and its edits.
 
     `edits` are the commands that make the change in a clone; `wanted` says whether origin's `base` lacks it.
     """
@@ -41,23 +41,23 @@ class Change:
     wanted: Callable[[StepShell], bool]
 
 
-# What makes a pull request, given the release and its build tag, which is empty while nothing is built.
+# Makes the change of a pull request from the release and its build tag, which is empty before the build.
 Proposal: TypeAlias = "Callable[[Release, str], Change]"
 
 
 def find(release: ProposingRelease, sh: StepShell, change: Change) -> PullRequest | None:
-    """The newest pull request of `change` in any state; None when there is none."""
+    """The newest pull request of `change` in any state; None without one."""
     row = sh.read(_lookup(release, sh, change, "all", ROW))
     return PullRequest.parse(row) if row else None
 
 
 def proposed(release: ProposingRelease, sh: StepShell, change: Change) -> Finding:
-    """Whether `change` is under way or not needed: its pull request is open or merged, or its base has it all."""
+    """Whether `change` is proposed or not needed: its pull request is open or merged, or its base contains it."""
     pull_request = find(release, sh, change)
     if pull_request is None:
         if change.wanted(sh):
             return unmet(f"{change.base} lacks the change {change.title!r}, and no pull request proposes it")
-        return met(f"{change.base} has it all; no pull request is needed")
+        return met(f"{change.base} already contains the change; no pull request is needed")
     if pull_request.merged:
         return met(f"#{pull_request.number} is merged into {change.base} as {pull_request.merge_commit[:12]}")
     if pull_request.state == "closed":
@@ -69,13 +69,13 @@ def proposed(release: ProposingRelease, sh: StepShell, change: Change) -> Findin
 
 
 def is_settled(release: ProposingRelease, sh: StepShell, change: Change) -> bool:
-    """Whether `change` is merged, or was never needed because its base holds it already."""
+    """Whether `change` is merged, or was never needed because its base already contains it."""
     pull_request = find(release, sh, change)
     return pull_request.merged if pull_request else not change.wanted(sh)
 
 
 def clone(release: AnyRelease, sh: StepShell, step: str, base: str) -> str:
-    """Make the scratch clone of `step` anew, at `base` of origin; its path."""
+    """Make a new scratch clone for `step`, at `base` of origin; its path."""
     scratch = release.scratch(step)
     sh.run(sh["rm"]["-rf", scratch])
     sh.run(
@@ -91,9 +91,9 @@ def propose(release: ProposingRelease, sh: StepShell, change: Change) -> None:
 
 
 def push(release: ProposingRelease, sh: StepShell, change: Change) -> None:
-    """Put the change on its branch on origin: clone, edit, commit, push; not at all when it is there.
+    """Put the change on its branch on origin, unless the branch exists: clone, edit, commit, push.
 
-    A branch that is there was pushed whole by an earlier run.
+    An existing branch was pushed completely by an earlier run.
     """
     branch = f"refs/heads/{release.head(change.step)}"
     if not sh.lacks(release.origin(sh).listed(branch)):
@@ -109,15 +109,15 @@ def push(release: ProposingRelease, sh: StepShell, change: Change) -> None:
 
 
 def request(release: ProposingRelease, sh: StepShell, change: Change) -> None:
-    """Open the pull request for the branch of `change`, unless it is there, and ask for its labels and reviews."""
+    """Open the pull request for the branch of `change`, unless it exists, and add its labels and reviewers."""
     live = _lookup(release, sh, change, "all", f"{ALIVE} | .number")
     if sh.lacks(live):
         head, body = release.head(change.step), _body(release, sh, change)
         error = release.pull_requests(sh).open(change.title, head, change.base, body)
         if error:
-            # The answer may be lost, or somebody ran the same command: what is there decides.
+            # The answer may be lost, or somebody ran the same command: the list on GitHub decides.
             found = sh.look(_lookup(release, sh, change, "all", f"{ALIVE} | {BY}"))
-            sh.say(f"{found}, is there, although opening it failed: {error.cause}")
+            sh.say(f"{found}, exists, although opening it failed: {error.cause}")
     if release.attention:
         number = sh.read(live, pending=f"{change.step} pull request")
         pull_attention.ask(sh, release.slug, number, release.attention)
@@ -168,7 +168,7 @@ def waiting(release: ProposingRelease, sh: StepShell, commit: str, contexts: tup
 
 
 def _body(release: ProposingRelease, sh: StepShell, change: Change) -> str:
-    """Why, what was run, and for which release: what a reviewer needs to do the same by hand."""
+    """The text for reviewers: the reason, the commands that made the change, and the release."""
     commands = _shortened([f"    {_line(edit)}" for edit in change.edits(sh, ".")])
     made = f"Made by, in a checkout of {change.base}:\n\n{commands}"
     place = f"{release.purpose}, step {change.step}."
@@ -188,13 +188,13 @@ def _shortened(lines: list[str]) -> str:
 
 
 def _line(edit: Command) -> str:
-    # Not as a terminal wants it: the text as a whole is quoted once more.
+    # Without the quotes for a terminal: the whole text is quoted once more.
     line = shlex.join(edit.words)
     return f"(cd {shlex.quote(edit.folder)} && {line})" if edit.folder else line
 
 
 def _marks(release: ProposingRelease, change: Change) -> list[str]:
-    """What tells the branching policy that a change of the release branch is solely for the release."""
+    """The trailer that marks a change of the release branch as solely for the release."""
     if change.base != release.branch:
         return []
     return [f"{release.config.branching.release_only_trailer}: {change.step} of {release.tag}"]

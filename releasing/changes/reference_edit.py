@@ -1,4 +1,4 @@
-"""The references that a change of a release wants: as a command that writes them, and as a question."""
+"""The references that a change of a release sets: the command that writes them, and the check of origin."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ReferenceEdit:
 
     @cached_property
     def rules(self) -> Rules:
-        """The same, as the rules that the command line stands for. Raises one UsageError with every problem."""
+        """The rules of that command line. Raises one UsageError with every problem."""
         from releasing.references.rules import Rules  # noqa: PLC0415 - a no-op run does without
 
         return Rules.parse(
@@ -81,7 +81,7 @@ class ReferenceEdit:
         return examine(files, self.rules)
 
     def wanted(self, release: Release, sh: StepShell, base: str) -> bool:
-        """Whether `base` on origin lacks (part of) the edit; a branch that is not there yet lacks it."""
+        """Whether `base` on origin lacks (part of) the edit; a branch that does not exist yet lacks it."""
         revision = f"origin/{base}"
         return not release.origin(sh).has(revision) or bool(self.examine(release, sh, revision).changes)
 
@@ -98,12 +98,12 @@ def change(release: Release, step: str, base: str, text: tuple[str, str], edit: 
 
 
 def prefixes(release: Release) -> tuple[str, ...]:
-    """What the names of our images begin with in files."""
+    """The prefixes of the project's image names in files."""
     return release.config.reference_prefixes or (f"{release.config.registry}/",)
 
 
 def rule(release: Release, pattern: str, tag: str) -> str:
-    """NAME_REGEX:TAG for the images whose name after a prefix of ours matches `pattern`."""
+    """NAME_REGEX:TAG for the images whose name after such a prefix matches `pattern`."""
     beginnings = "|".join(escaped(prefix) for prefix in prefixes(release))
     return f"({beginnings})({pattern}):{tag}"
 
@@ -119,7 +119,7 @@ def set_by_name(parameters: Iterable[ConfiguredParameter], known: Mapping[str, s
 
 
 def escaped(text: str) -> str:
-    """A pattern for exactly `text`, readable: re.escape would escape hyphens and slashes, too."""
+    """A readable pattern for exactly `text`: re.escape would also escape hyphens and slashes."""
     return re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", text)
 
 
@@ -130,6 +130,6 @@ def rules(release: Release, groups: Iterable[Images], tag: str) -> tuple[str, ..
 
 def _setting(release: Release, sh: StepShell, revision: str, name: str, files: str) -> list[str]:
     """The paths at `revision` that match the glob `files` and contain `name`."""
-    # A plain pathspec means what our globs mean: * crosses folders, and a folder names all that is in it.
+    # A plain pathspec has the rules of these globs: * crosses folders, and a folder names everything in it.
     search = release.origin(sh).git[*GREP, "-l", "-e", name, revision, "--", files]
     return release.origin(sh).paths_found(search, revision)

@@ -57,7 +57,7 @@ def add(console: Console, options: Options) -> None:
 
 
 def check(console: Console, options: Options) -> None:
-    """Say whether every image of ours is released every night, from the world alone; UnmetError when not."""
+    """Check that every image of the project is built every night; UnmetError when it is not."""
     from releasing.nightly.monitoring import alerts, status_claims  # noqa: PLC0415 - no other command needs them
 
     aside = replace(console, show=lambda line: print(line, file=sys.stderr)) if options["json"] else console

@@ -27,7 +27,7 @@ STEP = "nightly"  # what chooses the commit, in the journal and on the screen
 
 @dataclass(frozen=True)
 class NightRequest:
-    """What the operator asked for; texts are empty where nothing was."""
+    """The options of the command line; options that were not given are empty texts."""
 
     date: str
     commit: str
@@ -37,7 +37,7 @@ class NightRequest:
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> NightRequest:
-        """A request from options as typed; UsageError for a date that is none, or a reason for nothing."""
+        """A request from options as typed; UsageError for an invalid date, or for a reason without a commit."""
         build_commit.require_use(options["commit"], options["because"])
         texts = (options[name] for name in ("commit", "because", "only", "account"))
         return cls(nights.date(options["date"]), *texts)

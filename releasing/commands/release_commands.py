@@ -40,7 +40,7 @@ Sandbox = Callable[[Path, Config, str, bool], AbstractContextManager[tuple[dict[
 
 @dataclass(frozen=True)
 class Console:
-    """Where lines for the operator go, and what opens a sandbox (given, so that nothing here knows of rehearsals)."""
+    """Where lines are shown, and what opens a sandbox (passed in, so that commands do not import rehearsals)."""
 
     show: Callable[[str], None]
     sandbox: Sandbox

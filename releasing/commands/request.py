@@ -1,4 +1,4 @@
-"""What the operator asked for on the command line, and which candidate that means."""
+"""The request of a command line, and the candidate that it means."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NEXT = "next"
 
 @dataclass(frozen=True)
 class ReleaseRequest:
-    """What the operator asked for; texts are empty where nothing was; `looking` when nothing is to be changed.
+    """The options of the command line; options that were not given are empty texts; `looking` for reads only.
 
     `named` are releases of operators.
     """

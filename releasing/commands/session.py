@@ -79,7 +79,7 @@ def refuse_rehearsal_options(name: str, given: object) -> None:
 
 @contextmanager
 def production(root: Path, chosen: Profile) -> Iterator[Workspace]:
-    """The real world, with the operator's own environment and the programs of scripts/."""
+    """The real world, with the environment of this process and the programs of scripts/."""
     environment = clean_environment()
     path = [Path(sys.executable).parent, root / "scripts", environment.get("PATH", os.defpath)]
     environment["PATH"] = os.pathsep.join(map(str, path))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def lines(context: ReleaseContext, sh: StepShell, proposals: Iterable[Proposal]) -> Iterator[str]:
-    """The report, read from the world once more; `proposals` make the pull requests of the release."""
+    """The report, read from the world again; `proposals` make the pull requests of the release."""
     release = context.release
     commit = release.origin(sh).commit_of(f"refs/tags/{release.tag}")
     yield f"{release.config.project} {release.tag}"

@@ -1,4 +1,4 @@
-"""What is built, and on which cluster: operators, images, and the workflows that make them."""
+"""What is built, and on which cluster: operators, images, and the workflows that build them."""
 
 from __future__ import annotations
 
@@ -36,33 +36,33 @@ class Gcp(ConfigSection):
 
 
 class Operator(ConfigSection):
-    """An operator that is released elsewhere, and the release of it that this one uses."""
+    """An operator that another repository releases, and the release of it that this project uses."""
 
     repository: Slug
-    """where it is released"""
+    """the repository that releases it"""
     release: ImageTag = NEWEST
-    """the release that is used: a git tag there, and the tag of the image; `latest` is the newest on GitHub"""
+    """the release to use: a git tag there, and the tag of the image; `latest` is the newest release on GitHub"""
     image: ImageName
     """name of its image, below `registry`"""
     pins: tuple[OperatorPin, ...] = ()
-    """other values that change with it"""
+    """other values that change with its release"""
     title: Title = ""
-    """how texts call it (default: its name)"""
+    """its name in texts (default: the key)"""
 
 
 class Images(ConfigSection):
     """The images of one build: `names` are built, `pattern` matches them in files."""
 
     pattern: Pattern
-    """regular expression for the names as files have them, after a prefix of `reference-prefixes`"""
+    """regular expression for the image names as files have them, after a prefix of `reference-prefixes`"""
     names: Annotated[tuple[ImageName, ...], Field(min_length=1)]
-    """the images that the build makes, below `registry`"""
+    """the images that the build pushes, below `registry`"""
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:
         strangers = [name for name in self.names if not re.fullmatch(self.pattern, name)]
         if strangers:
-            raise ValueError(f"names that the pattern does not match: {', '.join(strangers)}")
+            raise ValueError(f"the pattern does not match these names: {', '.join(strangers)}")
         return self
 
 
@@ -80,18 +80,18 @@ class BuildWorkflow(ConfigSection):
 
 
 class Build(ConfigSection):
-    """Images and the workflow that builds them; `spawner` offers them to users."""
+    """Images and the workflow that builds them; the file `spawner` offers the images to users."""
 
     images: Images
     """what is built"""
     workflow: BuildWorkflow
     """what builds it"""
     argo: Argo | None = None
-    """what builds it with `engine: argo`"""
+    """how they are built with `engine: argo`"""
     spawner: RepositoryPath | None = None
-    """the file that offers the images to users, and names their tag; without it nothing is proposed"""
+    """the file that offers the images to users, and names their tag; without it no pull request is opened"""
     title: Title = ""
-    """how texts call the images (default: `NAME images`)"""
+    """the name of the images in texts (default: `NAME images`)"""
     heading: Title = ""
     """its section of the runbook, after "Build" (default: `the TITLE`)"""
 
@@ -99,7 +99,7 @@ class Build(ConfigSection):
     def _argo_builds_the_images(self) -> Self:
         if self.argo and (differing := {*self.argo.builds} ^ {*self.images.names}):
             raise ValueError(
-                f"argo.builds and images.names differ by {', '.join(sorted(differing))}: write both alike"
+                f"argo.builds and images.names must list the same images: {', '.join(sorted(differing))}"
             )
         return self
 
@@ -110,8 +110,8 @@ class Bootstrapper(ConfigSection):
     images: Images
     """what is built"""
     folder: RepositoryPath
-    """where `make push` builds it"""
+    """the folder of the Makefile with `push`"""
     config: RepositoryPath
     """the file that names the image"""
     tag: Literal["build", "make"] = "build"
-    """who chooses the image's tag: `build`, make is given that of the other images as TAG; `make`, its Makefile"""
+    """who chooses the image's tag: `build`: make gets the tag of the other images as TAG; `make`: the Makefile"""

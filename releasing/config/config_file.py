@@ -23,7 +23,7 @@ Above = tuple[yaml.Node, ...]
 
 @dataclass
 class Reading:
-    """What is found while release.yaml is read: the line of each key, and what is wrong with its form."""
+    """The findings of one reading of release.yaml: the line of each key, and the problems of its form."""
 
     lines: dict[KeyPath, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Reading:
 
 
 def load(path: Path) -> Config:
-    """The configuration in `path`; ConfigError with `path:LINE: key: problem` for all that is wrong in it."""
+    """The configuration in `path`; ConfigError with `path:LINE: key: problem` for every problem in it."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except FileNotFoundError:
@@ -75,7 +75,7 @@ def _plain(node: yaml.Node, at: KeyPath, reading: Reading, above: Above = ()) ->
     """
     reading.lines.setdefault(at, node.start_mark.line + 1)
     if any(node is other for other in above):
-        reading.blame(node, at, "an alias to what it is part of; write it out")
+        reading.blame(node, at, "an alias to a value that contains it; write the value out")
         return None
     inside = (*above, node)
     if isinstance(node, yaml.SequenceNode):
@@ -89,7 +89,7 @@ def _mapping(node: yaml.MappingNode, at: KeyPath, reading: Reading, inside: Abov
     result: dict[str, Any] = {}
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            reading.blame(key, at, "a key that is not plain text")
+            reading.blame(key, at, "a key must be plain text")
             continue
         name = str(key.value)
         if name == "<<":
@@ -116,7 +116,7 @@ def _problem(detail: ErrorDetails, lines: dict[KeyPath, int]) -> str:
 
 
 def _as_written(at: KeyPath, lines: dict[KeyPath, int]) -> KeyPath:
-    """Where the file has what the types have at `at`: a build may stand at the top level."""
+    """The place in the file of what the types have at `at`: a build may be at the top level."""
     return at[1:] if at[:1] == ("builds",) and at[:2] not in lines and at[1:2] in lines else at
 
 

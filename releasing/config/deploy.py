@@ -1,4 +1,4 @@
-"""What runs this suite inside the cluster, and what its builds run in there."""
+"""How this tool runs inside the cluster, and in which images its builds run."""
 
 from __future__ import annotations
 
@@ -23,40 +23,40 @@ Hours = Annotated[float, Field(gt=0, le=1000)]
 
 
 class Deploy(ConfigSection):
-    """How the suite itself runs in the cluster: `deploy.render` and `nightly.deploy` make manifests of it."""
+    """How this tool itself runs in the cluster; `deploy.render` and `nightly.deploy` generate its manifests."""
 
     image: PinnedImage | None = None
-    """image of this suite, by digest: a nightly does the same tomorrow as today"""
+    """image of this tool, by digest, so that every nightly runs the same version"""
     base: PinnedImage = BASE
-    """image that it is built from: a Debian with Python 3.11 or later"""
+    """base of that image: a Debian with Python 3.11 or later"""
     docker: PinnedImage = DOCKER
     """image of the Docker daemon beside `update-bootstrapper`"""
     cloud_cli: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+-[0-9]+$")] = "528.0.0-0"
-    """version of Google's Debian packages google-cloud-cli and kubectl's plugin in it"""
+    """version of Google's Debian packages google-cloud-cli, kubectl and its GKE plugin in the image"""
     profile: str = "production"
     """the profile that it runs with"""
     service_account: ObjectName = "release"
     """service account of its pods"""
     google_account: Address | None = None
-    """Google service account that the service account is, by workload identity; without it a key file is needed"""
+    """Google service account of that service account, by workload identity; without it a key file is required"""
     github_secret: ObjectName = "github-token"  # noqa: S105 - a name
-    """secret whose `github_token` is GitHub's token"""
+    """secret whose `github_token` is the token for GitHub"""
     gcp_secret: ObjectName = "gcp-credentials"  # noqa: S105
-    """secret whose `key.json` is the service account's key; builds need it, this suite without `google-account`"""
+    """secret whose `key.json` is the service account's key, for builds, and for this tool without `google-account`"""
     smtp_secret: ObjectName | None = None
-    """secret whose `password` is the mail server's"""
+    """secret whose `password` is that of the mail server"""
     webhook_secret: ObjectName | None = None
-    """secret whose `address` is the webhook that `nightly.check --tell` posts to"""
+    """secret whose `address` is the webhook to which `nightly.check --tell` posts"""
     storage: Annotated[str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi|Ti)$")] = "5Gi"
-    """size of the volume with journals, logs and our clone"""
+    """size of the volume with the journals, the logs and the clone of the repository"""
     step_hours: Hours = 6
     """how long one step may take"""
     hours: Hours = 48
-    """how long a whole candidate may take, waits for people included"""
+    """how long a whole candidate may take, including waits for people"""
     schedule: Schedule = "0 0 * * *"
     """when the nightly starts, as cron has it"""
     check_schedule: Schedule = "0 12 * * *"
-    """when `nightly.check --tell` looks at it"""
+    """when `nightly.check --tell` checks it"""
     timezone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$")] = "Etc/UTC"
     """the time zone of both schedules"""
 
@@ -69,29 +69,29 @@ class ArgoBuild(ConfigSection):
     dockerfile: RepositoryPath = "Dockerfile"
     """the Dockerfile in it"""
     arguments: Annotated[tuple[Argument, ...], Field(min_length=1)] = ("{image}", "{tag}")
-    """words after the Dockerfile, with the names `{image}` and `{tag}`"""
+    """arguments after the Dockerfile; `{image}` and `{tag}` are replaced"""
 
 
 class ArgoPods(ConfigSection):
-    """What the pods of a workflow that builds run in, with `engine: argo`."""
+    """The images and the volume of the pods of a build workflow, with `engine: argo`."""
 
     worker: str
     """image that its steps run in, with checkout.sh, gcloud and a docker client"""
     docker: str = "docker:17.10-dind"
     """image of the Docker daemon beside each build"""
     bucket: str = ""
-    """storage bucket that logs and artifacts are copied to; without it they stay on the volume"""
+    """storage bucket for logs and artifacts; without it they stay on the volume"""
     volume_claim: ObjectName = "nfs-external"
-    """volume that all steps share"""
+    """size of the volume that all steps share"""
     retries: Annotated[int, Field(ge=0, le=10)] = 0
-    """how often a build that failed is tried again"""
+    """how often a failed build is repeated"""
 
 
 class Argo(ArgoPods):
-    """The build's Argo WorkflowTemplate, for `engine: argo`: `deploy.render` makes it of this."""
+    """The build's Argo WorkflowTemplate, for `engine: argo`; `deploy.render` generates it."""
 
     builds: Annotated[dict[ImageName, ArgoBuild], Field(min_length=1)]
-    """the images by name: exactly those of `images`"""
+    """the images by name: exactly those of `images.names`"""
 
     @model_validator(mode="after")
     def _node_names_fit(self) -> Self:

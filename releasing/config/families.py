@@ -1,4 +1,4 @@
-"""The operators and builds of release.yaml, as far as names, options and lists of commands need them.
+"""The operators and builds of release.yaml: only what names, options and lists of commands need.
 
 Read without pydantic, which takes longer to load than all that listing takes; file.py finds what is wrong.
 """
@@ -14,14 +14,14 @@ from typing import Any
 import yaml
 
 NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"  # of an operator or a build: part of a step's name, and of an option
-# At the top level until there was `builds`, and read there still.
+# They were at the top level before `builds` existed, and are still read there.
 EARLIER_BUILDS = ("tfserving", "jupyter")
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
 class Listed:
-    """An operator or a build: how texts call it, and whether a spawner offers its images."""
+    """An operator or a build: its name in texts, and whether a spawner offers its images."""
 
     title: str = ""
     heading: str = ""
@@ -30,7 +30,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class ListedConfig:
-    """The names that release.yaml gives."""
+    """The names in release.yaml."""
 
     operators: dict[str, Listed] = field(default_factory=dict)
     builds: dict[str, Listed] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Listing:
 
 
 def listed(path: Path) -> ListedConfig:
-    """The operators and builds in `path`; none when it cannot be read."""
+    """The operators and builds in `path`; empty when it cannot be read."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=LOADER)
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
@@ -56,14 +56,16 @@ def listed(path: Path) -> ListedConfig:
 
 
 def with_builds(sections: dict[str, Any]) -> dict[str, Any]:
-    """The top level of release.yaml with all builds among `builds`; ValueError for one that is there twice."""
+    """The top level of release.yaml with all builds in `builds`; ValueError for a build that is written twice."""
     earlier = {name: sections[name] for name in EARLIER_BUILDS if sections.get(name) is not None}
     rest = {key: value for key, value in sections.items() if key not in EARLIER_BUILDS}
     builds = rest.get("builds") or {}
     if not earlier or not isinstance(builds, dict):
         return rest
     if twice := [name for name in earlier if name in builds]:
-        raise ValueError(f"{twice[0]} is written at the top level and in 'builds:'; keep the second")
+        raise ValueError(
+            f"{twice[0]} is written at the top level and in 'builds:'; keep only the one in 'builds:'"
+        )
     return {**rest, "builds": {**earlier, **builds}}
 
 

@@ -1,4 +1,4 @@
-"""Values in files that change with a release, and are no image tags."""
+"""Values in files that change with a release and are not image tags."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ConfiguredPin(ConfigSection):
     value: PinValue
     """what belongs there; `{version}` is 0.2.1, `{tag}` v0.2.1, `{branch}` v0.2-branch, and `{{` a brace"""
     if_present: bool = False
-    """whether a branch may lack the file; reports then say so, otherwise the update stops"""
+    """whether the file may be absent on a branch; reports then say so, otherwise the update stops"""
 
 
 class OperatorPin(ConfigSection):
@@ -43,11 +43,11 @@ class OperatorPin(ConfigSection):
 
 
 class ConfiguredParameter(ConfigSection):
-    """A literal that files set by name, such as the half of an image that is its tag: `name` is `value`."""
+    """A literal that files set by name, such as the tag of an image: `name` is set to `value`."""
 
     files: Annotated[str, AfterValidator(inside)]
     """glob of the files; `*` also crosses folders"""
     name: ParameterName
-    """its name as it is written: key, variable, field or parameter of a prototype"""
+    """its name as written: a key, variable, field or parameter of a prototype"""
     value: ParameterValue
-    """what it is set to; `{version}` is 0.2.1, `{tag}` v0.2.1, `{branch}` v0.2-branch, and `{{` a brace"""
+    """its value; `{version}` is 0.2.1, `{tag}` v0.2.1, `{branch}` v0.2-branch, and `{{` a brace"""

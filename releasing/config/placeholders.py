@@ -1,4 +1,4 @@
-"""Names in braces that values of release.yaml may hold, because each release fills them in anew."""
+"""Names in braces in values of release.yaml; each release replaces them by its own values."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ def filled(text: str, values: Mapping[str, str]) -> str:
         if found[1] in values:
             return values[found[1]]
         known = ", ".join(f"{{{name}}}" for name in values)
-        raise ValueError(f"{found[0]} is none of {known}; write a brace that is only a brace twice")
+        raise ValueError(f"{found[0]} is not a known name ({known}); to write a brace as text, double it")
 
     return _PART.sub(replaced, text)

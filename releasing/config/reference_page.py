@@ -14,10 +14,10 @@ from releasing.config.release_yaml import Config
 HEAD = """\
 # release.yaml
 
-What is released, where, and for whom. This page is made from the types that read the file (`scripts/invoke schema
---write`); a test fails when it is out of date. An unknown key, a key written twice and a value of the wrong form are
-problems, all reported at once as `release.yaml:LINE: key: what is wrong`. Values are taken as written: `1.10` stays
-`1.10`.
+What is released, where, and for whom. This page is generated from the types that read the file (`scripts/invoke
+schema --write`); a test fails when it is out of date. An unknown key, a repeated key and a value of the wrong form
+are problems. All problems are reported at once, as `release.yaml:LINE: key: problem`. Values stay as they are
+written: `1.10` is not read as the number 1.1.
 """
 
 

@@ -1,6 +1,6 @@
-"""What registries hold, reached as the release.yaml in use says: digests of tags, labels of images.
+"""Contents of registries, with the settings of the current release.yaml: digests of tags, labels of images.
 
-Each call has an event loop of its own and may be made from any thread.
+Each call has its own event loop and may be made from any thread.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def digest(image: str, tag: str, environment: Mapping[str, str] | None = None) -
 def digests(
     images: Iterable[str], tag: str, environment: Mapping[str, str] | None = None
 ) -> dict[str, str | None]:
-    """Give the digest of each image at `tag`, all asked at once; raises as `digest` does."""
+    """Give the digest of each image at `tag`, all read at once; raises as `digest` does."""
     names = list(dict.fromkeys(images))
 
     async def work(registry: Registry) -> list[str | None]:
@@ -53,7 +53,7 @@ def labels(image: str, digest: str, environment: Mapping[str, str] | None = None
 def existing_digests(
     images: Iterable[str], tag: str, environment: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Give the digest of each image at `tag`; PreconditionError naming every image that has no such tag."""
+    """Give the digest of each image at `tag`; PreconditionError that names every image without this tag."""
     found = digests(images, tag, environment)
     absent = [image for image, digest in found.items() if digest is None]
     if absent:
@@ -74,7 +74,7 @@ def ask(
     patience: Patience | None = None,
     notice: Callable[[str], None] = silent,
 ) -> T:
-    """Run `work` with a Registry in `environment` (the process's own unless given); gives its result."""
+    """Run `work` with a Registry in `environment` (by default the process's own); returns its result."""
     # Imported here: asyncio and aiohttp take longer to import than most commands take to run.
     import asyncio  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""`registries` and `floating-tags` of the release.yaml in use, read without the rest of it."""
+"""`registries` and `floating-tags` of the current release.yaml, read without the rest of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def settings(environment: Mapping[str, str]) -> Settings:
 
 @lru_cache(maxsize=8)
 def _read(path: Path, _changed: int) -> Settings:
-    # Not through file.py at once: its imports take 0.12 s, several times what this takes.
+    # Not through config_file.py first: its imports take 0.12 s, several times longer than this.
     try:
         return _quickly(path)
     except ValueError:
@@ -35,7 +35,7 @@ def _read(path: Path, _changed: int) -> Settings:
 
 
 def _quickly(path: Path) -> Settings:
-    """Read the two keys; ValueError when anything is not as it should be."""
+    """Read the two keys; ValueError for any problem."""
     top = _mapping(Document(path.read_bytes(), path.name).root)
     registries = _mapping(top["registries"]) if "registries" in top else {}
     floating = _items(top["floating-tags"]) if "floating-tags" in top else []
@@ -46,7 +46,7 @@ def _quickly(path: Path) -> Settings:
 
 
 def _thoroughly(path: Path) -> Settings:
-    """Read the whole file, which says all that is wrong with it and where."""
+    """Read the whole file, which reports every problem with its line."""
     from releasing.config.config_file import load  # noqa: PLC0415 - as above
 
     config = load(path)

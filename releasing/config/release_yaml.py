@@ -1,4 +1,4 @@
-"""release.yaml as frozen types: what is released, where, and for whom. Loading is in file.py."""
+"""release.yaml as frozen types: what is released, where, and for whom. config_file.py loads it."""
 
 from __future__ import annotations
 
@@ -60,29 +60,29 @@ class Config(ConfigSection):
     repository: Slug
     """the repository that is released"""
     default_branch: str = "master"
-    """where development happens"""
+    """the branch where development happens"""
     registry: str
-    """where the images are, with the project: gcr.io/kubeflow-images-public"""
+    """the registry of the images, with the project: gcr.io/kubeflow-images-public"""
     reference_prefixes: tuple[str, ...] = ()
-    """what the names of the project's images begin with in files (default: the registry)"""
+    """prefixes of the project's image names in files (default: the registry)"""
     engine: Literal["ksonnet", "argo"] = "ksonnet"
-    """what renders the workflows that build: ksonnet apps in the repository, or Argo WorkflowTemplates"""
+    """how build workflows are made: from ksonnet apps in the repository, or from Argo WorkflowTemplates"""
     ks: Annotated[str, Field(min_length=1)] = "ks"
-    """the program that works on ksonnet apps: this tool's own (`ks`), or the path of a real one"""
+    """the program for ksonnet apps: this tool's own (`ks`), or the path of a real ks"""
     gcp: Gcp | None = None
-    """without it there is no `auth`, and nothing is built on a cluster"""
+    """the cluster for builds; without it, no step `auth` and no builds"""
     operators: dict[MemberName, Operator] = Field(default={})
-    """operators that are released elsewhere, by name: `update-NAME` bumps one, `--NAME TAG` names its release"""
+    """operators of other repositories, by name: the step `update-NAME` bumps one, `--NAME TAG` names its release"""
     builds: dict[MemberName, Build] = Field(default={})
-    """what workflows build, by name: `build-NAME`; `tfserving` and `jupyter` are read at the top level, too"""
+    """image builds by workflows, by name: the step `build-NAME`; `tfserving` and `jupyter` may be at the top level"""
     bootstrapper: Bootstrapper | None = None
-    """without it there is no `update-bootstrapper`"""
+    """the bootstrapper; without it, no step `update-bootstrapper`"""
     image_tags: RepositoryPath | None = None
     """the file that lists digests and tags of every image"""
     document: RepositoryPath | None = None
-    """the file on the release branch that records digests; without it there is no `record-image-digests`"""
+    """the file on the release branch that records digests; without it, no step `record-image-digests`"""
     registries: dict[Host, RegistryHost] = Field(default={})
-    """how registries are reached, by host; without an entry: https, no limit"""
+    """how registries are reached, by host; a registry without an entry uses https without a limit"""
     floating_tags: tuple[FloatingTag, ...] = ()
     """image tags that may move to another digest without `--allow-move`; never a release tag"""
     pins: tuple[ConfiguredPin, ...] = ()
@@ -90,7 +90,7 @@ class Config(ConfigSection):
     parameters: tuple[ConfiguredParameter, ...] = ()
     """values on the release branch that files set by name and that change with each release"""
     leave_alone: tuple[str, ...] = ()
-    """globs of files whose references are not touched, and whose faults do not stop a candidate"""
+    """globs of files whose references are not changed, and whose syntax errors do not stop a candidate"""
     checks: Checks = Checks()
     """names of checks on GitHub"""
     blockers: Blockers = Blockers()
@@ -102,9 +102,9 @@ class Config(ConfigSection):
     notes: Notes = Notes()
     """how release notes are drafted"""
     nightly: Nightly | None = None
-    """the image auto release; without it there is no `nightly.run`"""
+    """the image auto release; without it, no command `nightly.run`"""
     deploy: Deploy = Deploy()
-    """what runs this tool inside the cluster"""
+    """how this tool runs inside the cluster"""
     signing: Signing | None = None
     """how git tags are signed; without it they are annotated only"""
     announcement: Announcement
@@ -130,13 +130,13 @@ class Config(ConfigSection):
         lacking = [name for name, build in self.builds.items() if build.argo is None]
         if self.engine == "argo" and lacking:
             raise ValueError(
-                f"engine: argo needs to know how images are built: write 'argo:' in builds.{lacking[0]}"
+                f"engine: argo requires how images are built: write 'argo:' in builds.{lacking[0]}"
             )
         return self
 
     @property
     def left_alone(self) -> tuple[str, ...]:
-        """Globs of files whose references record something: those of `leave_alone`, and the release document."""
+        """Globs of files whose references are records: those of `leave_alone`, and the release document."""
         return (*self.leave_alone, *filter(None, [self.document]))
 
     @property

@@ -1,4 +1,4 @@
-"""What has to be so on GitHub before anything is merged or tagged, and how commits say why they are there."""
+"""What GitHub must show before a merge or a tag, and how commits say why they are on a release branch."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from releasing.config.value_forms import (
 
 
 class Testgrid(ConfigSection):
-    """Where the latest green postsubmit is looked up instead of on GitHub (runbook: the postsubmit dashboard)."""
+    """The testgrid that names the latest green postsubmit instead of GitHub (runbook: the postsubmit dashboard)."""
 
     url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] = "https://testgrid-api.prow.k8s.io"
-    """where its API answers; plain HTTP on this machine only"""
+    """address of its API; plain HTTP only on this machine"""
     dashboard: Annotated[str, AfterValidator(gridded)]
     """name of the dashboard"""
     tab: Annotated[str, AfterValidator(gridded)]
@@ -38,34 +38,34 @@ class Checks(ConfigSection):
     postsubmit: tuple[str, ...] = ()
     """must succeed on a commit before images are built from it, and before it is tagged"""
     testgrid: Testgrid | None = None
-    """what says which commit is the latest green postsubmit; without it GitHub does"""
+    """the testgrid that names the latest green postsubmit; without it GitHub's checks do"""
     expected_hours: Annotated[float, Field(gt=0, le=1000)] = 12
-    """how long a release takes from its start to its end; a token that expires sooner is reported"""
+    """how long a release takes; the preflight reports a token that expires sooner"""
 
 
 class Blockers(ConfigSection):
     """Open issues with one of these labels stop a candidate."""
 
     labels: tuple[str, ...] = ()
-    """open issues with one of these stop a candidate"""
+    """labels: open issues with one of them stop a candidate"""
     milestone: Annotated[str, value(OF_RELEASE, *ONE_LINE)] | None = None
-    """only issues in the milestone of this title count; `{version}` is 0.2.1, `{tag}` v0.2.1"""
+    """only issues in the milestone with this title count; `{version}` is 0.2.1, `{tag}` v0.2.1"""
 
 
 class Notes(ConfigSection):
     """Release notes: how a draft groups pull requests."""
 
     groups: dict[str, tuple[Label, ...]] = Field(default={})
-    """headings with the labels of the pull requests under each; a pull request stands under the first that fits"""
+    """headings with the labels of the pull requests under each; a pull request is listed under the first that fits"""
 
 
 class PullRequestSettings(ConfigSection):
-    """What the pull requests of a release ask for."""
+    """Labels and reviewers of the pull requests of a release."""
 
     labels: tuple[Label, ...] = ()
-    """labels that each one gets"""
+    """labels that each pull request gets"""
     reviewers: tuple[str, ...] = ()
-    """logins of those whose review is asked for"""
+    """logins of people whose review is requested"""
     merge_method: Literal["squash", "merge", "rebase"] | None = None
     """how pull requests are merged (default: the first of squash, merge and rebase that the repository allows)"""
     branch_prefix: BranchPrefix = "release/"
@@ -80,11 +80,11 @@ class Branching(ConfigSection):
     release_only_label: Label | None = None
     """label of pull requests whose commits are solely for the release"""
     cherry_pick_label: StreamLabel | None = None
-    """label of pull requests that are wanted on a release branch, with `{major}` and `{minor}` in it"""
+    """label of pull requests that are to be picked onto a release branch; contains `{major}` and `{minor}`"""
 
 
 class Signing(ConfigSection):
-    """How git tags are signed: by git itself, with the key that the operator's git is set up for."""
+    """How git tags are signed: by git itself, with the key in the release manager's git configuration."""
 
     format: Literal["openpgp", "ssh"]
-    """kind of the key (git's gpg.format); git's own user.signingKey and gpg.ssh.allowedSignersFile say the rest"""
+    """kind of the key (git's gpg.format); the rest is in git's own user.signingKey and gpg.ssh.allowedSignersFile"""

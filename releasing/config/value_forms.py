@@ -1,4 +1,4 @@
-"""The forms of single values in release.yaml, and what every section of it is."""
+"""The forms of single values in release.yaml, and the base of all its sections."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _pattern(text: str) -> str:
 
 def _one_group(text: str) -> str:
     try:
-        # As update_references.py will: on bytes, line by line.
+        # Compiled as update_references.py does it: for bytes, line by line.
         pattern = re.compile(_pattern(text).encode(), re.MULTILINE)
     except (re.error, ValueError) as error:
         raise ValueError(f"{text!r} is not a regular expression for bytes: {error}") from None
@@ -33,7 +33,7 @@ def _one_group(text: str) -> str:
 
 
 def value(names: tuple[str, ...], unfit: str, what: str) -> AfterValidator:
-    """A value in which `names` stand for themselves; it may not be empty or have anything that `unfit` finds."""
+    """A value that may contain `names` in braces; it must not be empty, and `unfit` must find nothing in it."""
 
     def check(text: str) -> str:
         value = filled(text, dict.fromkeys(names, "x"))
@@ -106,7 +106,7 @@ Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="a mail
 
 
 class ConfigSection(BaseModel):
-    """A part of release.yaml: immutable, and an unknown key is a problem."""
+    """A section of release.yaml: immutable; an unknown key is a problem."""
 
     model_config = ConfigDict(
         frozen=True,

@@ -1,4 +1,4 @@
-"""What runs this suite inside a cluster, as files: made from release.yaml, and from the steps of a recipe."""
+"""The manifests that run this tool in a cluster, generated from release.yaml and from the steps of a recipe."""
 
 from __future__ import annotations
 
@@ -51,17 +51,17 @@ def nightly_files(config: Config) -> dict[str, str]:
 
 
 def pinned(config: Config) -> str:
-    """The image of this suite; ConfigError when release.yaml does not name it."""
+    """The image of this tool; ConfigError when release.yaml does not name it."""
     if config.deploy.image is None:
         raise ConfigError(
-            "release.yaml: deploy.image is missing: a nightly runs a digest, not whatever a tag is on by then",
+            "release.yaml: deploy.image is missing; it is required by digest, because a tag may move between nights",
             "build and push it as docs/deploy.md says, then write 'deploy:' and 'image: NAME@sha256:DIGEST'",
         )
     return config.deploy.image
 
 
 def stale(folder: Path, wanted: Mapping[str, str]) -> list[str]:
-    """The files of `wanted` that `folder` does not have as they should be."""
+    """The files of `wanted` that are missing or different in `folder`."""
     return [name for name, text in wanted.items() if not _is(folder / name, text)]
 
 
@@ -70,6 +70,6 @@ def _is(path: Path, text: str) -> bool:
 
 
 def _release(config: Config) -> Release:
-    """Some release of the project: which steps it has does not depend on its version."""
+    """Any release of the project: its steps do not depend on its version."""
     version = Version(0, 0, 1)
     return Release(config, Profile(sandbox="-"), version, Candidate(version, 0), Path(), "", "")

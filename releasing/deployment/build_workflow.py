@@ -1,8 +1,9 @@
 """The workflows that build images, as Argo WorkflowTemplates: the nodes of Kubeflow's two releaser apps.
 
 A checkout of the repository at the commit, one build_image.sh for each image beside a Docker daemon, and the copy
-of logs and artifacts at the end. The apps' `prow_env` is six parameters here, for Argo gives each to a variable as it
-is, and no shell takes a text apart. What the apps tear down at the end, they never set up: that is left out.
+of logs and artifacts at the end. The apps' `prow_env` is six parameters here, because Argo passes each of them to
+a variable unchanged, without a shell that splits a text. The teardown of the apps is left out: it removes things
+that they never set up.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ RUN = f"{VOLUME}/{{{{workflow.name}}}}"
 SOURCES = f"{RUN}/src"
 OUTPUT = f"{RUN}/output"
 ARTIFACTS = "kubeflow.testing.prow_artifacts"
-# A build that takes a whole node keeps others from starting; most of the work is the daemon's.
+# A build that requests a whole node keeps others from starting; the daemon does most of the work.
 BUILD_SIZE = {"requests": {"cpu": "1", "memory": "500Mi"}, "limits": {"cpu": "4", "memory": "2Gi"}}
 SECONDS = 3 * 3600
 TESTING = "kubeflow/testing@HEAD"  # its prow_artifacts copies the logs
@@ -40,7 +41,7 @@ class ImageBuild:
 
 
 def of_step(config: Config, step: str, argo: Argo) -> Object:
-    """The template that builds the images of `argo`, named as the step that submits it."""
+    """The template that builds the images of `argo`, with the name of the step that submits it."""
     builds = [
         ImageBuild(image, f"{config.repository}/{build.folder}", build.dockerfile, build.arguments)
         for image, build in argo.builds.items()
@@ -58,7 +59,7 @@ def template(
 ) -> Object:
     """The template `name` that builds `images`; `extra` are the further repositories that it checks out.
 
-    After `seconds` Argo ends what is made of it.
+    Argo ends its workflows after `seconds`.
     """
     builds = [_build(config, pods, each) for each in images]
     return {
@@ -82,7 +83,7 @@ def template(
 
 
 def _parameters(config: Config, pods: ArgoPods) -> list[Object]:
-    """The six of Prow and the tag are told; the others have the values of release.yaml."""
+    """Prow's six variables and the tag are parameters without a value; the others have the values of release.yaml."""
     told: list[Object] = [{"name": name} for name in (*PROW, "versionTag")]
     bucket: list[Object] = [{"name": "bucket", "value": pods.bucket}] if pods.bucket else []
     return [*told, {"name": "registry", "value": config.registry}, *bucket]
@@ -131,7 +132,7 @@ def _build(config: Config, pods: ArgoPods, build: ImageBuild) -> Object:
 
 
 def _copies(config: Config, pods: ArgoPods) -> list[Object]:
-    """What tells Gubernator where the logs are, and what copies them: only where there is a bucket for them."""
+    """The steps that tell Gubernator where the logs are and that copy them; empty without a bucket."""
     found = []
     for name in ("create-pr-symlink", "copy-artifacts") if pods.bucket else ():
         copying = ["--bucket={{workflow.parameters.bucket}}"]

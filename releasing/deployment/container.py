@@ -1,4 +1,4 @@
-"""The container file of this suite: its programs, its environment made at build time, and nobody's rights."""
+"""The container file of this tool: its programs, its environment from build time, and no root rights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What starts the nightly and looks after it: CronWorkflows of Argo, and the same as periodic jobs of Prow."""
+"""The jobs that start and check the nightly: CronWorkflows of Argo, and the same as periodic jobs of Prow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEPT = {"successfulJobsHistoryLimit": 3, "failedJobsHistoryLimit": 10}
 
 @dataclass(frozen=True)
 class Job:
-    """A command of this suite that is started by the clock."""
+    """A command of this tool that runs on a schedule."""
 
     name: str
     task: str
@@ -25,7 +25,7 @@ class Job:
     words: tuple[str, ...] = ()
 
     def arguments(self, config: Config) -> list[str]:
-        """What follows the command."""
+        """The arguments after the command."""
         return [*self.words, f"--profile={config.deploy.profile}"]
 
 
@@ -35,12 +35,12 @@ def night(config: Config) -> Job:
 
 
 def check(config: Config) -> Job:
-    """The look at it: whoever runs the nightly does not tell that it has not run for a month."""
+    """The check of it, as a job of its own: a nightly that does not run cannot report that."""
     return Job("image-auto-release-check", "nightly.check", config.deploy.check_schedule, ("--tell",))
 
 
 def cron_workflow(config: Config, image: str, job: Job) -> Object:
-    """A job as Argo starts it: one at a time, and not while a candidate's step is at work."""
+    """A job for Argo: one at a time, and never beside a step of a candidate."""
     words = ["{{inputs.parameters.step}}", *job.arguments(config)]
     return {
         "apiVersion": "argoproj.io/v1alpha1",
@@ -64,7 +64,7 @@ def cron_workflow(config: Config, image: str, job: Job) -> Object:
 
 
 def periodic(config: Config, image: str, job: Job) -> Object:
-    """A job as Prow starts it, in a cluster of its own: its journal ends with the pod."""
+    """A job for Prow, in its own cluster: its journal is lost with the pod."""
     container = pods.container(config, image, [job.task, *job.arguments(config)])
     pod = pods.pod(config)
     volumes = [each for each in pod["volumes"] if each["name"] != "state"]

@@ -1,4 +1,4 @@
-"""What every pod of this suite has: no rights of root, secrets by reference, and the volume with its state."""
+"""The common part of every pod of this tool: no root rights, secrets by reference, and the volume with its state."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ KEY_FOLDER = "/secret/gcp-credentials"
 
 
 def namespace(config: Config) -> str:
-    """Where all of it lives; ConfigError for a project without a cluster."""
+    """The namespace of the manifests; ConfigError for a project without a cluster."""
     if config.gcp is None:
         raise ConfigError(
-            "release.yaml has no 'gcp:', so there is no cluster to run in",
-            "docs/release-yaml.md: gcp.namespace is where the manifests go",
+            "release.yaml has no 'gcp:', which names the cluster for the manifests",
+            "write 'gcp:' (docs/release-yaml.md); gcp.namespace is their namespace",
         )
     return config.gcp.namespace
 
 
 def profiles(config: Config) -> list[str]:
-    """The profiles that a pod can run with: for real, and with an account that no person has to name.
+    """The profiles with which a pod can run: production profiles that name their account.
 
-    Raises ConfigError when the one that deploy.profile names is none of them.
+    Raises ConfigError when deploy.profile is not one of them.
     """
     state = state_folder(config)
     found = [
@@ -43,23 +43,23 @@ def profiles(config: Config) -> list[str]:
 
 
 def state_folder(config: Config) -> PurePosixPath:
-    """The folder of the suite that the volume is mounted on: the state of every profile is below it."""
+    """The folder of this tool on which the volume is mounted: the state of every profile is below it."""
     return PurePosixPath(SUITE) / PurePosixPath(profile(config).state).parts[0]
 
 
 def profile(config: Config) -> Profile:
-    """The profile that deploy.profile names; ConfigError when a pod cannot run with it."""
+    """The profile in deploy.profile; ConfigError when a pod cannot run with it."""
     name = config.deploy.profile
     found = config.profiles.get(name)
     if found is None or not found.production or not found.account:
         raise ConfigError(
-            f"release.yaml: deploy.profile is {name!r}: a pod runs with a profile that has "
+            f"release.yaml: deploy.profile is {name!r}; a pod requires a profile with "
             "'production: true' and an 'account:'",
-            f"its profiles: {', '.join(config.profiles)}",
+            f"profiles in release.yaml: {', '.join(config.profiles)}",
         )
     if PurePosixPath(found.state).is_absolute() or ".." in PurePosixPath(found.state).parts:
         raise ConfigError(
-            f"release.yaml: profiles.{name}.state is {found.state!r}: in a pod it is a folder below the tool's own",
+            f"release.yaml: profiles.{name}.state is {found.state!r}: a pod requires a folder below the tool's own",
             "for example: state: .release/production",
         )
     return found
@@ -87,7 +87,7 @@ def pod(config: Config) -> Object:
 
 
 def container(config: Config, image: str, words: list[str]) -> Object:
-    """A container that runs one command of this suite."""
+    """A container that runs one command of this tool."""
     state = str(state_folder(config))
     mounts = [{"name": "state", "mountPath": state}, {"name": "scratch", "mountPath": "/tmp"}]  # noqa: S108
     if config.deploy.google_account is None:
@@ -112,7 +112,7 @@ def container(config: Config, image: str, words: list[str]) -> Object:
 
 
 def _environment(config: Config, state: str) -> list[Object]:
-    """Secrets by reference only. Logins are kept on the volume, for the next pod is another machine."""
+    """Secrets by reference only. Logins are kept on the volume, because the next pod is another machine."""
     found: list[Object] = [
         {"name": "HOME", "value": f"{state}/home"},
         {"name": "USER", "value": config.deploy.service_account},

@@ -1,4 +1,4 @@
-"""A recipe as an Argo WorkflowTemplate: one node for each step, in the order of what each needs."""
+"""A recipe as an Argo WorkflowTemplate: one node for each step, in the order of their needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ IMAGE = "{{workflow.parameters.image}}"
 BESIDE_DOCKER = ("update-bootstrapper",)
 DAEMON = "tcp://127.0.0.1:2375"
 SECONDS = 3600  # of an hour
-# Exit codes that another try mends: no answer, and another run that is at work. So is a pod that was lost.
+# Failures for which a retry helps: exit codes for no answer and for another run at work, and a lost pod.
 RETRIES = 'lastRetry.status == "Error" || asInt(lastRetry.exitCode) in [7, 8]'
 
 
@@ -45,10 +45,10 @@ def template(config: Config, recipe: Recipe) -> Object:
 
 
 def step_template(config: Config, image: str, words: list[str], name: str = "step") -> Object:
-    """The template that runs one command of this suite, while no other of its pods is at work.
+    """The template that runs one command of this tool, while none of its other pods runs.
 
-    The state folder has one run at a time, and its journal has the choices that all steps share. So the pods take
-    turns: who waits for the mutex has no pod yet, whichever workflow it belongs to.
+    The state folder allows one run at a time, and its journal has the choices that all steps share. So the pods take
+    turns: a node of any workflow that waits for the mutex has no pod yet.
     """
     return {
         "name": name,
@@ -66,7 +66,7 @@ def step_template(config: Config, image: str, words: list[str], name: str = "ste
 
 
 def _beside_docker(config: Config, template: Object) -> Object:
-    """The template with a Docker daemon that only its own pod reaches; nothing else here has rights of root."""
+    """The template with a Docker daemon that only its own pod reaches; only the daemon has root rights."""
     daemon: Object = {
         "name": "dind",
         "image": config.deploy.docker,
@@ -94,7 +94,7 @@ def _task(step: Step) -> Object:
 
 
 def _parameters(config: Config) -> list[Object]:
-    """What a release is told: `next` is no candidate here, for once it is tagged it would mean another."""
+    """The parameters of a release; `next` is refused, because after the tag it means another candidate."""
     numbers = ["", *map(str, range(LAST_CANDIDATE + 1))]
     image: Object = {"name": "image", "description": "image of this suite, by digest"}
     if config.deploy.image:

@@ -1,4 +1,4 @@
-"""The rights that this suite has in its namespace: for each kubectl command that it runs, the verbs behind it."""
+"""The rights of this tool in its namespace: for each kubectl command that it runs, the required verbs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True)
 class Resource:
-    """A kind of object, as rules of a role name it."""
+    """A kind of object in the rules of a role."""
 
     group: str
     name: str
@@ -21,7 +21,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class KubectlCall:
-    """A kubectl command as the module that runs it spells it, and the verbs that a cluster needs to allow for it."""
+    """A kubectl command as its module writes it, and the verbs that the cluster must allow for it."""
 
     module: str
     command: str
@@ -36,7 +36,7 @@ NAMESPACES = Resource("", "namespaces")
 LEASES = Resource("coordination.k8s.io", "leases")
 RESULTS = Resource("argoproj.io", "workflowtaskresults")
 
-# A test reads the command lines from the modules, and fails when one is not here or no longer there.
+# A test reads the command lines from the modules, and fails when this list lacks one or has one too many.
 CALLS = (
     KubectlCall("releasing.preflight.cloud_access", "get namespace", NAMESPACES, ("get",)),
     KubectlCall("releasing.clients.cluster.workflow", "get workflow", WORKFLOWS, ("get",)),
@@ -56,7 +56,7 @@ EXECUTOR = ((RESULTS, ("create", "patch")),)
 
 
 def rules() -> list[Object]:
-    """The rules of the role: a row for each resource, and no verb that nothing needs."""
+    """The rules of the role: a row for each resource, with only the verbs that are needed."""
     verbs: dict[Resource, set[str]] = {}
     for resource, needed in (*((call.resource, call.verbs) for call in CALLS), *EXECUTOR):
         verbs.setdefault(resource, set()).update(needed)
@@ -73,7 +73,7 @@ def objects(config: Config) -> list[Object]:
     identity = config.deploy.google_account
     annotated = metadata | ({"annotations": {"iam.gke.io/gcp-service-account": identity}} if identity else {})
     rbac = "rbac.authorization.k8s.io"
-    # kubectl in a pod is logged in through gcloud, so the cluster sees the Google account, not the pod's own.
+    # kubectl in a pod is logged in through gcloud, so the cluster sees the Google account, not the pod's account.
     subjects = [
         {"kind": "ServiceAccount", "name": name, "namespace": where},
         {"kind": "User", "apiGroup": rbac, "name": profile(config).account},

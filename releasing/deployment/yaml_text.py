@@ -1,4 +1,4 @@
-"""Manifests as text: the same for the same objects, and no text that a reader takes for something else."""
+"""Manifests as text: the same for the same objects, with quotes where a reader could take text for another type."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import yaml
 Object = dict[str, Any]
 
 PLAIN = re.compile(r"[A-Za-z_/][\w./@-]*(:[\w./@-]+)*")
-# What some reader of YAML takes for a truth value or for nothing.
+# Words that some reader of YAML takes for true, false or null.
 WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 HEAD = """\
 # Made from release.yaml: scripts/invoke {command} --write. A test fails when it is out of date.
@@ -19,10 +19,10 @@ HEAD = """\
 
 
 class _Dumper(yaml.SafeDumper):
-    """Texts in quotes unless every reader takes them for texts: 12345e67 is a number to readers of YAML 1.2."""
+    """Writes text in quotes unless every reader takes it for text: for YAML 1.2, 12345e67 is a number."""
 
     def ignore_aliases(self, _content: Any) -> bool:
-        """Write what occurs twice twice: anchors are for people who write by hand."""
+        """No anchors: an object that occurs twice is written twice."""
         return True
 
 
@@ -35,7 +35,7 @@ _Dumper.add_representer(str, _text)
 
 
 def as_yaml(command: str, *objects: Object) -> str:
-    """The objects as one file, keys in their order; its head says that `command` makes it."""
+    """The objects as one file, keys in their order; its head names the `command` that generates it."""
     return headed(HEAD.format(command=command), *objects)
 
 

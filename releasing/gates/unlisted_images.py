@@ -1,4 +1,4 @@
-"""References of the release to images of ours that nobody listed at the release's tag.
+"""References of the release to images of the project that image_tags.yaml does not list at the release's tag.
 
 Kubeflow's spawner offered tensorflow-1.4.1-notebook-gpu:v0.2.0, which image_tags.yaml had never heard of.
 """

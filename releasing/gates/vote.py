@@ -59,7 +59,7 @@ def record(
 
 
 def load(file: Path) -> Vote | None:
-    """The vote in `file`; None when there is none."""
+    """The vote in `file`; None before a vote is recorded."""
     if not file.exists():
         return None
     try:

@@ -1,6 +1,6 @@
-"""image_tags.yaml: which digest of each image carries which tags.
+"""image_tags.yaml: which tags each digest of each image has.
 
-Written in the form of `yaml.safe_dump(…, default_flow_style=False)`, which the file has always had.
+It is written in the form of `yaml.safe_dump(…, default_flow_style=False)`, which the file has always had.
 Timestamps are the mappings that `gcloud container images list-tags --format=json` prints.
 """
 
@@ -26,7 +26,7 @@ BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class TaggedDigest:
-    """One build of an image; `line` is where the file has it."""
+    """One build of an image; `line` is its line in the file."""
 
     digest: str
     tags: tuple[str, ...]
@@ -43,24 +43,24 @@ class ImageRow:
     line: int = field(default=0, compare=False, repr=False)
 
     def with_version(self, version: TaggedDigest) -> ImageRow:
-        """Put `version` in its place by age; all others stay in theirs."""
+        """Insert `version` by age; all others keep their order."""
         return replace(self, versions=_inserted(self.versions, version, _age))
 
 
 @dataclass(frozen=True)
 class ImageTags:
-    """The whole file, in the order that it has: rows that change nothing of theirs stay where they are."""
+    """The whole file, in its own order: unchanged rows stay where they are."""
 
     images: tuple[ImageRow, ...]
 
     def with_image(self, image: ImageRow) -> ImageTags:
-        """Put `image` in place of the one of its name, or else where its name belongs."""
+        """Replace the image of the same name by `image`, or else insert it in the order of names."""
         if any(other.name == image.name for other in self.images):
             return ImageTags(tuple(image if other.name == image.name else other for other in self.images))
         return ImageTags(_inserted(self.images, image, lambda other: other.name))
 
     def selected(self, pattern: ImagePattern) -> ImageTags:
-        """Keep the images, versions and tags that `pattern` takes, and nothing else."""
+        """Keep only the images, versions and tags that `pattern` matches."""
         kept = []
         for image in self.images:
             if pattern.takes_name(image.name):
@@ -95,7 +95,7 @@ def dump(tags: ImageTags) -> bytes:
 
 
 def save(path: Path, before: ImageTags, after: ImageTags) -> bool:
-    """Write `after` to `path` when it is another than `before`; tells whether it wrote.
+    """Write `after` to `path` when it differs from `before`; returns whether it wrote.
 
     The file is replaced in one step: a reader, or a kill, finds either the old or the new one.
     """
@@ -120,7 +120,7 @@ def _image_tags(document: Document, root: yaml.Node) -> ImageTags:
     for node in document.items(listed, "images"):
         image = _image(document, node)
         if image.name in images:
-            document.blame(node, f"{image.name} is listed already at line {images[image.name].line}")
+            document.blame(node, f"{image.name} is already listed at line {images[image.name].line}")
         images[image.name] = image
     return ImageTags(tuple(images.values()))
 
@@ -156,7 +156,7 @@ def _first_schema_image(document: Document, node: yaml.Node) -> ImageRow:
     for tag_node in document.items(found.get("tags"), "tags"):
         owner, _, tag = document.text(tag_node, "a tag").rpartition(":")
         if owner != name:
-            document.blame(tag_node, f"a tag of {name} is written {name}:TAG here")
+            document.blame(tag_node, f"expected {name}:TAG, because this entry has the old form")
         tags.append(tag)
     return ImageRow(name, (TaggedDigest(digest, tuple(tags), None, line_of(node)),), line_of(node))
 

@@ -1,4 +1,4 @@
-"""Images of ours that files refer to at a tag, and which of them image_tags.yaml does not list there."""
+"""The project's images that files refer to at a tag, and those that image_tags.yaml does not list there."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from releasing.references.protected_paths import protection
 from releasing.references.rules import globs
 from releasing.references.templates import between_templates, is_templated
 
-# A folder that is named like a host has mirrors of somebody else's images, tagged by them.
+# A folder named like a host has mirrors of other projects' images, with those projects' tags.
 OWN_NAMES = r"[^/]+|[^/.]+/.+"
 
 
 @dataclass(frozen=True)
 class Ours:
-    """Which references are ours: by what the name begins with, by the rest of it, and by the file.
+    """Which references are to the project's images: by the prefix of the name, its rest, and the file.
 
-    `prefixes` and `leave_alone` are those of release.yaml; one of the expressions `names` matches the whole of
-    what follows the prefix.
+    `prefixes` and `leave_alone` are those of release.yaml; one of the expressions `names` must match the whole
+    rest of the name.
     """
 
     prefixes: tuple[str, ...]
@@ -39,17 +39,17 @@ class Ours:
             try:
                 re.compile(name)
             except re.error as error:
-                raise UsageError(f"--name {name!r} is no regular expression: {error}") from None
+                raise UsageError(f"--name {name!r} is not a regular expression: {error}") from None
         return cls(tuple(prefixes), tuple(leave_alone), chosen or (OWN_NAMES,))
 
     def name_in(self, text: str) -> str:
-        """The name of our image that `text` is, without its prefix; empty when it is none of ours."""
+        """The image name in `text` without its prefix; empty for an image of another project."""
         prefix = next((each for each in self._longest_first if text.startswith(each)), None)
         rest = text[len(prefix) :] if prefix is not None else ""
         return rest if any(re.fullmatch(name, rest) for name in self.names) else ""
 
     def reads(self, path: str) -> bool:
-        """Whether references in `path` count: not in what a rewrite leaves alone."""
+        """Whether references in `path` count: files that a rewrite leaves alone do not."""
         return not protection(path) and not (self.leave_alone and self._left_alone.match(path))
 
     @cached_property
@@ -63,7 +63,7 @@ class Ours:
 
 @dataclass(frozen=True)
 class Referred:
-    """One place that refers to an image of ours: as written, and its name without the prefix."""
+    """One reference to an image of the project: as written, and its name without the prefix."""
 
     path: str
     line: int
@@ -77,14 +77,14 @@ class Referred:
         """Whether `listed` (names without prefix) has it; a template in a name stands for any text."""
         name = ".+".join(re.escape(part) for part in between_templates(self.name))
         prefix = self.written.removesuffix(self.name)
-        # What a template or an expression gives may have folders in it: then the end of the name has to do.
+        # The value of a template or an expression may contain folders: then the end of the name must be enough.
         anywhere = is_templated(prefix) or not prefix.strip("/")
         form = re.compile(("(?:.+/)?" if anywhere else "") + name)
         return any(form.fullmatch(each) for each in listed)
 
 
 def referred(files: Iterable[tuple[str, bytes]], ours: Ours, tag: str) -> Iterator[Referred]:
-    """Every reference to an image of ours at `tag` in `files` (path and content)."""
+    """Every reference to an image of the project at `tag` in `files` (path and content)."""
     for path, content in files:
         if ours.reads(path) and tag.encode() in content and b"\0" not in content:
             yield from _in_file(path, content, ours, tag)
@@ -93,7 +93,7 @@ def referred(files: Iterable[tuple[str, bytes]], ours: Ours, tag: str) -> Iterat
 def unlisted(
     found: Iterable[Referred], images: Iterable[ImageRow], ours: Ours, tag: str
 ) -> tuple[Referred, ...]:
-    """Those of `found` whose image none of `images` is, at `tag`."""
+    """The references in `found` whose image is not listed at `tag` in `images`."""
     listed = {ours.name_in(image.name) for image in images for each in image.versions if tag in each.tags}
     return tuple(each for each in found if not each.is_among(listed))
 

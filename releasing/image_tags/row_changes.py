@@ -1,4 +1,4 @@
-"""Changes of image_tags.yaml: list the builds of a registry, and set a tag on one build of each image."""
+"""Changes of image_tags.yaml: add the builds in a registry, and set a tag on one build of each image."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from releasing.image_tags.validation import holders
 
 @dataclass(frozen=True)
 class Changed:
-    """The file after a change, and what to tell the operator, one line per image or build."""
+    """The file after a change, and the lines to show, one per image or build."""
 
     tags: ImageTags
     lines: tuple[str, ...]
 
 
 def with_builds(tags: ImageTags, builds: Iterable[ImageRow]) -> Changed:
-    """Add the versions of `builds` whose digests are not listed; listed ones stay as they are.
+    """Add the versions of `builds` whose digests are not listed; listed versions stay as they are.
 
     Raises PreconditionError when that would put a release tag on two digests of one image.
     """
@@ -44,7 +44,7 @@ def with_builds(tags: ImageTags, builds: Iterable[ImageRow]) -> Changed:
     if conflicts:
         raise PreconditionError(
             "a release tag would be on two digests of one image:\n" + "\n".join(conflicts),
-            "take the tag off one of them, in the registry or in the file",
+            "remove the tag from one of them, in the registry or in the file",
         )
     return Changed(tags, tuple(lines))
 
@@ -52,9 +52,9 @@ def with_builds(tags: ImageTags, builds: Iterable[ImageRow]) -> Changed:
 def with_tag(
     tags: ImageTags, pattern: ImagePattern, tag: str, allow_move: re.Pattern[str] | None = None
 ) -> Changed:
-    """Set `tag` on the version of each image that `pattern` takes; nothing else changes.
+    """Set `tag` on the version of each image that `pattern` matches; nothing else changes.
 
-    Raises UsageError when nothing, or several versions of one image, match; PreconditionError when the tag
+    Raises UsageError when no version, or several versions of one image, match; PreconditionError when the tag
     is on another digest and `allow_move` does not match the whole of NAME:TAG.
     """
     if not TAG.fullmatch(tag):
@@ -89,17 +89,17 @@ def with_tag(
 
 
 def nothing_matches(tags: ImageTags, pattern: ImagePattern) -> UsageError:
-    """Say that `pattern` takes nothing, with the tags of the images whose names it takes."""
+    """The error that `pattern` matches nothing, with the tags of the images whose names match."""
     named = [image for image in tags.images if pattern.takes_name(image.name)]
     if not named:
         names = "\n".join(f"  {image.name}" for image in tags.images)
-        return UsageError(f"no image name matches {pattern.name.pattern!r}; there are:\n{names}")
+        return UsageError(f"no image name matches {pattern.name.pattern!r}; known names:\n{names}")
     have = "\n".join(
         f"  {image.name}: {', '.join(version.tags) or 'no tag'}"
         for image in named
         for version in image.versions
     )
-    return UsageError(f"no tag matches {pattern.tag.pattern!r}; there are:\n{have}")
+    return UsageError(f"no tag matches {pattern.tag.pattern!r}; known tags:\n{have}")
 
 
 def _line(image: ImageRow, version: TaggedDigest, what: str) -> str:
@@ -107,7 +107,7 @@ def _line(image: ImageRow, version: TaggedDigest, what: str) -> str:
 
 
 def _conflicts(known: ImageRow, added: tuple[TaggedDigest, ...]) -> list[str]:
-    """Name the release tags that `added` would put on a second digest."""
+    """The release tags that `added` would put on a second digest."""
     return [
         f"  {known.name}:{tag} is on {before.digest} in the file, and on {version.digest} in the registry"
         for tag, versions in holders(known).items()
@@ -129,12 +129,12 @@ def _refuse_several(tags: ImageTags, chosen: dict[str, ImageRow], pattern: Image
     if several:
         raise UsageError(
             f"{str(pattern)!r} matches several versions of one image:\n" + "\n".join(several),
-            "narrow TAG_RE to the build's own tag",
+            "narrow TAG_RE so that it matches the tag of one build",
         )
 
 
 def _moves(tags: ImageTags, targets: dict[str, str], tag: str) -> dict[str, str]:
-    """Say, by image, from which other digest `tag` would be taken."""
+    """The moves of `tag` from another digest, by image."""
     return {
         image.name: f"{image.name}:{tag} from {version.digest} to {targets[image.name]}"
         for image in tags.images

@@ -1,4 +1,4 @@
-"""What can be wrong in image_tags.yaml, each problem as a sentence that begins with FILE:LINE."""
+"""Problems in image_tags.yaml, each as a sentence that begins with FILE:LINE."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from releasing.image_tags import ImageRow, ImageTags, TaggedDigest
 def problems(tags: ImageTags, where: str, *, every_tag: bool = False) -> list[str]:
     """Find wrong names, digests and tags, repeated versions, and a tag of one image on two digests.
 
-    A tag on two digests counts for release tags only, unless `every_tag`: `latest` stays behind on old rows.
+    A tag on two digests is a problem for release tags only, unless `every_tag`: old rows may still list `latest`.
     """
     found: list[str] = []
     for image in tags.images:
@@ -27,7 +27,7 @@ def problems(tags: ImageTags, where: str, *, every_tag: bool = False) -> list[st
 
 
 def holders(image: ImageRow) -> dict[str, list[TaggedDigest]]:
-    """Give the versions that carry each tag of `image`."""
+    """Give the versions that have each tag of `image`."""
     found: dict[str, list[TaggedDigest]] = defaultdict(list)
     for version in image.versions:
         for tag in dict.fromkeys(version.tags):
@@ -36,7 +36,7 @@ def holders(image: ImageRow) -> dict[str, list[TaggedDigest]]:
 
 
 def missing(tags: ImageTags, where: str, names: Iterable[str], tag: str | None) -> list[str]:
-    """Find the expected images that the file does not list, or not with `tag`."""
+    """Find the expected images that the file does not list, or lists without `tag`."""
     listed = {image.name: image for image in tags.images}
     found = []
     for name in names:
@@ -64,7 +64,7 @@ def _version_problems(version: TaggedDigest, where: str) -> Iterator[str]:
         if not TAG.fullmatch(tag):
             yield f"{where}:{version.line}: {tag!r} is not a tag (letters, digits, _ . -; at most 128)"
     for tag in sorted({tag for tag in version.tags if version.tags.count(tag) > 1}):
-        yield f"{where}:{version.line}: tag {tag} stands twice on {version.digest}"
+        yield f"{where}:{version.line}: tag {tag} is listed twice on {version.digest}"
 
 
 def _repeated_digests(image: ImageRow, where: str) -> Iterator[str]:
@@ -72,7 +72,7 @@ def _repeated_digests(image: ImageRow, where: str) -> Iterator[str]:
     for version in image.versions:
         if version.digest in first:
             yield (
-                f"{where}:{version.line}: {image.name}: {version.digest} is listed already "
+                f"{where}:{version.line}: {image.name}: {version.digest} is already listed "
                 f"at line {first[version.digest]}"
             )
         first.setdefault(version.digest, version.line)

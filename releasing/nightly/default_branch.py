@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def checked_out(work: NightlyTask, sh: StepShell) -> Path:
-    """A checkout of it in a folder of our own, which is made anew; ConfigError when there is no such branch."""
+    """A new checkout of it in this tool's own folder; ConfigError when the branch does not exist."""
     folder, git = work.scratch("checkout"), work.origin(sh).git
     sh.read(sh["rm"]["-rf", folder])
     sh.read(git["worktree", "prune"])

@@ -78,7 +78,7 @@ def run(night: Night, sh: StepShell, entry: Entry) -> None:
 def built(night: Night, sh: StepShell, entry: Entry) -> Finding:
     """Whether every image that the entry's workflow builds is in the registry under the night's tag.
 
-    One whose tag was moved since it was built here, as by --redo on another machine, is told.
+    An image whose tag was moved since it was built here, for example by --redo on another machine, is reported.
     """
     wanted, names = night.image_tag, images(night, sh, entry)
     if not names:
@@ -139,7 +139,7 @@ def _workflow_of(entry: Entry, attempt: int) -> Choice:
 
 
 def _asked_again(sh: StepShell, entry: Entry) -> bool:
-    """Whether the operator asked for the entry again, and it was not done since."""
+    """Whether the release manager repeats the entry with --redo, and it was not built since."""
     events = [each["event"] for each in sh.journal.of_step(entry.name)]
     return [each for each in events if each in ("redo", "done", "adopted")][-1:] == ["redo"]
 

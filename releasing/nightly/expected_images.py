@@ -12,8 +12,8 @@ from releasing.errors import PreconditionError
 def expected(workflows: Iterable[dict[str, Any]], tag: str) -> list[str]:
     """The names of the images that `workflows` build, each under `tag`.
 
-    Raises PreconditionError when one is pushed under another tag, cannot be told, or when there is none at all:
-    nobody could say afterwards that such a workflow did its work.
+    Raises PreconditionError when an image is pushed under another tag or cannot be found out, or when the workflow
+    builds no image: then a night could not check afterwards that the workflow succeeded.
     """
     images = [image for each in workflows for image in images_of(each)]
     if not images:

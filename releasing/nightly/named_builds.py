@@ -37,7 +37,7 @@ class Named:
     digests: dict[str, str] = field(default_factory=dict)
 
     def add(self, image: str, tag: str, place: str) -> None:
-        """Note that `place` names the tag of an image; EVERY_IMAGE when nobody can say of which."""
+        """Note that `place` names the tag of an image; EVERY_IMAGE when the image is unknown."""
         self.tags.setdefault((image.rpartition("/")[2], tag), place)
 
     def place(self, image: str, tag: str, digest: str) -> str:

@@ -1,4 +1,4 @@
-"""How a night ended, entry by entry: read from the world once more."""
+"""How a night ended, entry by entry, read from the world again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from releasing.nightly.release_config import Entry
     from releasing.runbook.step_shell import StepShell
 
-PROGRAM = re.compile(r"\w+\.py: ")  # how what a program of ours has to say at its end begins
+PROGRAM = re.compile(r"\w+\.py: ")  # the begin of the last message of one of this tool's programs
 BUILT, FAILED, SKIPPED, OPEN = "built", "failed", "skipped", "not built"
 
 

@@ -1,6 +1,6 @@
 """The release config of the runbook: prow_config_release.yaml, the workflows that run every night.
 
-Every problem is told at once, each with its line; a scalar is text as it is written.
+All problems are reported at once, each with its line; a scalar is text as it is written.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from releasing.shell.marked_yaml import Document, line_of
 REQUIRED = ("app_dir", "component", "name")
 OPTIONAL = ("params", "job_types", "include_dirs")
 JOB_TYPES = ("presubmit", "postsubmit", "periodic", "batch")
-# A night sets these itself: with others nobody would find its workflow or its images again.
+# Each night sets these itself, because it finds its workflow and its images by them.
 OWN_PARAMS = ("name", "prow_env", "versionTag")
-# Of the name of a Kubernetes object: the workflow's is made of it.
+# The form of a Kubernetes name, because the name of the workflow contains it.
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 COMPONENT = re.compile(r"[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?")
 ITEM = re.compile(r" *- +")
 PARAM = re.compile(r"[A-Za-z_][\w-]*")
-HINT = "docs/nightly.md shows an entry; the file on the default branch is what a night reads"
+HINT = "docs/nightly.md shows an entry; a night reads the file from the default branch"
 
 
 @dataclass(frozen=True)
 class Entry:
     """A workflow that runs every night: a component of a ksonnet app or an Argo WorkflowTemplate, and when.
 
-    `app_dir` is OWNER/REPO/PATH; without `job_types` and `include_dirs` every night is meant.
+    `app_dir` is OWNER/REPO/PATH; without `job_types` and `include_dirs` it runs every night.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Entry:
 
     @property
     def template(self) -> str:
-        """Where its WorkflowTemplate is in the repository, when the folder has one and no ksonnet app."""
+        """The path of its WorkflowTemplate in the repository, if the folder has one instead of a ksonnet app."""
         return f"{self.folder}/{self.component}.yaml"
 
     def is_for(self, job_type: str) -> bool:
@@ -66,7 +66,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class ReleaseConfig:
-    """What the file lists, in its order."""
+    """The entries of the file, in its order."""
 
     entries: tuple[Entry, ...]
 
@@ -89,7 +89,7 @@ def parse(text: str | bytes, where: str) -> ReleaseConfig:
 
 def _config(document: Document, root: yaml.Node) -> ReleaseConfig:
     if isinstance(root, yaml.SequenceNode):
-        document.blame(root, "the list of entries has no key; write 'workflows:' above it")
+        document.blame(root, "the list of entries requires a key; write 'workflows:' above it")
         root = yaml.MappingNode(root.tag, [(yaml.ScalarNode(root.tag, "workflows"), root)])
     found = document.mapping(root, "the file", ("workflows",))
     entries = tuple(_entry(document, node) for node in document.items(found.get("workflows"), "workflows"))
@@ -99,7 +99,9 @@ def _config(document: Document, root: yaml.Node) -> ReleaseConfig:
     first = {entry.name: entry.line for entry in reversed(entries)}
     for entry in entries:
         if counts[entry.name] > 1 and entry.line != first[entry.name]:
-            problem = f"the name {entry.name} is taken at line {first[entry.name]}; names are unique"
+            problem = (
+                f"the name {entry.name} is already used at line {first[entry.name]}; names must be unique"
+            )
             document.problems.append(f"{document.where}:{entry.line}: {problem}")
     return ReleaseConfig(entries)
 
@@ -140,7 +142,7 @@ def _params(document: Document, node: yaml.Node | None) -> dict[str, str]:
     if node is None:
         return {}
     if not isinstance(node, yaml.MappingNode):
-        document.blame(node, "params is not a mapping; leave it out when there are no parameters")
+        document.blame(node, "params is not a mapping; leave it out for an app without parameters")
         return {}
     found: dict[str, str] = {}
     for key, value in node.value:
@@ -148,7 +150,7 @@ def _params(document: Document, node: yaml.Node | None) -> dict[str, str]:
         if name in found:
             document.blame(key, f"params has {name} twice")
         if name in OWN_PARAMS:
-            document.blame(key, f"params has {name}, which each night sets itself; leave it out")
+            document.blame(key, f"params has {name}, which each night sets itself; remove it")
         found[name] = document.text(value, f"params.{name}")
     return found
 
@@ -166,7 +168,7 @@ def _job_types(document: Document, node: yaml.Node | None) -> tuple[str, ...]:
 def _texts(document: Document, node: yaml.Node | None, what: str) -> tuple[str, ...]:
     items = tuple(document.items(node, what))
     if isinstance(node, yaml.SequenceNode) and not items:
-        document.blame(node, f"{what} is empty; leave it out when it does not matter")
+        document.blame(node, f"{what} is empty; list at least one item, or remove it")
     return tuple(document.text(item, f"an item of {what}") for item in items)
 
 
@@ -175,7 +177,7 @@ def _line(problem: str, where: str) -> int:
 
 
 def _meant(content: bytes, where: str, problem: str) -> list[str]:
-    """What a file that is no YAML probably means: keys indented more than the entry that they belong to."""
+    """A hint for a file that is not YAML: probably keys are indented more than the entry that they belong to."""
     if "mapping values are not allowed" not in problem:
         return []
     lines = content.decode(errors="replace").splitlines()

@@ -22,7 +22,7 @@ from releasing.nightly.entry_workflow import SET_BY_NIGHTS, own_parameters
 if TYPE_CHECKING:
     from releasing.nightly.release_config import Entry
 
-# Where a workflow of ours checks repositories out: what follows is OWNER/NAME and a folder.
+# Where workflows check repositories out: OWNER/NAME and a folder follow.
 CONTEXT = re.compile(rf"(?:/src/|^|[\s\"'])((?:[\w.-]+/)+){re.escape(BUILD)}")
 TAG = "v20180101-00000000"  # of a night that never was
 ENVIRONMENT = "of-a-night-that-never-was"

@@ -67,7 +67,7 @@ def github(sh: Reads, need: GitHubNeed) -> Iterator[Answer]:
         )
         yield Answer(why, renewal)
         return
-    # An App's token is nobody's, and may do what the App was given.
+    # An App's token has no user; its rights are those of the App.
     if user.error and "by integration" not in user.error:
         yield Answer(f"GitHub does not answer: {user.error}", "gh api user")
         return

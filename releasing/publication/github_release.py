@@ -32,9 +32,9 @@ def publish(release: Release, sh: StepShell, workflows: Sequence[str]) -> None:
 
 
 def published(release: Release, sh: StepShell) -> Finding:
-    """Whether GitHub has the release with notes, and a manifest that says what git and the registry have.
+    """Whether GitHub has the release with notes, and a manifest that agrees with git and the registry.
 
-    The images of a candidate that a later one took the tag from only have to be there still.
+    When a later candidate took over the image tag, the images of this one only have to exist.
     """
     from releasing.clients.github import releases  # noqa: PLC0415 - tasks are listed without
 
@@ -83,21 +83,25 @@ def _disagreements(release: Release, sh: StepShell, found: Published) -> list[st
 
 def _differences(release: Release, sh: StepShell, said: ReleaseManifest) -> list[str]:
     commit = release.origin(sh).commit_of(f"refs/tags/{release.tag}")
-    wrong = [] if said.commit == commit else [f"its manifest is about {said.commit}, the tag is at {commit}"]
+    wrong = (
+        []
+        if said.commit == commit
+        else [f"its manifest names commit {said.commit}, but the tag is at {commit}"]
+    )
     wanted = {*images(release)}
     there = manifest.digests(sorted(wanted | {*said.images}), sh.environment)
     off = {image: digest for image, digest in there.items() if said.images.get(image) != digest}
     if off and _is_superseded(release, sh):
         return wrong + _lost(sh, {image: said.images[image] for image in off if image in said.images})
     wrong += [
-        f"its manifest says {image} is {said.images.get(image, 'not there')}, the registry {digest or 'has none'}"
+        f"its manifest says {image} is {said.images.get(image, 'missing')}, the registry {digest or 'has none'}"
         for image, digest in off.items()
     ]
     return wrong
 
 
 def _is_superseded(release: Release, sh: StepShell) -> bool:
-    """Whether origin has a later candidate of this version, or a branch of one that is under way."""
+    """Whether origin has a later candidate of this version, or a branch of a later one in progress."""
     if release.final:
         return False
     begun, prefix = f"{release.version.tag}-rc.", release.config.pull_requests.branch_prefix
@@ -109,9 +113,9 @@ def _is_superseded(release: Release, sh: StepShell) -> bool:
 
 
 def _lost(sh: StepShell, images: dict[ImageRef, str]) -> list[str]:
-    """Which of `images` the registry does not have any more, under whatever tag."""
+    """Which of `images` the registry no longer has, under any tag."""
     return [
-        f"its manifest says {image} is {digest}, which the registry does not have any more"
+        f"its manifest says {image} is {digest}, which the registry no longer has"
         for image, digest in images.items()
         if registries.digest(image.name, digest, sh.environment) != digest
     ]

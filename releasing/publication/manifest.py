@@ -1,7 +1,7 @@
-"""release-manifest.json: what a release consists of, as one document that GitHub keeps with it.
+"""release-manifest.json: the contents of a release, as one document that GitHub keeps with the release.
 
 Every image with its tag and digest, the commit of every repository, the workflows that built the images. It
-follows from the world alone, so that the same release always has the same manifest.
+is made only from git, GitHub and the registries, so that the same release always has the same manifest.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NAME = "release-manifest.json"
 
 @dataclass(frozen=True)
 class ReleaseManifest:
-    """A release: `images` has the digest of each image at its tag, `repositories` OWNER/NAME to commits."""
+    """A release: `images` has the digest of each image at its tag, `repositories` the commit of each OWNER/NAME."""
 
     project: str
     tag: str
@@ -50,7 +50,7 @@ class ReleaseManifest:
 
 
 def parse(text: str) -> ReleaseManifest:
-    """The manifest in `text`; UnmetError when it is none."""
+    """The manifest in `text`; UnmetError for any other text."""
     try:
         found: dict[str, Any] = json.loads(text)
         images = {
@@ -68,7 +68,7 @@ def parse(text: str) -> ReleaseManifest:
 
 
 def digests(images: Iterable[ImageRef], environment: Mapping[str, str]) -> dict[ImageRef, str | None]:
-    """The digest that each image has at its tag in its registry; None where it has none."""
+    """The digest that each image has at its tag in its registry; None for a missing tag."""
     names: dict[str, list[str]] = defaultdict(list)
     for image in images:
         names[image.tag].append(image.name)

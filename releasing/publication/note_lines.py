@@ -1,4 +1,4 @@
-"""The lines of release notes: what GitHub says of each pull request, under the heading that its labels choose."""
+"""The lines of release notes: GitHub's title of each pull request, under the heading that its labels choose."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class Line:
 
 
 def lines(sh: Shell, slug: str, merged: Iterable[Merged]) -> list[Line]:
-    """A line for each, with the title and author that GitHub knows, else those of the commit."""
+    """A line for each pull request, with GitHub's title and author, or else those of the commit."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return [*pool.map(lambda each: _line(sh, slug, each), merged)]
 
 
 def grouped(found: Sequence[Line], groups: Mapping[str, Iterable[str]]) -> list[tuple[str, list[str]]]:
-    """The lines under the headings of `groups`, each under the first with a label of its own; the rest comes last.
+    """The lines under the headings of `groups`, each under the first one with a matching label; the rest comes last.
 
-    Where there are no groups the rest has no heading.
+    Without groups the rest has no heading.
     """
     under: dict[str, list[str]] = {heading: [] for heading in groups}
     rest: list[str] = []
@@ -52,7 +52,7 @@ def _line(sh: Shell, slug: str, each: Merged) -> Line:
     try:
         known = json.loads(sh.read(api.question(f"repos/{slug}/pulls/{each.number}", FACTS)))
     except CommandError as error:
-        # Old numbers may be those of a repository that has been moved.
+        # Old numbers may belong to a repository that was moved.
         if not re.search(r"HTTP 404", error.message):
             raise
         return Line(f"- {each.title} (#{each.number}, {each.author})", frozenset())

@@ -1,4 +1,4 @@
-"""Release notes: a file per version that mentions every pull request merged since the release before."""
+"""Release notes: one file per version that mentions every pull request merged since the previous release."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Merged:
 
 
 def path(release: Release) -> Path:
-    """Where the notes of this version are."""
+    """The file with the notes of this version."""
     return release.state / "notes" / f"{release.version.tag}.md"
 
 
 def draft(release: Release, sh: StepShell) -> Command:
-    """The command that writes a draft, or adds to the notes what they do not mention."""
+    """The command that writes a draft, or adds the pull requests that the notes do not mention."""
     command = sh["draft_release_notes.py"][str(path(release)), "--project", release.config.project]
     command = command["--version", str(release.version), "--checkout", release.checkout]
     command = command["--branch", release.branch, "--repository", release.slug]
@@ -54,7 +54,7 @@ def unpublishable(release: Release) -> str:
     """Why GitHub would not take the notes as the text of a release, or a reader would find nothing; or nothing."""
     if not path(release).exists():
         return (
-            f"there are no release notes: {path(release)} (scripts/invoke notes --version {release.version})"
+            f"release notes are missing: {path(release)} (scripts/invoke notes --version {release.version})"
         )
     text = path(release).read_text(encoding="utf-8", errors="replace")
     if not text.strip():
@@ -65,18 +65,18 @@ def unpublishable(release: Release) -> str:
 
 
 def complete(release: Release, sh: StepShell) -> Finding:
-    """Whether the notes mention every pull request, but for those that are waived."""
+    """Whether the notes mention every pull request, except waived ones."""
     if problem := unpublishable(release):
         return unmet(problem)
     if not release.origin(sh).has(f"origin/{release.branch}"):
-        return unmet(f"there is no {release.branch} yet")
+        return unmet(f"origin has no branch {release.branch} yet")
     everything = merged(sh, release.checkout, release.branch, release.version)
     missing = unmentioned(path(release).read_text(encoding="utf-8"), everything)
     waived = [each for each in missing if each.number in waivers.of(sh.journal)]
     left = [f"#{each.number}" for each in missing if each not in waived]
     if left:
         return unmet(f"{path(release)} does not mention {', '.join(left)}")
-    passed = f", but for {len(waived)} that are waived" if waived else ""
+    passed = f", except {len(waived)} waived" if waived else ""
     return met(f"the notes mention all {len(everything)} pull requests{passed}: {path(release)}")
 
 
@@ -105,14 +105,14 @@ def of(log: str) -> list[Merged]:
 
 
 def unmentioned(text: str, everything: Iterable[Merged]) -> list[Merged]:
-    """Those that `text` does not mention."""
+    """The pull requests that `text` does not mention."""
     return [each for each in everything if not re.search(rf"#{each.number}\b", text)]
 
 
 def with_missing(text: str, heading: str, groups: Collection[tuple[str, list[str]]]) -> str:
-    """`text` with the lines of each group (heading, lines) added to its section, which is begun when it is missing.
+    """`text` with the lines of each group (heading, lines) added to its section, which is created when missing.
 
-    A group without a heading is for what belongs to no other; in a text without sections it needs none.
+    The group without a heading is for lines that belong to no other; in a text without sections it gets no heading.
     """
     result = text or f"# {heading}\n"
     for title, lines in groups:
@@ -129,7 +129,7 @@ def _with_lines(text: str, title: str, lines: list[str]) -> str:
     following = re.compile(r"^## ", re.MULTILINE).search(text, begun.end() if begun else 0)
     end = following.start() if following else len(text)
     before = _ended(text[:end].rstrip("\n"))
-    # Lines go on where a list stands, and after a blank line where a heading or a paragraph does.
+    # Lines continue a list directly, and follow a heading or a paragraph after a blank line.
     gap = "" if before.rstrip("\n").rpartition("\n")[2].startswith(("-", "*", "  ")) else "\n"
     rest = f"\n{text[end:]}" if following else ""
     return f"{before}{gap}{body}{rest}"

@@ -1,4 +1,4 @@
-"""Replacing spans of bytes: what a search found in one file, and the content with it replaced."""
+"""Replacing spans of bytes: what a search found in one file, and the content after the edits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 class Edit:
     """Bytes `start` to `end` become `text`; `before` and `after` show it; `subject` is the image or rule.
 
-    `base` where it is what something else is built on.
+    `base` where the image is the base of a build.
     """
 
     start: int
@@ -39,7 +39,7 @@ Finding = Edit | Kept
 
 
 def apply(content: bytes, edits: Iterable[Edit]) -> bytes:
-    """`content` with every edit made; the edits must not overlap."""
+    """`content` after every edit; the edits must not overlap."""
     pieces, done = [], 0
     for edit in sorted(edits, key=lambda edit: edit.start):
         pieces += [content[done : edit.start], edit.text]
@@ -48,7 +48,7 @@ def apply(content: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def disjoint(edits: Iterable[Edit]) -> list[Edit]:
-    """The edits without those that touch a span which an earlier one in the list takes."""
+    """The edits without those that overlap an earlier edit in the list."""
     kept: list[Edit] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -1,4 +1,4 @@
-"""Whether a file still parses, by the rules of its own language: YAML, JSON, Python, jsonnet."""
+"""Whether a file parses in its own language: YAML, JSON, Python, jsonnet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def fault(path: str, content: bytes) -> SyntaxFault | None:
     try:
         found = parse(content) if parse else None
     except (RecursionError, MemoryError):
-        found = (1, "nested too deeply to be looked at")
+        found = (1, "nested too deeply to be parsed")
     return SyntaxFault(path, *found) if found else None
 
 
@@ -74,7 +74,7 @@ def _python(content: bytes) -> tuple[int, str] | None:
 def _jsonnet(content: bytes) -> tuple[int, str] | None:
     from _gojsonnet import evaluate_snippet  # noqa: PLC0415  (starts a Go runtime)
 
-    # A value that nothing reads is never evaluated: no import is opened. ksonnet sets env and params.
+    # A value that is not read is never evaluated, so no import is opened. ksonnet sets env and params.
     snippet = "local env = {}, params = {}, file = (" + content.decode(errors="replace") + "\n); null"
     try:
         evaluate_snippet("file", snippet)

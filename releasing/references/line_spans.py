@@ -1,10 +1,10 @@
-"""Which parts of a text are read around places: their lines, and of a very long line only what is near."""
+"""The parts of a text to read around some positions: their lines, and only a part of a very long line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-# Of a line that is longer than this only what is near a place is read: a whole document may be one line.
+# Only a part of a longer line is read: a whole document may be one line.
 LONG = 10_000
 REACH = 1_000
 _TEMPLATE_STARTS = (b"${", b"$(", b"{{")  # anything may stand in these, and in no other part of a reference
@@ -14,7 +14,7 @@ Span = tuple[int, int]
 
 
 def occurrences(words: Iterable[bytes], content: bytes) -> list[int]:
-    """Where one of `words` stands, in order."""
+    """The positions of `words`, in order."""
     places = []
     for word in words:
         place = content.find(word)
@@ -25,7 +25,7 @@ def occurrences(words: Iterable[bytes], content: bytes) -> list[int]:
 
 
 def line_spans(content: bytes, near: Iterable[int] | None) -> Iterator[Span]:
-    """Start and end of each line that one of `near` is on, in order; the whole content when that is None."""
+    """Start and end of each line with a position of `near`, in order; the whole content when it is None."""
     if near is None:
         yield 0, len(content)
         return

@@ -1,4 +1,4 @@
-"""Where one file mentions images that a release names, and what each mention becomes."""
+"""Where one file mentions images that a release names, and how each mention changes."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ NAMESAKE = "the same image under a name that was not given"
 
 
 def mention_search(images: Sequence[ImageRule]) -> frozenset[bytes]:
-    """Words of which every name of `images` has one, so that few lines are read; none: any line may have one."""
+    """Words of which every name of `images` has one, so that few lines are read; empty: any line may match."""
     return required_words(image.name.pattern for image in images)
 
 
 def image_findings(
     path: str, content: bytes, images: Sequence[ImageRule], search: Collection[bytes]
 ) -> list[Finding]:
-    """Every mention of `images` in a file: an Edit (also where nothing differs) or Kept with the reason.
+    """Every mention of `images` in a file: an Edit (also without a difference) or Kept with the reason.
 
     `search` is their mention_search. Raises UsageError for a name that two rules want at different tags.
     """
@@ -52,7 +52,7 @@ def namesakes(
     images: Sequence[ImageRule],
     search: re.Pattern[bytes],
 ) -> list[Kept]:
-    """References with a last name of `last_names` that no rule claims, at another tag than is given there.
+    """References with a last name of `last_names` that no rule selects, at a tag that differs from the given one.
 
     `search` is their namesake_search.
     """

@@ -1,4 +1,4 @@
-"""What the findings in all files come to: what is rewritten, what is left, and what is wrong with that."""
+"""The result of the findings in all files: what is rewritten, what is left, and what would be wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from releasing.references.sources import Source, last_names
 
 
 def report_on(found: Sequence[Source], rules: Rules) -> ReferenceReport:
-    """The report on the sources. Raises one PreconditionError for all pins that would not hold."""
+    """The report on the sources. Raises one PreconditionError for all pins that would not read their value."""
     rewrites = [_rewrite(source) for source in found]
     _require_pins(rewrites, rules.pins)
     changed = tuple(rewrite for rewrite in rewrites if rewrite.before != rewrite.after)
@@ -39,7 +39,7 @@ def _rewrite(source: Source) -> Rewrite:
 
 
 def _faults(rewrites: Sequence[Rewrite]) -> list[tuple[SyntaxFault | None, SyntaxFault]]:
-    """For each rewrite that does not parse: its fault before, if it had one, and after."""
+    """For each rewrite that does not parse: its syntax error before the rewrite, if any, and after."""
     if not rewrites:
         return []
     from releasing.references.file_syntax import fault  # noqa: PLC0415  (parsers load slowly; most runs change nothing)
@@ -61,14 +61,14 @@ def _require_pins(rewrites: Sequence[Rewrite], pins: Sequence[Pin]) -> None:
 
 
 def _absent(rewrites: Sequence[Rewrite], pins: Sequence[Pin]) -> list[str]:
-    """The pins whose file is not there, and does not have to be."""
+    """The pins whose file is absent and may be."""
     there = {rewrite.path for rewrite in rewrites}
     return [str(pin) for pin in pins if pin.if_present and pin.path not in there]
 
 
 def _pin_problem(rewrite: Rewrite | None, pin: Pin) -> str:
     if rewrite is None:
-        return f"{pin}: there is no such tracked file"
+        return f"{pin}: no such tracked file"
     if not pin.pattern.search(rewrite.before):
         return f"{pin}: the pattern matches nothing"
     if not pin_holds(rewrite.after, pin):

@@ -18,7 +18,7 @@ from releasing.references.templates import TEMPLATE, is_templated
 _EXPRESSIONS = (".jsonnet", ".libsonnet", ".py", ".json")  # where a literal is always in quotes
 _START = rb"(?P<reads>\$\{)?(?<![\w.])(?<!\w-)"  # ${NAME:-v1} reads NAME
 _BARE = re.compile(r"[\w./:@+-]+", re.ASCII)
-# jsonnet's + and the += of a Makefile add to a value instead of setting it.
+# jsonnet's +: and the += of a Makefile add to a value instead of setting it.
 _SEPARATOR = rb"[\"']?\]?[ \t]*(?P<adds>\+)?(?:[?:]?:?=(?!=)|:{1,3}(?!:))[ \t]*"
 _VALUE = (
     rb"(?:\"(?P<double>[^\"\n]*)\"|'(?P<single>[^'\n]*)'"
@@ -28,7 +28,7 @@ _VALUE = (
 
 
 def pin_edits(path: str, content: bytes, pins: Iterable[Pin]) -> list[Edit]:
-    """The edits that make every match of every pin of `path` read its value."""
+    """The edits after which every match of every pin of `path` reads its value."""
     asked = [pin for pin in pins if pin.path == path]
     return [
         _pinned(match, pin)
@@ -45,7 +45,7 @@ def pin_holds(content: bytes, pin: Pin) -> bool:
 
 
 def parameter_findings(path: str, content: bytes, parameter: Parameter) -> list[Finding]:
-    """Where `content` sets the parameter: an edit for each literal, Kept for each expression or variable."""
+    """The places where `content` sets the parameter: an edit for each literal, Kept for an expression or variable."""
     name = parameter.name.encode()
     if name not in content:
         return []

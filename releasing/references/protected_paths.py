@@ -1,11 +1,11 @@
-"""Paths whose image references record something else than what we release, and are left alone by default."""
+"""Paths whose image references are not about this release; by default they are left alone."""
 
 from __future__ import annotations
 
 import re
 
 _IN = r"(?:^|.*/)"
-# Copies of other people's work, most of the bytes of a checkout: not even read.
+# Copies of other projects' files, which are most of the bytes of a checkout: not read at all.
 _COPY = re.compile(
     _IN + r"(?:(?:vendor|lib|node_modules|\.metadata)/.*"
     r"|[^/]*(?:\.lock|-lock\.json|-lock\.yaml|\.sum)|[^/]*swagger[^/]*)"
@@ -27,7 +27,7 @@ def is_copy(path: str) -> bool:
 
 
 def protection(path: str) -> str:
-    """Why `path` is left alone, or nothing."""
+    """Why `path` is left alone; empty when it is not."""
     if is_copy(path):
         return "vendored or generated copy"
     return next((reason for reason, pattern in _RECORDS.items() if pattern.fullmatch(path)), "")

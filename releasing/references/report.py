@@ -1,4 +1,4 @@
-"""What a rewrite of references changes and leaves: as data, as a unified diff, as text and as JSON."""
+"""What a rewrite of references changes and leaves alone: as data, as a unified diff, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from releasing.references.unified_diff import unified_diff
 
 @dataclass(frozen=True)
 class SyntaxFault:
-    """The line of `path` where its parser stopped, and what it said."""
+    """The line of `path` where its parser stopped, and the parser's message."""
 
     path: str
     line: int
@@ -33,7 +33,7 @@ class FileChange:
 
 @dataclass(frozen=True)
 class Left:
-    """One place that stays, and why; `stale` when a released image is there at another tag."""
+    """One place that stays, and why; `stale` when it names a released image at another tag."""
 
     path: str
     line: int
@@ -44,7 +44,7 @@ class Left:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """One file's content before and after, and what differs; `held` places already read as asked."""
+    """One file's content before and after, and the differences; `held` places already have the wanted value."""
 
     path: str
     before: bytes
@@ -57,9 +57,9 @@ class Rewrite:
 class ReferenceReport:
     """What a rewrite would do; `rewrites` has only files that differ.
 
-    `held` counts places that already read as asked, `unfound` lists what no file mentions, `absent` the pins
-    whose file is not there and may be missing, `broken` the rewritten files that did not parse before, `refused`
-    those that would not parse any more.
+    `held` counts places that already have the wanted value, `unfound` lists what no file mentions, `absent` the pins
+    whose file is absent and may be, `broken` the rewritten files that did not parse before, `refused` the files that
+    would no longer parse.
     """
 
     rewrites: tuple[Rewrite, ...]
@@ -72,7 +72,7 @@ class ReferenceReport:
 
     @property
     def changes(self) -> tuple[FileChange, ...]:
-        """Every place that would change; none when the tree is as asked."""
+        """Every place that would change; empty when all references already have the wanted values."""
         return tuple(change for rewrite in self.rewrites for change in rewrite.changes)
 
     @property
@@ -91,7 +91,7 @@ def diff(report: ReferenceReport) -> bytes:
 
 
 def as_text(report: ReferenceReport, verb: str) -> str:
-    """The report for people; `verb` says whether the changes were made or only would be."""
+    """The report for people; `verb` tells changes from planned changes."""
     return "\n".join(_text(report, verb))
 
 
@@ -114,16 +114,16 @@ def as_json(report: ReferenceReport, written: bool) -> str:
 
 def _text(report: ReferenceReport, verb: str) -> Iterator[str]:
     changes = report.changes
-    yield f"{verb}: {len(changes)} in {len(report.rewrites)} files; already as asked: {report.held}"
+    yield f"{verb}: {len(changes)} in {len(report.rewrites)} files; already correct: {report.held}"
     yield from (f"  {change.path}:{change.line}: {change.before} -> {change.after}" for change in changes)
     yield from _section("Left alone, still at another tag", report.stale)
     yield from _section("Left alone", [left for left in report.left if not left.stale])
     for name in report.unfound:
         yield f"No file mentions {name}"
     for pin in report.absent:
-        yield f"Not there, as it may be: {pin}"
+        yield f"File absent (allowed by if-present): {pin}"
     for found in report.broken:
-        yield f"Did not parse before either: {found}"
+        yield f"Did not parse before the rewrite either: {found}"
 
 
 def _section(title: str, left: Iterable[Left]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Words of which every text that a pattern matches has one: what to look for in many files at once."""
+"""Words of which every match of a pattern contains at least one: a fast first search in many files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 SHORTEST = 2  # a single letter stands in every file
-# What is no such piece (a lookaround, a flag, a numbered escape, other letters than ASCII's) tells no words.
+# Any other piece (a lookaround, a flag, a numbered escape, letters outside ASCII) gives no words.
 _PIECE = re.compile(
     rb"(?:(?P<open>\((?:\?:|(?!\?)))|(?P<or>\|)|(?P<close>\))|(?P<slash>/)"
     rb"|(?P<literal>\\[!-/:-@\[-`{-~ ]|[ !-#%-',\-0->@-Z\]_-z}~])"
@@ -18,9 +18,9 @@ Words = frozenset[bytes]
 
 
 def required_words(patterns: Iterable[bytes]) -> Words:
-    """Words of which one stands in every text that any of `patterns` matches; none when that cannot be told.
+    """Words of which every match of any of `patterns` contains one; empty when they cannot be derived.
 
-    Where it can be, they are of the text's last part: that behind its last slash, and the slash.
+    Where possible they come from the last part of the text: its last slash and what follows.
     """
     return _each([_words(pattern) for pattern in patterns])
 
@@ -49,12 +49,12 @@ def _alternatives(pieces: Iterator[re.Match[bytes]]) -> Words:
 
 
 def _each(options: Sequence[Words]) -> Words:
-    """Words of which one stands in whichever option matches; none when one of them has none."""
+    """Words of which every option contains one; empty when an option gives no words."""
     return frozenset[bytes]().union(*options) if all(options) else frozenset()
 
 
 class _Sequence:
-    """Pieces that follow each other: the run of letters that is being read, and words behind the last slash."""
+    """Pieces that follow each other: the current run of letters, and the words after the last slash."""
 
     def __init__(self) -> None:
         self.run = b""
@@ -62,13 +62,13 @@ class _Sequence:
         self.before: list[Words] = []
 
     def take(self, words: Words) -> None:
-        """A group that needs one of `words`."""
+        """Add a group that requires one of `words`."""
         self.pass_over()
         if words:
             self.behind.append(words)
 
     def pass_over(self, slash: bool = False) -> None:
-        """Something that ends a run."""
+        """End the current run."""
         if len(self.run) >= SHORTEST:
             self.behind.append(frozenset({self.run}))
         self.run = b""
@@ -78,6 +78,6 @@ class _Sequence:
             self.run = b"/"
 
     def words(self) -> Words:
-        """The words that say most."""
+        """The most specific words."""
         self.pass_over()
         return max(self.behind or self.before, key=lambda words: min(map(len, words)), default=frozenset())

@@ -1,4 +1,4 @@
-"""What a rewrite of references is asked for: images at a tag, pins, parameters, paths."""
+"""The rules of a rewrite of references: images at a tag, pins, parameters, paths."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ImageRule:
-    """Names that `name` matches in full belong at `tag`; `digest` is what that tag stands for, if known."""
+    """Names that `name` matches in full get `tag`; `digest` is what that tag stands for, if known."""
 
     name: re.Pattern[bytes]
     tag: str
@@ -35,12 +35,12 @@ class ImageRule:
     @classmethod
     def of(cls, name: str, tag: str, digest: str = "") -> ImageRule:
         """A rule from its parts. Raises UsageError."""
-        # In a text a full stop at the end is the sentence's, so such a tag would not be found again.
+        # A full stop at the end of a word may end a sentence, so a tag with it would not be found again.
         if not TAG.fullmatch(tag) or tag.endswith("."):
             form = "letters, digits, _ . -, at most 128, no . or - at the beginning and no . at the end"
-            raise UsageError(f"{name}:{tag}: {tag!r} is no image tag ({form})")
+            raise UsageError(f"{name}:{tag}: {tag!r} is not an image tag ({form})")
         if digest and not DIGEST.fullmatch(digest):
-            raise UsageError(f"{name}:{tag}: {digest!r} is no digest (sha256: and 64 hexadecimal digits)")
+            raise UsageError(f"{name}:{tag}: {digest!r} is not a digest (sha256: and 64 hexadecimal digits)")
         return cls(_compiled(name), tag, digest)
 
     @classmethod
@@ -49,7 +49,7 @@ class ImageRule:
         reference, at, digest = text.rpartition("@sha256:")
         name, colon, tag = (reference if at else text).rpartition(":")
         if not colon or not name:
-            raise UsageError(f"{text!r} is not NAME_REGEX:TAG", "write for example '.*/bootstrapper:v0.2.1'")
+            raise UsageError(f"{text!r} is not NAME_REGEX:TAG", "for example '.*/bootstrapper:v0.2.1'")
         return cls.of(name, tag, f"sha256:{digest}" if at else "")
 
 
@@ -75,7 +75,7 @@ class Pin:
         if compiled.groups != 1:
             raise UsageError(
                 f"pin {path}: {pattern}: the pattern has {compiled.groups} groups, not exactly one",
-                "put ( ) around what is replaced and (?: ) around anything else",
+                "put ( ) around the replaced part, and (?: ) around other groups",
             )
         return cls(path, compiled, _one_line(f"pin {path}", value), if_present)
 
@@ -111,7 +111,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Rules:
-    """Everything one rewrite is asked for; globs name a path or a folder, and * also crosses folders."""
+    """All rules of one rewrite; globs name a path or a folder, and * also crosses folders."""
 
     images: tuple[ImageRule, ...] = ()
     pins: tuple[Pin, ...] = ()
@@ -151,16 +151,16 @@ class Rules:
         return rules
 
     def reads(self, path: str) -> bool:
-        """Whether the content of `path` matters at all."""
+        """Whether any rule reads the content of `path`."""
         return path in self._pinned or (self.selects(path) and (not is_copy(path) or self.lifts(path)))
 
     def selects(self, path: str) -> bool:
-        """Whether images and parameters in `path` are looked at."""
+        """Whether images and parameters in `path` are examined."""
         chosen = not self.only or self._only.match(path) is not None
         return chosen and not (self.except_ and self._except.match(path))
 
     def protects(self, path: str) -> str:
-        """Why images and parameters in `path` are left alone, or nothing."""
+        """Why images and parameters in `path` are left alone; empty when they are not."""
         return "" if self.lifts(path) else protection(path)
 
     def lifts(self, path: str) -> bool:
@@ -185,16 +185,18 @@ class Rules:
 
 
 def claimed(name: str, images: Sequence[ImageRule]) -> ImageRule | None:
-    """The rule for `name`. Raises UsageError when two want different things of it."""
+    """The rule for `name`. Raises UsageError when two rules contradict each other."""
     rules = [rule for rule in images if rule.name.fullmatch(name.encode())]
     if any((rule.tag, rule.digest) != (rules[0].tag, rules[0].digest) for rule in rules):
         both = " and ".join(str(rule) for rule in rules)
-        raise UsageError(f"{name} is claimed by {both}", "make the name patterns exclude each other")
+        raise UsageError(
+            f"{name} is matched by {both}", "change the name patterns so that only one matches it"
+        )
     return rules[0] if rules else None
 
 
 def globs(texts: Iterable[str]) -> re.Pattern[str]:
-    """One pattern for paths that any of the globs names, itself or by a folder above."""
+    """One pattern for paths that any of the globs matches, directly or by a folder above."""
     return re.compile("|".join(f"{translate(text)}|{translate(text.rstrip('/') + '/*')}" for text in texts))
 
 
@@ -202,7 +204,7 @@ def _compiled(pattern: str, flags: int = 0) -> re.Pattern[bytes]:
     try:
         return re.compile(pattern.encode(), flags)
     except re.error as error:
-        raise UsageError(f"{pattern!r} is no regular expression: {error}") from None
+        raise UsageError(f"{pattern!r} is not a regular expression: {error}") from None
 
 
 def _one_line(where: str, value: str) -> str:

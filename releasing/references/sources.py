@@ -1,4 +1,4 @@
-"""What one file after another has to do with the rules: what becomes of it, and what stays."""
+"""Each file as the rules see it: what changes in it, and what stays."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BASE = "base of a Dockerfile"
 
 @dataclass(frozen=True)
 class Source:
-    """A file that was read, and what was found in it."""
+    """A file that was read, and its findings."""
 
     path: str
     content: bytes
@@ -31,7 +31,7 @@ class Source:
 
 
 def sources(files: Iterable[tuple[str, bytes]], rules: Rules) -> list[Source]:
-    """The files that matter, with what the rules find there. Raises UsageError for rules at odds."""
+    """The relevant files, with what the rules find there. Raises UsageError for contradicting rules."""
     search = mention_search(rules.images)
     read = []
     for path, content in files:
@@ -48,7 +48,7 @@ def sources(files: Iterable[tuple[str, bytes]], rules: Rules) -> list[Source]:
 
 
 def last_names(found: Sequence[Source], rules: Rules) -> dict[str, str]:
-    """Each released image's last name and its tag, as far as the sources mention it."""
+    """Each released image's last name and its tag, if the sources mention it."""
     tags = {}
     for name in set().union(*(source.subjects for source in found)):
         last = name.rpartition("/")[2]
@@ -78,7 +78,7 @@ def _protection(path: str, content: bytes, rules: Rules) -> str:
 
 
 def _protected(finding: Finding, reason: str) -> list[Kept]:
-    """What a protected file's finding comes to: only places at another tag are worth a line."""
+    """The finding in a protected file: only places at another tag are reported."""
     if isinstance(finding, Edit):
         stale, written = finding.before != finding.after, finding.before
     else:

@@ -1,4 +1,4 @@
-"""Files of a checkout: which are tracked, which name a word, what they hold, and how one is replaced whole."""
+"""Files of a checkout: which are tracked, which contain a word, their content, and atomic replacement."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from pathlib import Path
 from releasing.errors import CommandError, PreconditionError
 from releasing.shell.programs import Shell
 
-# Nothing that people set for `git grep` plays a part.
+# The settings that people have for `git grep` have no effect here.
 _OPTIONS = ("--text", "--fixed-strings", "--no-color", "--no-full-name", "--no-recurse-submodules")
 _GREP = ("grep", "--files-with-matches", "--null", *_OPTIONS)
 _BESIDE = ".update_references.part"
 
 
 class Search:
-    """A look into a checkout, which git begins at once: the files it tracks, and those that have a word."""
+    """A search in a checkout, which git begins at once: the files it tracks, and those that contain a word."""
 
     def __init__(self, folder: Path, words: Collection[str], without: Collection[str] = ()) -> None:
-        """Look for `words` in what git tracks below `folder`, and not below any folder named in `without`.
+        """Search for `words` in the files that git tracks below `folder`, but not below any folder in `without`.
 
-        In no git checkout every file counts as tracked, and as one that may have a word.
+        Outside of a git checkout every file counts as tracked, and may contain a word.
         """
         self.folder = folder
         self.asked = any((each / ".git").exists() for each in (folder, *folder.parents))
@@ -39,24 +39,24 @@ class Search:
             self.found = sh.begin(git[*_GREP, *options, "--", *others])
 
     def paths(self, also: Collection[str] = ()) -> list[str]:
-        """In git's order, the files that may have one of the words, those of `also`, and those not readable.
+        """In git's order, the files that may contain one of the words, those of `also`, and unreadable ones.
 
-        All files when there are no words. Raises CommandError.
+        All files when `words` is empty. Raises CommandError.
         """
         if not self.asked:
             return sorted(_walk(self.folder))
         entries = self._entries()
         if not self.narrow:
             return [*entries]
-        # git would pass over a file that it may not read.
+        # git would skip a file that it may not read.
         closed = {path for path in entries if not os.access(f"{self.folder}/{path}", os.R_OK)}
-        # git takes a file that is marked (assume-unchanged, skip-worktree) from the index, and a link not at all.
+        # git reads a marked file (assume-unchanged, skip-worktree) from the index, and does not read a link.
         unasked = {path for path, head in entries.items() if not head.startswith("H 100")}
         wanted = closed.union(unasked, also, self._having())
         return [path for path in entries if path in wanted]
 
     def _entries(self) -> dict[str, str]:
-        """Each path with what git says of it: a letter for its state, its mode, its content."""
+        """Each path with git's letter for its state, its mode and its object."""
         try:
             listed = [entry.partition("\t") for entry in self.listed().split("\0") if entry]
         except CommandError:
@@ -68,7 +68,7 @@ class Search:
         return {path: head for head, _, path in listed}
 
     def _having(self) -> list[str]:
-        """The paths where git finds a word; it fails in silence when there are none."""
+        """The paths where git finds a word; git exits 1 without a message when it finds none."""
         try:
             return self.found().split("\0")
         except CommandError as error:
@@ -78,7 +78,7 @@ class Search:
 
 
 def tracked_files(folder: Path) -> list[str]:
-    """The paths that git tracks below `folder`; every file where that is no git checkout. Raises CommandError."""
+    """The paths that git tracks below `folder`; every file outside of a git checkout. Raises CommandError."""
     return Search(folder, ()).paths()
 
 
@@ -94,16 +94,16 @@ def contents(folder: Path, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
 
 
 def replace_content(path: Path, before: bytes, content: bytes) -> None:
-    """Put `content` in place of `before` at once: a reader sees the one or the other. The mode stays.
+    """Replace `before` by `content` atomically: a reader sees one or the other. The mode stays.
 
-    Raises PreconditionError when the file holds something else by now, or cannot be written.
+    Raises PreconditionError when the file has changed meanwhile, or cannot be written.
     """
     try:
         if path.read_bytes() != before:
             raise PreconditionError(
-                f"{path}: changed while it was being rewritten", "run the same command again"
+                f"{path}: changed while it was being rewritten", "repeat the same command"
             )
-        # One fixed name: a killed run's leftover is taken over by the next run.
+        # One fixed name: the next run replaces what a killed run left.
         beside = path.with_name(_BESIDE)
         beside.unlink(missing_ok=True)
         with beside.open("xb") as file:
@@ -112,12 +112,12 @@ def replace_content(path: Path, before: bytes, content: bytes) -> None:
         beside.replace(path)
     except OSError as error:
         raise PreconditionError(
-            f"{path}: cannot be written: {error.strerror}", "mend that, then run the same command again"
+            f"{path}: cannot be written: {error.strerror}", "correct that, then repeat the same command"
         ) from None
 
 
 def _own(descriptor: int, like: os.stat_result) -> None:
-    """Give the open file the mode of `like`, and its owner as far as we may."""
+    """Give the open file the mode of `like`, and its owner if permitted."""
     with suppress(PermissionError):
         os.fchown(descriptor, like.st_uid, like.st_gid)
     os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
@@ -136,7 +136,7 @@ def _content(folder: str, path: str) -> bytes | None:
 
 
 def _behind_link(folder: str, path: str) -> bool:
-    """Whether a folder of `path` is a link by now: what is behind it is not tracked here."""
+    """Whether a folder of `path` is now a link: files behind it are not tracked here."""
     above = path.rpartition("/")[0]
     return bool(above) and (os.path.islink(f"{folder}/{above}") or _behind_link(folder, above))  # noqa: PTH114
 

@@ -1,4 +1,4 @@
-"""Two contents of one file as a unified diff that `git apply` takes, in time that grows with their size alone."""
+"""Two contents of one file as a unified diff that `git apply` accepts, in time linear in their size."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Block = tuple[int, int]  # lines that differ, from 0: the first, and the one beh
 
 
 def unified_diff(path: str, before: bytes, after: bytes) -> Iterator[bytes]:
-    """The lines of the diff from `before` to `after`; none when they are the same."""
+    """The lines of the diff from `before` to `after`; empty when they are the same."""
     old, new = _lines(before), _lines(after)
     name = path.encode(errors="surrogateescape")
     hunks = list(_hunks(_blocks(old, new)))
@@ -25,12 +25,12 @@ def unified_diff(path: str, before: bytes, after: bytes) -> Iterator[bytes]:
 
 
 def _lines(content: bytes) -> list[bytes]:
-    # Only \n ends a line of a diff; splitlines would also break at \r and form feeds.
+    # Only \n ends a line of a diff; splitlines would also split at \r and form feeds.
     return re.findall(rb"[^\n]*\n|[^\n]+\Z", content)
 
 
 def _blocks(old: list[bytes], new: list[bytes]) -> list[Block]:
-    """What differs in `old`: line by line, or, where the number of lines differs, one block of it."""
+    """The differing parts of `old`: line by line, or one block when the number of lines differs."""
     if len(old) == len(new):
         differing = [place for place, (one, other) in enumerate(zip(old, new, strict=True)) if one != other]
         runs = [[*run] for _, run in groupby(enumerate(differing), key=lambda each: each[1] - each[0])]
@@ -43,7 +43,7 @@ def _blocks(old: list[bytes], new: list[bytes]) -> list[Block]:
 
 
 def _hunks(blocks: list[Block]) -> Iterator[list[Block]]:
-    """The blocks, those together whose contexts touch."""
+    """The blocks, joined where their contexts touch."""
     hunk: list[Block] = []
     for block in blocks:
         if hunk and block[0] - hunk[-1][1] > 2 * _CONTEXT:
@@ -71,7 +71,7 @@ def _range(start: int, end: int) -> bytes:
 
 
 def _named(path: bytes) -> bytes:
-    """The path as git reads it: odd characters escaped in quotes, a blank ended by a tab."""
+    """The path as git reads it: special characters escaped in quotes, a path with a blank ended by a tab."""
     if _ESCAPED.search(path):
         return b'"%s"' % _ESCAPED.sub(lambda found: b"\\%03o" % ord(found[0]), path)
     return path + b"\t" if b" " in path else path

@@ -1,4 +1,4 @@
-"""Scalars of YAML with the bytes that hold them, and edits of them. Importing this module loads YAML."""
+"""Scalars of YAML with their bytes in the file, and edits of them. Importing this module loads YAML."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from releasing.references.rules import ImageRule
 
 
 def read(content: bytes) -> tuple[str, list[yaml.Node | None]]:
-    """The text and its documents; no document when it is not UTF-8 or not YAML."""
+    """The text and its documents; without documents when it is not UTF-8 or not YAML."""
     try:
         text = content.decode()
         return text, [*yaml.compose_all(text, Loader=yaml.SafeLoader)]
@@ -22,26 +22,26 @@ def read(content: bytes) -> tuple[str, list[yaml.Node | None]]:
 
 
 def items(node: yaml.Node | None) -> list[yaml.Node]:
-    """The items of a list; none of anything else."""
+    """The items of a list; empty for anything else."""
     return node.value if isinstance(node, yaml.SequenceNode) else []
 
 
 def pairs(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
-    """Key and value of each pair of a mapping; none of anything else."""
+    """Key and value of each pair of a mapping; empty for anything else."""
     found = node.value if isinstance(node, yaml.MappingNode) else ()
     return ((key.value, value) for key, value in found if isinstance(key, yaml.ScalarNode))
 
 
 def parts(text: str, mapping: yaml.Node | None) -> dict[str, Part]:
-    """The values of a mapping of `text` that are scalars and not empty, by their keys."""
+    """The non-empty scalar values of a mapping of `text`, by their keys."""
     values = {key: value for key, value in pairs(mapping) if isinstance(value, yaml.ScalarNode)}
     return {key: _part(text, mapping, value) for key, value in values.items() if mapping and value.value}
 
 
 def reason(reference: Reference, rule: ImageRule, key: str) -> str:
-    """Why a reference whose tag is the value of `key` stays as it is; empty when it need not."""
+    """Why a reference whose tag is the value of `key` stays as it is; empty when it can change."""
     if not reference.parts:
-        return f"no {key} is written with it"
+        return f"it is written without a {key}"
     if reference.digest and not rule.digest:
         return rule.digest_missing
     if not all(part.literal for part in reference.parts):
@@ -67,6 +67,6 @@ def _part(text: str, mapping: yaml.Node, node: yaml.ScalarNode) -> Part:
     start, end = node.start_mark.index, node.end_mark.index
     quote = 1 if node.style in {"'", '"'} else 0
     first, last = (len(text[:index].encode()) for index in (start + quote, end - quote))
-    # An anchor or a tag stands before the value, an alias stands elsewhere, and a block is folded.
+    # An anchor or a tag is written before the value, an alias is defined elsewhere, and a block is folded.
     literal = text[start + quote : end - quote] == node.value and start > mapping.start_mark.index
     return Part(node.value, first, last, not node.style, literal)

@@ -105,7 +105,7 @@ def environment(place: Place, config: Config, keys: Keys = NO_KEYS) -> dict[str,
         "RELEASE_SANDBOX_REGISTRY": place.registry_url,
         "RELEASE_REGISTRY_MIRRORS": mirrors,
         "RELEASE_SMTP_SERVER": place.smtp_server,
-        # No report of a rehearsal reaches the operator's own webhook.
+        # No report of a rehearsal reaches the release manager's own webhook.
         "RELEASE_NIGHTLY_WEBHOOK": f"{place.registry_url}{webhook_receiver.PATH}/nightly",
         "RELEASE_TESTGRID": f"{place.registry_url}{testgrid_server.PATH}/{config.repository}",
     }

@@ -1,4 +1,4 @@
-"""Rehearsing on the operator's own repository: a copy of it stands in for GitHub's."""
+"""Rehearsing on a repository of the release manager: a copy of it replaces the repository on GitHub."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a release settles once: the commit that it builds, a tag, the name of a workflow."""
+"""A value that a release chooses once: the commit to build, a tag, the name of a workflow."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Choice:
-    """A value that is recorded before anything acts on it, and is the same ever after.
+    """A value that is recorded before it is used, and never changes afterwards.
 
-    `name` is its key in the journal; `in_shell` is how a terminal makes the value, where no single command prints it.
+    `name` is its key in the journal; `in_shell` is how a terminal computes the value, if no single command prints it.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Where a recipe acts: its release, shell and journal, who is told, and the lock of a cluster."""
+"""Where a recipe acts: its release, shell and journal, its output, and the lock of a cluster."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DONE, ALREADY, MISSING, RUNNING = "✓", "=", "✗", "│"
 
 @dataclass(frozen=True)
 class Context(Generic[U]):
-    """Where a recipe acts: the release, the shell, the journal, who is told, and the cluster's lock, if any."""
+    """Where a recipe acts: the release, the shell, the journal, its output, and the cluster's lock, if any."""
 
     release: U
     shell: Shell
@@ -29,17 +29,17 @@ class Context(Generic[U]):
     lease: Lease | None = None
 
     def teller(self, step: str, mark: str = RUNNING) -> Callable[[str], None]:
-        """How lines of `step` are shown: each under its step's name."""
+        """The function that shows lines of `step`, each under its step's name."""
         return lambda text: self.show(
             "\n".join(f"{step:<22}{mark} {line}" for line in text.splitlines() or [""])
         )
 
     def looking(self) -> Context[U]:
-        """The same context, which reads each thing once: for looking while nothing changes."""
+        """The same context, with a shell that remembers what it read: for reads while nothing changes."""
         return replace(self, shell=self.shell.remembering())
 
     def step_shell(self, step: Step) -> StepShell:
-        """The shell that `step` runs with."""
+        """The shell for `step`."""
         sh = StepShell(self.shell.showing(self.teller(step.name)), self.journal, step.name)
         if self.lease and step.exclusive:
             sh.before_change = self.lease.require
@@ -47,7 +47,7 @@ class Context(Generic[U]):
 
     @contextmanager
     def alone(self, step: Step) -> Iterator[None]:
-        """Hold the cluster's lock while `step` is at work, when it is one that asks for it. Raises LockedError."""
+        """Hold the cluster's lock while `step` is at work, if the step requires it. Raises LockedError."""
         if self.lease and step.exclusive:
             with self.lease.held():
                 yield

@@ -1,6 +1,6 @@
 """The append-only record of one release: what was chosen, done and found, by whom and when (JSON Lines).
 
-The world says what is done; the journal says who did it, and keeps the choices that a resumed run repeats.
+Whether a step is done is read from the world; the journal tells who did it, and keeps the choices for a resumed run.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from releasing.runbook.choice import Choice
 from releasing.shell.clock import now, operator
 
 Event = dict[str, Any]
-# What events of some kinds must say beside who, when and where.
+# The texts that events of some kinds must have, beside who, when and where.
 NEEDED = {"chosen": {"name", "value"}, "waived": {"number", "because"}}
-ANEW = "begun anew"  # what was recorded before this event counts no more
+ANEW = "begun anew"  # events recorded before this one no longer count
 
 
 class Journal:
@@ -53,7 +53,7 @@ class Journal:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Record what is recorded meanwhile when the block ends, and nothing of it when the block raises."""
+        """Write the events of the block when it ends; drop them when it raises."""
         before = [*self._events]
         self._held = []
         try:
@@ -76,7 +76,7 @@ class Journal:
         return None
 
     def facts(self, step: str) -> dict[str, str]:
-        """What was found when `step` was done or adopted; nothing while it is not."""
+        """The facts found when `step` was done or adopted; empty while it is not done."""
         found: dict[str, str] = (self.done(step) or {}).get("facts", {})
         return found
 
@@ -93,7 +93,7 @@ class Journal:
         return {event["name"]: event["value"] for event in self.events("chosen")}
 
     def chosen(self, choice: Choice) -> str | None:
-        """What was chosen; None while nothing is."""
+        """The chosen value; None before it is chosen."""
         return self.choices().get(choice.name)
 
     def choose(self, step: str, choice: Choice, make: Callable[[], str]) -> str:
@@ -111,7 +111,7 @@ class Journal:
 
 def _append(path: Path, lines: list[Event]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Bytes of a program's output that are not UTF-8 stay what they are: JSON reads the escape back.
+    # Bytes of a program's output that are not UTF-8 are kept: JSON reads the escape back.
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     with path.open("ab") as file:
         file.write(text.encode(errors="backslashreplace"))
@@ -125,7 +125,7 @@ def _events(path: Path) -> Iterator[Event]:
     content = path.read_bytes()
     lines = content.split(b"\n")
     if lines[-1]:
-        # A kill in the middle of a write leaves half a line: that event did not happen.
+        # A kill during a write leaves half a line: that event does not count.
         os.truncate(path, len(content) - len(lines[-1]))
     for number, line in enumerate(lines[:-1], 1):
         try:
@@ -133,12 +133,12 @@ def _events(path: Path) -> Iterator[Event]:
         except ValueError as error:
             raise ConfigError(
                 f"{path}:{number}: not a journal line: {error}",
-                f"remove that line; what is done is read from the world, not from {path.name}",
+                f"remove that line; {path.name} only records what was done, and every check reads the world",
             ) from None
 
 
 def _event(line: bytes) -> Event:
-    """The event that `line` holds; ValueError when it holds none."""
+    """The event in `line`; ValueError for any other text."""
     event = json.loads(line)
     needed = ("event", "step", "time", "by")
     if not isinstance(event, dict) or not all(isinstance(event.get(name), str) for name in needed):

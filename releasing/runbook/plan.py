@@ -1,4 +1,4 @@
-"""Plans: the same steps, with a shell that shows what it would run, as lines to paste into a terminal."""
+"""Plans: the same steps, with a shell that shows its commands as lines to paste into a terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from releasing.shell.programs import Shell
 
 
 class PlanShell(StepShell):
-    """Reads the real world and shows changes as lines; what depends on a change held back is pending.
+    """Reads the real world and shows changes as lines; a value that depends on a change not made yet is pending.
 
     `outstanding` says that a step which this one needs is not done yet; `drafts` are the choices that the plan
     has made so far.
@@ -34,14 +34,14 @@ class PlanShell(StepShell):
         self.lines: list[str] = []
 
     def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:
-        """The real output, or the mark of a value that depends on what is held back."""
+        """The real output, or the mark of a value that depends on a change not made yet."""
         if pending and (_unknown(command) or (not known and (self.outstanding or self.lines))):
             self.lines.append(_setting(pending, command))
             return mark(pending)
         return self.shell.read(command)
 
     def ask(self, command: Command) -> str:
-        """The real output; nothing when the command fails, as before a login that is still to come."""
+        """The real output; empty when the command fails, for example before the login."""
         try:
             return "" if _unknown(command) else self.shell.read(command)
         except CommandError:
@@ -56,12 +56,12 @@ class PlanShell(StepShell):
         self.lines.append(str(command))
 
     def require(self, problem: Callable[[], str], hint: str) -> None:
-        """The same, unless the answer depends on what is held back."""
+        """The same, unless the answer depends on a change not made yet."""
         if not (self.outstanding or self.lines):
             super().require(problem, hint)
 
     def choose(self, choice: Choice, make: Callable[[], str]) -> str:
-        """The value chosen before, or the one that a run would choose now; nothing is recorded."""
+        """The value chosen before, or the value that a run would choose now; it is not recorded."""
         if choice.name not in self.drafts:
             self.drafts[choice.name] = super().chosen(choice) or make()
         return self.drafts[choice.name]
@@ -76,7 +76,7 @@ class PlanShell(StepShell):
 
 
 class PaperShell(PlanShell):
-    """A plan with no world at all, for the runbook page: every read is pending, everything is needed."""
+    """A plan without a world, for the runbook page: every read is pending, every command is needed."""
 
     def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:  # noqa: ARG002
         """The mark of the value."""

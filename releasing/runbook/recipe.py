@@ -1,4 +1,4 @@
-"""What a recipe is: a release as the runbook tells it, section by section, each with its steps."""
+"""Recipes: a release in the order of the runbook, section by section, each with its steps."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Section:
         self.steps = steps
 
     def of(self, copies: Mapping[str, list[Step]]) -> Iterator[Section]:
-        """The section with what stands for each of its steps; one for each thing that the heading names."""
+        """The section with the expanded steps; one section for each item, if the heading names it."""
         kept = [one for step in self.steps for one in copies[step.name]]
         if "{" in self.heading:
             yield from (Section(self.heading.format_map(step.words), step) for step in kept)
@@ -52,20 +52,20 @@ class Recipe:
 
     @property
     def proposals(self) -> tuple[Proposal, ...]:
-        """What makes the pull requests of its steps, in order."""
+        """The proposals of its steps, in order."""
         return _proposals(self.steps)
 
     def of(self, release: AnyRelease) -> Recipe:
-        """The recipe without the steps that this project does not have; what they needed is needed still.
+        """The recipe without the steps that this project does not have; the needs of those steps are kept.
 
-        Raises ConfigError when no step is left that leaves anything behind.
+        Raises ConfigError when only gates are left.
         """
         copies = {each.name: [*each.copies(release)] if each.when(release) else [] for each in self.steps}
         recipe = self._with(copies)
         if all(each.gate for each in recipe):
             raise ConfigError(
-                f"{release.config.project} has nothing for release.{self.name} to do",
-                "docs/release-yaml.md says which sections of release.yaml it is for",
+                f"release.{self.name} has no step for {release.config.project}",
+                "docs/release-yaml.md tells which section of release.yaml each step requires",
             )
         for each in recipe:
             if each.given_proposals:
@@ -78,19 +78,21 @@ class Recipe:
         return self._with({each.name: [*each.copies(listing)] for each in self.steps})
 
     def _with(self, copies: Mapping[str, list[Step]]) -> Recipe:
-        """The recipe with what stands for each of its steps. Raises ConfigError when two have one name."""
+        """The recipe with its expanded steps. Raises ConfigError when two steps have the same name."""
         sections = (kept for section in self.sections for kept in section.of(copies))
         recipe = replace(self, sections=tuple(sections))
         names = [each.name for each in recipe]
         if taken := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-            raise ConfigError(f"{', '.join(taken)} is the name of a step already", "choose another name")
+            raise ConfigError(
+                f"two steps have the same name: {', '.join(taken)}", "choose another name in release.yaml"
+            )
         needs = {each.name: each.needs for each in self.steps}
         for each in recipe:
             _inherit(each, needs, copies)
         return recipe
 
     def span(self, first: str, last: str) -> tuple[Step, ...]:
-        """The steps from `first` to `last`, both included; empty text is an end of the recipe."""
+        """The steps from `first` to `last`, both included; an empty name is the end of the recipe."""
         names = [each.name for each in self.steps]
         for name in filter(None, (first, last)):
             if name not in names:
@@ -127,7 +129,7 @@ def _proposals(steps: Iterable[Step]) -> tuple[Proposal, ...]:
 
 
 def _inherit(step: Step, needs: Mapping[str, tuple[str, ...]], copies: Mapping[str, list[Step]]) -> None:
-    """Let `step` need all that stand for each of its needs, and where none does, what that one needed."""
+    """`step` with its needs expanded; the need for a missing step becomes that step's own needs."""
     gone = {name for name, those in copies.items() if not those}
     while missing := [name for name in step.needs if name in gone]:
         inherited = (need for name in missing for need in needs[name])

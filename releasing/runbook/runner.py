@@ -1,4 +1,4 @@
-"""Run a recipe: the only place that decides that something is done, and records it."""
+"""Run a recipe: the only place that decides whether a step is done, and records it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from releasing.runbook.step import Finding, Step
 
 @dataclass
 class Run:
-    """One run of `part` of a recipe: what holds already, what is left, what is at work.
+    """One run of `part` of a recipe: which steps are done, left and at work.
 
-    At most `at_once` steps are at work. `keep_going` says that one which fails leaves those alone that do not need
-    it, the loss of a lock apart; `failed` then has the errors.
+    At most `at_once` steps are at work. With `keep_going`, a failed step does not stop steps that do not need it,
+    except when a lock was lost; `failed` then has the errors.
     """
 
     context: Context[Any]
@@ -36,11 +36,11 @@ class Run:
     failed: dict[str, ReleaseError] = field(default_factory=dict)
 
     def look(self) -> None:
-        """Find what is left, and record nothing. Raises PreconditionError when what comes before is not done."""
+        """Find the steps that are left, and record nothing. Raises PreconditionError if an earlier one is left."""
         self.seen = self.context.looking()
         self.findings = findings_of(self.seen, self.recipe, self.part)
         for step in self.part:
-            # What comes after something that is left is looked at again when its turn comes.
+            # A step that needs an unfinished one is checked again when its turn comes.
             waiting = {other.name for other in self.left} & {*step.needs}
             if not self.findings[step.name].holds or waiting or self.redo:
                 self.left.append(step)
@@ -48,9 +48,9 @@ class Run:
             self.done |= self._done_before()
 
     def __call__(self) -> Context[Any]:
-        """Do what is not done, several steps at once where none needs another; stop at the first error.
+        """Do the steps that are left, several at once where none needs another; stop at the first error.
 
-        Gives the world to report on: when nothing was done, one that remembers what was seen.
+        Returns the context for the report: the one that remembers its reads, if no step had to run.
         """
         if not self.findings:
             self.look()
@@ -81,7 +81,7 @@ class Run:
             raise errors[0]
 
     def _hindrance(self) -> list[BaseException]:
-        """What keeps every step from being started: the cluster's lock, when it was lost."""
+        """Why no further step may start: the cluster's lock was lost; None otherwise."""
         try:
             if self.context.lease:
                 self.context.lease.require()
@@ -90,14 +90,14 @@ class Run:
         return []
 
     def _done_before(self) -> set[str]:
-        """The steps outside this part that it needs: all of them done, or PreconditionError."""
+        """Raise PreconditionError unless all steps are done that this part needs and does not include."""
         needs = {name for step in self.left for name in step.needs} - {step.name for step in self.part}
         before = [step for step in self.recipe if step.name in needs]
         findings = findings_of(self.context.looking(), self.recipe, before)
         missing = [f"{name}: {finding.text}" for name, finding in findings.items() if not finding.holds]
         if missing:
             raise PreconditionError(
-                "steps that come before are not done:\n  " + "\n  ".join(missing),
+                "earlier steps are not done:\n  " + "\n  ".join(missing),
                 f"do them first: {self.context.release.command(self.recipe.name)}",
             )
         return needs
@@ -121,7 +121,7 @@ class Run:
 
 
 def do(context: Context[Any], step: Step, redo: bool = False) -> None:
-    """Make `step` done, or find that it is: look, act, look again, record.
+    """Do `step` unless it is done: check, act, check again, record.
 
     Raises PreconditionError when the journal says done and the world does not; UnmetError when the step ran
     and its check still fails.
@@ -137,7 +137,7 @@ def do(context: Context[Any], step: Step, redo: bool = False) -> None:
     elif before and not step.gate:
         raise PreconditionError(
             f"{step.name} was done by {before['by']} at {before['time']}, but now: {finding.text}",
-            f"somebody undid it. To do it again: {context.release.redo(step.name)}",
+            f"somebody undid this step; to do it again: {context.release.redo(step.name)}",
         )
     start = time.monotonic()
     with context.alone(step):
@@ -145,7 +145,7 @@ def do(context: Context[Any], step: Step, redo: bool = False) -> None:
     finding = step.verify(context.release, sh)
     if not finding.holds:
         raise UnmetError(
-            f"{step.name} ran, but {finding.text}", "the same command tries again; what is done is kept"
+            f"{step.name} ran, but {finding.text}", "repeat the same command; it keeps what is done"
         )
     seconds = f"{time.monotonic() - start:.1f}"
     context.journal.record("done", step.name, found=finding.text, seconds=seconds, facts=dict(finding.facts))
@@ -153,7 +153,7 @@ def do(context: Context[Any], step: Step, redo: bool = False) -> None:
 
 
 def adopt(context: Context[Any], step: Step, finding: Finding) -> None:
-    """Say that `step` is done already; record it when the journal did not know."""
+    """Show that `step` is already done; record it if the journal does not have it."""
     if context.journal.done(step.name) is None:
         context.journal.record("adopted", step.name, found=finding.text, facts=dict(finding.facts))
     context.teller(step.name, ALREADY)(f"already done: {finding.text}")

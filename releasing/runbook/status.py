@@ -1,4 +1,4 @@
-"""What the world says about the steps of a recipe, and what a run would do about it; nothing is changed here."""
+"""Which steps of a recipe are done in the world, and what a run would do; nothing is changed here."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from releasing.runbook.recipe import Recipe
 from releasing.runbook.step import Finding, Step, met
 
 AT_ONCE = 8
-NOT_NEEDED = met("not needed any more: everything after it is done")
+NOT_NEEDED = met("no longer needed: every step that needs it is done")
 
 
 def findings_of(context: Context[Any], recipe: Recipe, steps: Iterable[Step]) -> dict[str, Finding]:
-    """What the (remembering) world says about each of `steps` of `recipe`, asked side by side.
+    """The finding of each of `steps` of `recipe`, checked side by side in a world that remembers reads.
 
-    A step that may lapse counts as done when everything that needs it is, and is not asked then.
+    A gate counts as done, without a check, when every step that needs it is done.
     """
     chosen = list(steps)
     findings = _asked(context, [step for step in chosen if not step.gate])
@@ -46,9 +46,9 @@ def _missing(findings: dict[str, Finding], names: set[str]) -> set[str]:
 def show_plan(
     context: Context[Any], recipe: Recipe, environment: Iterable[str], begun: PlanShell | None = None
 ) -> None:
-    """Show what a run would do, as lines for a terminal; what is done already is a comment.
+    """Show what a run would do, as lines for a terminal; finished steps are comments.
 
-    `environment` is the lines that the commands need before them; `begun` has what the operator chose.
+    `environment` is the lines that the commands need before them; `begun` has the choices of the release manager.
     """
     for line in [*environment, *(begun.lines if begun else [])]:
         context.show(line)
@@ -75,7 +75,7 @@ def show_plan(
 
 
 def show_status(context: Context[Any], recipe: Recipe) -> list[str]:
-    """Show for each step whether the world says that it is done; gives the names of those that are not."""
+    """Show for each step whether it is done in the world; returns the names of the others."""
     context.show(context.release.title)
     findings = findings_of(context.looking(), recipe, recipe)
     for name, finding in findings.items():

@@ -1,4 +1,4 @@
-"""What a step is: the one declaration that command, plan, runbook page, run and check come from."""
+"""Steps: the one declaration behind command, plan, runbook page, run and check."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from releasing.release import AnyRelease
 
-# Both are given the release and a StepShell; those of a step that exists for each of several things, which, too.
+# Both get the release and a StepShell; those of a step that exists for each of several items also get the item.
 Action = Callable[..., None]
 Check = Callable[..., "Finding"]
-# The pull request that a step proposes, given the release and its build tag, empty while nothing is built.
+# The pull request that a step proposes, given the release and its build tag, which is empty before the build.
 Proposal = Callable[..., Any]
 
 
@@ -24,9 +24,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check read from the world: whether the step is done, and the facts that say so.
+    """What a check read from the world: whether the step is done, and the facts that show it.
 
-    `facts` are recorded with the step as its result: the digest of each image that was built.
+    `facts` are recorded with the step as its result, for example the digest of each built image.
     """
 
     holds: bool
@@ -35,20 +35,20 @@ class Finding:
 
 
 def met(text: str) -> Finding:
-    """The step is done; `text` says what was found."""
+    """The step is done; `text` tells what was found."""
     return Finding(True, text)
 
 
 def unmet(text: str) -> Finding:
-    """The step is not done; `text` says what is missing."""
+    """The step is not done; `text` tells what is missing."""
     return Finding(False, text)
 
 
 @dataclass(frozen=True)
 class Member:
-    """One of the things that a step exists for each of: the name that its step gets, and the thing.
+    """One of the items for which a step exists: the name of its step, and the item.
 
-    `words` stand for their names in braces in the step's texts and options; `proposes` says that there is a proposal.
+    `words` replace their names in braces in the step's texts and options; `proposes` says that it has a proposal.
     """
 
     name: str
@@ -92,7 +92,7 @@ class Step:
 
     @property
     def done_when(self) -> str:
-        """How the world shows that the step is done, in one sentence."""
+        """When the step is done, in one sentence."""
         return self._text(self.verify).replace("\n", " ")
 
     @property
@@ -108,7 +108,7 @@ class Step:
         return check
 
     def copies(self, release: AnyRelease) -> Iterator[Step]:
-        """The step as a recipe has it: one, or one for each thing that it exists for."""
+        """The steps that a recipe gets from it: one, or one for each item for which it exists."""
         if self.each is None:
             yield copy.copy(self)
             return
@@ -121,7 +121,7 @@ class Step:
             yield one
 
     def give(self, thing: object) -> None:
-        """Let action and check have `thing` as their last argument."""
+        """The step with `thing` as the last argument of its action and check."""
         self.action, self.check = _bound(self.action, thing), _bound(self.verify, thing)
 
     def _text(self, documented: object) -> str:
@@ -142,11 +142,11 @@ def step(
 ) -> Callable[[Action], Step]:
     """Declare a step.
 
-    `needs` come before it; `irreversible` says that it cannot be taken back; `gate` that it may lapse and matters
-    only until all that needs it is done (a login, a vote); `options` are what it takes on the command line beside
-    those of every step; `exclusive` that it is not at work on two machines at once (lease.py); `when` for which
-    projects it exists; `each` what it exists for: action and check are given the thing, too; `given_proposals` that
-    they are given the proposals of all steps that come before.
+    `needs` are the steps before it; `irreversible`: it cannot be undone; `gate`: it may expire, and matters only
+    until all steps that need it are done (a login, a vote); `options` are its options on the command line beside
+    those of every step; `exclusive`: it never runs on two machines at once (lease.py); `when`: the projects for
+    which it exists; `each`: the items for which it exists, where action and check also get the item;
+    `given_proposals`: they get the proposals of all steps before it.
     """
 
     def declare(action: Action) -> Step:
@@ -167,9 +167,9 @@ def proposal(change: Proposal) -> Callable[[Step], Step]:
 
 
 def present(section: T | None) -> T:
-    """A section of release.yaml that exists, because the step that asks for it exists only then."""
+    """A section of release.yaml that cannot be missing, because the step that reads it exists only with it."""
     if section is None:
-        raise TypeError("a step asked for a section of release.yaml that it should not exist without")
+        raise TypeError("a step reads a section of release.yaml without which it must not exist")
     return section
 
 

@@ -1,4 +1,4 @@
-"""What a step sees of the world: a shell of its own, and the choices of its release."""
+"""The access of a step to the world: its own shell, and the choices of its release."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from releasing.shell.programs import Command, Shell, silent
 class StepShell:
     """Reads and changes the world for one step of a run.
 
-    The plan (plan.py) gives steps another StepShell, whose `run` only shows. `before_change` is asked before each
-    command that changes something, and raises when none may be begun any more.
+    The plan (plan.py) gives steps another StepShell, whose `run` only shows. `before_change` is called before each
+    command that changes something, and raises when no further command may start.
     """
 
     def __init__(self, shell: Shell, journal: Journal, step: str) -> None:
@@ -34,12 +34,12 @@ class StepShell:
     def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:  # noqa: ARG002
         """The output of `command`, which changes nothing; `pending` names it while it cannot be known.
 
-        `known` says that it does not depend on what the release changes, so that a plan can read it, too.
+        `known` says that it does not depend on changes of the release, so that a plan can read it, too.
         """
         return self.shell.read(command, pending)
 
     def look(self, command: Command, *, stdin: str | None = None) -> str:
-        """The output of `command`, which changes nothing; read in a plan as well, whatever is held back."""
+        """The output of `command`, which changes nothing; a plan always reads it, too."""
         return self.shell.read(command, stdin=stdin)
 
     def succeeds(self, command: Command) -> bool:
@@ -47,7 +47,7 @@ class StepShell:
         return self.shell.succeeds(command)
 
     def ask(self, command: Command) -> str:
-        """The output of `command`, which changes nothing; empty in a plan when nothing answers it yet."""
+        """The output of `command`, which changes nothing; empty in a plan when the command still fails."""
         return self.read(command)
 
     def run(self, command: Command) -> None:
@@ -57,7 +57,7 @@ class StepShell:
         self.shell.run(command)
 
     def keep(self, command: Command) -> None:
-        """Put what `command`, which changes nothing, prints into the log."""
+        """Write the output of `command`, which changes nothing, into the log."""
         self.shell.show(f"$ {command}")
         self.shell.showing(silent).run(command)
 
@@ -66,11 +66,11 @@ class StepShell:
         self.run(command)
 
     def needed(self, question: Callable[[], bool]) -> bool:
-        """Whether commands are needed: `question` asks the world, with reads that name nothing pending."""
+        """Whether commands are needed: `question` reads the world, without pending values."""
         return question()
 
     def require(self, problem: Callable[[], str], hint: str) -> None:
-        """Stop here with a PreconditionError when `problem`, which asks the world, finds one."""
+        """Stop here with a PreconditionError when `problem`, which reads the world, finds a problem."""
         if text := problem():
             raise PreconditionError(text, hint)
 
@@ -79,13 +79,13 @@ class StepShell:
         return self.needed(lambda: not self.read(command))
 
     def choose(self, choice: Choice, make: Callable[[], str]) -> str:
-        """The value of `choice` for this release: recorded before anything acts on it, the same ever after."""
+        """The value of `choice` for this release: recorded before it is used, and never changed afterwards."""
         return self.journal.choose(self.step, choice, make)
 
     def chosen(self, choice: Choice) -> str | None:
-        """The value of `choice`, when it was made already."""
+        """The value of `choice`, if it was made before."""
         return self.journal.chosen(choice)
 
     def say(self, text: str) -> None:
-        """Tell the operator something."""
+        """Show a line to the release manager."""
         self.shell.show(text)

@@ -1,4 +1,4 @@
-"""Waivers: a person's word that something which would stop a candidate does not, with the reason, on record."""
+"""Waivers: a person's recorded decision, with its reason, that a problem does not stop a candidate."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ CLAIMS = (
     "pins",
     "operators",
 )
-RED = Choice("red commit")  # one to build that is not green, with the reason
+RED = Choice("red commit")  # a commit that is built although it is not green, with the reason
 
 
 @dataclass(frozen=True)
 class Waiver:
     """An issue or pull request by its number or a claim of release.verify by its name, why it does not stop the
-    candidate, and who says so."""
+    candidate, and who decided that."""
 
     number: str
     because: str
@@ -45,9 +45,9 @@ class Waiver:
 
 
 def record(journal: Journal, step: str, number: str, because: str) -> None:
-    """Keep a waiver given on the command line; nothing when there is none, or the same one again.
+    """Record the waiver of the command line; nothing without one, or when it is already recorded.
 
-    Raises UsageError for a number without a reason, and the other way round.
+    Raises UsageError for a number without a reason, and for a reason without a number.
     """
     if not number and not because:
         return
@@ -62,7 +62,7 @@ def given(text: str, because: str) -> str:
     plain = named(text)
     if not because.strip():
         raise UsageError(
-            f"--waive {plain} needs a reason", f'--waive {plain} --because "why it does not matter"'
+            f"--waive {plain} requires a reason", f'--waive {plain} --because "why it does not matter"'
         )
     return plain
 
@@ -90,7 +90,7 @@ def of(journal: Journal) -> dict[str, Waiver]:
 
 
 def told(journal: Journal) -> list[str]:
-    """Everything that was let pass in a release, each with its reason: what voters have to know."""
+    """Everything that was waived in a release, each with its reason, for the voters."""
     red = [event for event in journal.events("chosen") if event["name"] == RED.name]
     commits = [f"commit {event['value']} ({event['by']}, {event['time']})" for event in red]
     return [*map(str, of(journal).values()), *commits]

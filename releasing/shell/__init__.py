@@ -1,1 +1,1 @@
-"""The one door to programs, and what belongs to it: environment, files, locks, waiting."""
+"""How programs are run, with their environment; files, locks, waiting."""

@@ -1,4 +1,4 @@
-"""When something happens and who does it, as records name both."""
+"""The time and the user for records."""
 
 from __future__ import annotations
 

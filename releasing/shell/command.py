@@ -1,4 +1,4 @@
-"""A command line as words, and how it is shown so that it can be pasted into a terminal."""
+"""A command line as words, shown in a form that can be pasted into a terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PENDING = re.compile(r"⟨([^⟨⟩]+)⟩")
 
 @dataclass(frozen=True)
 class Command:
-    """Words for one program: never shell text, so nothing in them is ever interpreted."""
+    """Words for one program: never shell text, so a shell never interprets them."""
 
     words: tuple[str, ...]
     folder: str = ""
@@ -40,7 +40,7 @@ class Command:
 
 
 def pending(name: str) -> str:
-    """The mark of a value that only the run will know, as it stands inside words of a plan."""
+    """The mark, inside words of a plan, of a value that is known only during the run."""
     return f"⟨{name}⟩"
 
 

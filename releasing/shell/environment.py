@@ -1,4 +1,4 @@
-"""The environment of programs: what of ours reaches them, and where in it they are found."""
+"""The environment of programs: which variables they get, and where they are found."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from releasing.shell.command import Command
 
 SETTINGS = ("GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
-# They colour what we read, speak another language although LC_ALL is set, or send gh to another GitHub.
+# They colour the output, change its language although LC_ALL is set, or send gh to another GitHub.
 NOT_FOR_PROGRAMS = {"CLICOLOR_FORCE", "GH_DEBUG", "GH_FORCE_TTY", "GH_HOST", "LANGUAGE"}
 INSTALL = {
     "gh": "it comes with this project: scripts/setup-venv",
@@ -23,9 +23,9 @@ INSTALL = {
 
 
 def clean_environment() -> dict[str, str]:
-    """The process's environment, in English, plain and without GIT_*: a hook's repository must not become ours.
+    """The process's environment, in English, without colours, and without GIT_*: a hook's GIT_DIR names another one.
 
-    Settings that whoever started us gave to git stay: in a rehearsal they say where GitHub is.
+    Settings that the caller gave to git stay: in a rehearsal they name the address of GitHub.
     """
     kept = {
         name: value
@@ -45,4 +45,4 @@ def located(command: Command, environment: Mapping[str, str]) -> str:
         if os.access(path, os.X_OK) and path.is_file():
             return str(path.absolute())
     hint = INSTALL.get(name, f"install it, for example: apt-get install {name}")
-    raise CommandError(f"{name} is not installed (nothing of that name in PATH)", hint)
+    raise CommandError(f"{name} is not installed (not found in PATH)", hint)

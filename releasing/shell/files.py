@@ -1,4 +1,4 @@
-"""Files that are replaced whole or not at all."""
+"""Atomic replacement of files."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Put `text` into `path` atomically, line ends as given, mode kept; folders above it are made."""
+    """Put `text` into `path` atomically, line ends as given, mode kept; missing folders are created."""
     replace_bytes(path, text.encode())
 
 
 def replace_bytes(path: Path, content: bytes) -> None:
-    """Put `content` into `path` atomically, mode kept; folders above it are made."""
+    """Put `content` into `path` atomically, mode kept; missing folders are created."""
     path.parent.mkdir(parents=True, exist_ok=True)
     mode = path.stat().st_mode & 0o7777 if path.exists() else 0o644
     descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -1,4 +1,4 @@
-"""One run at a time: a lock on a folder that names its holder and cannot be left behind by a kill."""
+"""One run at a time: a lock on a folder that names its holder and that a kill cannot leave behind."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ PATIENCE = 15.0  # seconds for the last commands of a killed run to end
 
 @contextmanager
 def held(path: Path) -> Iterator[int]:
-    """Hold the lock file `path`; gives its descriptor, for commands to inherit. Raises LockedError.
+    """Hold the lock file `path`; returns its descriptor, which commands inherit. Raises LockedError.
 
-    The kernel releases it with the last process that has the descriptor, so after a kill the next run waits
-    for commands that are still at work, and for nothing else.
+    The kernel releases it with the last process that has the descriptor, so after a kill the next run only
+    waits for commands that are still at work.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -43,7 +43,7 @@ def _take(descriptor: int, path: Path) -> None:
             if lives(pid) or time.monotonic() > deadline:
                 raise LockedError(
                     f"another run is at work: process {pid} of {who}, since {since}",
-                    "wait for it to end; then the same command finishes what it left",
+                    "wait for it to end, then repeat the same command, which finishes the rest",
                 ) from None
             time.sleep(0.05)
         else:

@@ -1,6 +1,6 @@
-"""YAML read as text with line numbers: no scalar is ever turned into a number, and no key is lost.
+"""YAML read as text with line numbers: no scalar becomes a number, and no key is lost.
 
-Every problem of a document is collected, so that the operator sees all of them at once.
+Every problem of a document is collected, so that the release manager sees all of them at once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import yaml
 from releasing.errors import ConfigError
 
 T = TypeVar("T")
-# The C parser is about ten times faster, and not in every build of PyYAML.
+# The C parser is about ten times faster, but not in every build of PyYAML.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -33,7 +33,7 @@ class Document:
             self.problems.append(f"{where}:1: not YAML: {' '.join(str(error).split())}")
 
     def read(self, reader: Callable[[yaml.Node], T]) -> T:
-        """Give the root to `reader`; raises ConfigError with every problem that was found on the way."""
+        """Give the root to `reader`; raises ConfigError with every problem that was found."""
         if self.root is None:
             raise ConfigError("\n".join(self.problems) or f"{self.where}:1: the file is empty")
         result = reader(self.root)
@@ -66,14 +66,14 @@ class Document:
         return found
 
     def items(self, node: yaml.Node | None, what: str) -> Iterator[yaml.Node]:
-        """Walk a sequence; nothing for a node that is missing, which is a problem already noted."""
+        """Walk a sequence; empty for a missing node, whose problem is already noted."""
         if isinstance(node, yaml.SequenceNode):
             yield from node.value
         elif node is not None:
             self.blame(node, f"{what} is not a list")
 
     def text(self, node: yaml.Node | None, what: str) -> str:
-        """Give a scalar as it is written; empty for a node that is missing."""
+        """Give a scalar as it is written; empty for a missing node."""
         if isinstance(node, yaml.ScalarNode):
             return str(node.value)
         if node is not None:

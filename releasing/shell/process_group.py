@@ -1,4 +1,4 @@
-"""Ends a program together with everything that it started."""
+"""Ends a program together with all programs that it started."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def end(process: Any) -> None:
 
 
 def _ended(process: Any) -> bool:
-    """Whether `process` and all of its group end within the grace."""
+    """Whether `process` and its whole group end within the grace period."""
     deadline = time.monotonic() + GRACE
     while process.poll() is None or _has_members(process.pid):
         if time.monotonic() > deadline:

@@ -1,7 +1,7 @@
-"""The one door to other programs: `read` what is, `run` what changes, `wait` for what takes long.
+"""The only place that starts programs: `read` for questions, `run` for changes, `wait` for long reads.
 
-The only importer of plumbum and subprocess. A Shell owns its environment: nothing of this process's working
-directory or environment is changed, and a stranger's GIT_* variables do not reach git.
+The only importer of plumbum and subprocess. A Shell owns its environment: this process's working directory and
+environment do not change, and GIT_* variables from outside do not reach git.
 """
 
 from __future__ import annotations
@@ -61,13 +61,13 @@ class Shell:
         return Command((program,))
 
     def showing(self, show: Callable[[str], None]) -> Shell:
-        """The same shell, which stops together with this one, with another place for its lines."""
+        """The same shell, which stops together with this one, with another function for its lines."""
         other = copy.copy(self)
         other.show = show
         return other
 
     def remembering(self) -> Shell:
-        """The same shell, which reads each command once and then remembers: for looking while nothing changes."""
+        """The same shell, which reads each command once and remembers the output: for reads while nothing changes."""
         other = copy.copy(self)
         other._memory = {}
         return other
@@ -75,7 +75,7 @@ class Shell:
     def read(self, command: Command, pending: str = "", *, stdin: str | None = None) -> str:  # noqa: ARG002
         """The standard output of `command`, which changes nothing, without its trailing newlines.
 
-        `pending` names the value for plans made before it can be known (plan.py). Bytes that are not UTF-8
+        `pending` names the value in plans that are made before it is known (plan.py). Bytes that are not UTF-8
         survive as surrogate escapes. Raises CommandError when the program is missing or fails.
         """
         if self._memory is None:
@@ -97,7 +97,7 @@ class Shell:
         return self.read(command, stdin=stdin)
 
     def begin(self, command: Command) -> Callable[[], str]:
-        """Start `command`, which changes nothing; what is given waits for its end and gives what read() gives."""
+        """Start `command`, which changes nothing; the result waits for its end and returns as read() does."""
         process = self._start(command, subprocess.Popen, subprocess.PIPE)
         return lambda: self._answer(command, process, None)
 
@@ -132,7 +132,7 @@ class Shell:
         self.run(command)
 
     def stop(self) -> None:
-        """End every program that is running, and start no other: interrupt, terminate, kill."""
+        """End every running program (interrupt, terminate, kill), and start no others."""
         self._stopped.set()
         for process in list(self._living):
             process_group.end(process)
@@ -155,7 +155,7 @@ class Shell:
             raise CommandError(f"{command}: cannot be started: {error}") from None
         self._living.add(process)
         if self._stopped.is_set():
-            # stop() came between the first look and here, and may have missed this one.
+            # stop() was called after the first check, and may have missed this program.
             self._guarded(process, lambda: process_group.end(process))
             raise KeyboardInterrupt
         return process
@@ -198,7 +198,7 @@ def _plumbed(words: list[str], **options: Any) -> Any:
     """A program that plumbum starts."""
     from plumbum import local  # noqa: PLC0415  (slow to load, and many a program only reads)
 
-    # plumbum adds its copy of the process's environment to whatever it is given.
+    # plumbum adds its copy of the process's environment to every given environment.
     local.env.clear()
     return local[words[0]].popen(words[1:], **options)
 
@@ -208,10 +208,10 @@ def _encoded(text: str | None) -> bytes | None:
 
 
 def shortened(line: str) -> str:
-    """`line`, or its beginning when it is longer than a message should be; the log has all of it."""
+    """`line`, or its beginning when it is too long for a message; the log has the whole line."""
     return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …"
 
 
 def _class_of(command: Command, code: int) -> int | None:
-    """The exit code of a program of ours, which says what went wrong (errors.py); None for any other."""
+    """The exit code of one of this tool's own programs (errors.py explains them); None for any other."""
     return code if command.program.endswith(".py") else None

@@ -1,4 +1,4 @@
-"""What clients need of a shell that they are handed: to read, to change, and to tell."""
+"""The interface of a shell that clients get: read, change, and show lines."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Reads(Protocol):
         """The output of `command`, which changes nothing; `pending` names it while it cannot be known."""
 
     def look(self, command: Command, *, stdin: str | None = None) -> str:
-        """The output of `command`, which changes nothing; read in a plan as well, whatever is held back."""
+        """The output of `command`, which changes nothing; a plan always reads it, too."""
 
 
 class Commands(Reads, Protocol):
-    """Commands that read or change something; in a plan, those that change are only shown (runbook/plan.py)."""
+    """Commands that read or change something; a plan only shows those that change something (runbook/plan.py)."""
 
     def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:
-        """The same; `known` says that the output does not depend on what the release changes."""
+        """The same; `known` says that the output does not depend on changes of the release."""
 
     def succeeds(self, command: Command) -> bool:
         """Whether `command`, which changes nothing, exits 0."""
@@ -37,4 +37,4 @@ class Commands(Reads, Protocol):
         """Run `command`, which changes something."""
 
     def say(self, text: str) -> None:
-        """Tell the release manager something."""
+        """Show a line to the release manager."""

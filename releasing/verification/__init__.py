@@ -1,6 +1,6 @@
-"""A release read back as a whole, from git, GitHub and the registries: no journal, and nothing is changed.
+"""A whole release read back from git, GitHub and the registries, without a journal and without changes.
 
-It works on releases that this tool did not make: read `claims` first.
+It also works on releases that this tool did not make: read `claims` first.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from releasing.verification.claim import Claim
 if TYPE_CHECKING:
     from releasing.verification.tagged import Tagged
 
-WHY = "the table says what was found; docs/verify.md says what each claim means"
+WHY = "the table shows what was found; docs/verify.md explains each claim"
 
 Group = Callable[["Tagged"], Iterator[Claim]]
 
@@ -53,7 +53,7 @@ OF_TREE: tuple[tuple[str, Group], ...] = (
 
 
 def claims(it: Tagged) -> list[Claim]:
-    """Everything that is claimed of a release, in the order of the table; without a tag what names and refs tell."""
+    """All claims on a release, in the order of the table; without a tag only those on names and refs."""
     groups = (("names", names.claims), ("tag", tags.claims), *(OF_TREE if it.commit else ()))
     with ThreadPoolExecutor(len(groups)) as pool:
         return [
@@ -76,21 +76,19 @@ def as_json(it: Tagged, claims: list[Claim]) -> str:
 
 
 def require(it: Tagged, claims: list[Claim]) -> None:
-    """Raise UnmetError for what does not hold; when nothing does not, UnreachableError for what was not read."""
+    """Raise UnmetError for claims that do not hold; without any, UnreachableError for claims that were not read."""
     false = [claim.name for claim in claims if claim.holds is False]
     unread = [claim.name for claim in claims if claim.holds is None]
     if false:
-        raise UnmetError(
-            f"of what is claimed of {it.release.tag}, this does not hold: {', '.join(false)}", WHY
-        )
+        raise UnmetError(f"{it.release.tag}: claims that do not hold: {', '.join(false)}", WHY)
     if unread:
         raise UnreachableError(
-            f"of what is claimed of {it.release.tag}, this could not be read: {', '.join(unread)}", WHY
+            f"{it.release.tag}: claims that could not be checked: {', '.join(unread)}", WHY
         )
 
 
 def _asked(name: str, group: Group, it: Tagged) -> list[Claim]:
-    """The claims of a group; one that could not be read when the world gave no answer."""
+    """The claims of a group; a single claim that could not be read when the world gave no answer."""
     try:
         return [*group(it)]
     except ReleaseError as error:

@@ -1,4 +1,4 @@
-"""Images that a release put back: at an older build than the same file had in an earlier release of the branch."""
+"""Images that a release put back: an older build than the same file had in an earlier release of the branch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _RELEASE = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
 
 
 def claims(it: Tagged) -> Iterator[Claim]:
-    """No image is older than an earlier release had it at the same place."""
+    """No image is an older build than an earlier release had at the same place."""
     before = _finals_before(it)
     if not before:
         return
@@ -41,7 +41,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
 
 
 def _finals_before(it: Tagged) -> list[str]:
-    """The earlier finals of the same branch; the one before them when there are none."""
+    """The earlier finals of the same branch; without any, the final before this branch."""
     version = it.release.version
     known = [final for final in finals([*it.tags]) if final < version]
     same = [final for final in known if final.branch == version.branch]
@@ -49,7 +49,7 @@ def _finals_before(it: Tagged) -> list[str]:
 
 
 def _newest(it: Tagged, releases: list[str]) -> dict[tuple[str, str], list[tuple[str, Mention]]]:
-    """By path and image: the newest tag that one of `releases` had there, and which."""
+    """By path and image: the newest tag that one of `releases` had there, and the release."""
     found: dict[tuple[str, str], list[tuple[str, Mention]]] = {}
     for release, files in _lines_with_images(it, releases).items():
         for mention in mentions(it.release, files.items()):
@@ -60,7 +60,7 @@ def _newest(it: Tagged, releases: list[str]) -> dict[tuple[str, str], list[tuple
 
 
 def _lines_with_images(it: Tagged, releases: list[str]) -> dict[str, dict[str, bytes]]:
-    """By release and path: those lines that name an image of ours, found in one search of all trees."""
+    """By release and path: the lines that name an image of the project, found in one search of all trees."""
     words = [option for prefix in reference_edit.prefixes(it.release) for option in ("-e", prefix)]
     trees = [f"refs/tags/{release}" for release in releases]
     try:
@@ -78,7 +78,7 @@ def _lines_with_images(it: Tagged, releases: list[str]) -> dict[str, dict[str, b
 
 
 def _is_older(it: Tagged, now: Mention, was: Mention) -> bool:
-    """Whether `now` is an older build than `was`, as far as tags, image_tags.yaml and git know."""
+    """Whether `now` is an older build than `was`, according to tags, image_tags.yaml and git."""
     versions = _RELEASE.fullmatch(now.tag), _RELEASE.fullmatch(was.tag)
     if versions[0] and versions[1]:
         return [*map(int, versions[0].groups())] < [*map(int, versions[1].groups())]
@@ -87,12 +87,12 @@ def _is_older(it: Tagged, now: Mention, was: Mention) -> bool:
 
 
 def _day(it: Tagged, mention: Mention) -> str:
-    """When an image was built, or released at the latest: YYYYMMDD; nothing when that is not known."""
+    """When an image was built, or released at the latest: YYYYMMDD; empty when unknown."""
     beside = it.listing.tags_beside(mention.image, mention.tag) if it.listing else set()
     builds = [found[1] for tag in (mention.tag, *sorted(beside)) if (found := _BUILD.fullmatch(tag))]
     if builds:
         return builds[0]
-    # The tag v0.2.0 of an operator says nothing about a day: it is of another project.
+    # The tag v0.2.0 of an operator has no date here: it belongs to another project.
     if mention.image in it.operators or mention.tag not in it.tags or not _RELEASE.fullmatch(mention.tag):
         return ""
     return it.read(*LOG, "--max-count=1", "--format=%cd", "--date=format:%Y%m%d", f"refs/tags/{mention.tag}")

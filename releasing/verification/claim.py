@@ -1,4 +1,4 @@
-"""What is claimed of a release, and what was found."""
+"""A claim on a release, and what was found."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Claim:
 
 
 def judged(name: str, wrong: Iterable[str], found: str, otherwise: str) -> Claim:
-    """A claim that holds when nothing is `wrong`; it was `found`, and `otherwise` with the wrong lines."""
+    """A claim that holds when `wrong` is empty, with the text `found`; otherwise `otherwise` and the wrong lines."""
     lines = tuple(wrong)
     return Claim(name, not lines, otherwise if lines else found, lines)
 

@@ -1,4 +1,4 @@
-"""Claims for people, as a table with what was found beneath each, and for programs, as JSON."""
+"""Claims as a table for people, with what was found beneath each, and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def lines(claims: Sequence[Claim]) -> Iterator[str]:
 
 
 def as_json(tag: str, commit: str, claims: Sequence[Claim]) -> str:
-    """All of it, every detail."""
+    """Every claim with every detail."""
     rows = [vars(claim) for claim in claims]
     return json.dumps({"tag": tag, "commit": commit or None, "claims": rows}, indent=2, ensure_ascii=False)

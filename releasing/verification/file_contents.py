@@ -1,4 +1,4 @@
-"""Whether the files of the tagged tree are what they claim to be: they parse, and a final does not say -rc."""
+"""The files of the tagged tree: they parse, and a final does not name a candidate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from releasing.references.report import SyntaxFault
     from releasing.verification.tagged import Tagged
 
-# What a parser of Python 3 says of sound Python 2.
+# Messages of the Python 3 parser on valid Python 2.
 _PYTHON_2 = re.compile(
     r"Missing parentheses in call to|multiple exception types must be parenthesized|leading zeros in decimal"
 )
@@ -24,26 +24,26 @@ _STRANGERS = re.compile(r"(?:^|.*/)third_party/")
 
 
 def claims(it: Tagged) -> Iterator[Claim]:
-    """Every file parses; a final names no candidate of its own."""
+    """Every file parses; a final names no candidate of its version."""
     yield _parse(it)
     if it.release.final:
         yield _no_candidate(it)
 
 
 def _parse(it: Tagged) -> Claim:
-    """Templates and Python 2 are left out: no parser of ours reads them."""
+    """Templates and Python 2 are left out: this tool has no parser for them."""
     wrong, old = faults(it.judged_files)
     without = f"; {counted(old, 'file')} of Python 2 left out" if old else ""
     return judged(
         "files parse",
         wrong,
         f"every YAML, JSON, Python and jsonnet file parses{without}",
-        f"{counted(len(wrong), 'file')} with a fault{without}",
+        f"{counted(len(wrong), 'file')} with a syntax error{without}",
     )
 
 
 def faults(files: Iterable[tuple[str, bytes]]) -> tuple[list[str], int]:
-    """What does not parse, each with its line, and the number of files of Python 2, which are not judged."""
+    """The files that do not parse, each with its line, and the number of Python 2 files, which are not checked."""
     found = [one for path, content in files if _is_ours(path) and (one := _fault(path, content))]
     wrong = [str(one) for one in found if not _PYTHON_2.search(one.message)]
     return wrong, len(found) - len(wrong)
@@ -59,7 +59,7 @@ def _fault(path: str, content: bytes) -> SyntaxFault | None:
 
 
 def _no_candidate(it: Tagged) -> Claim:
-    """Prose may name one, and the release document has to."""
+    """Prose may name a candidate, and the release document must."""
     version = re.escape(str(it.release.version).encode())
     search = re.compile(rb"(?<![\w.-])v?" + version + rb"-rc\.?\d+(?![\w-])")
     places = [
@@ -71,6 +71,6 @@ def _no_candidate(it: Tagged) -> Claim:
     return judged(
         "no -rc in a final",
         places,
-        "no file names a candidate of it",
-        f"{counted(len(places), 'place')} with the name of one",
+        "no file names a candidate of this version",
+        f"{counted(len(places), 'place')} with the name of a candidate",
     )

@@ -1,4 +1,4 @@
-"""image_tags.yaml as the default branch has it, or had it last, and what is claimed of it."""
+"""image_tags.yaml as the default branch has it, or had it last, and the claims on it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ImageListing:
-    """The file at `revision` of the default branch; `fault` is why it cannot be read."""
+    """The file at `revision` of the default branch; `fault` tells why it cannot be read."""
 
     path: str
     revision: str
@@ -42,13 +42,13 @@ class ImageListing:
             return cls(path, revision, ImageTags(()), error.message)
 
     def digests(self, image: str, tag: str) -> list[str]:
-        """What `tag` of `image` stands for: one digest, as it should be."""
+        """The digests of `image` that have `tag`: exactly one in a correct file."""
         return [
             version.digest for row in self._rows(image) for version in row.versions if tag in version.tags
         ]
 
     def tags_beside(self, image: str, tag: str) -> set[str]:
-        """Every tag on the digest that carries `tag`."""
+        """Every tag on the digest that has `tag`."""
         found = [version.tags for row in self._rows(image) for version in row.versions if tag in version.tags]
         return {other for tags in found for other in tags}
 
@@ -64,7 +64,9 @@ def claims(it: Tagged) -> Iterator[Claim]:
     wrong = listing.fault.splitlines() or problems(listing.tags, listing.path)
     size = f"{len(listing.tags.images)} images in {listing.path} of {release.config.default_branch}"
     deleted = release.origin(it.sh).file_at(f"origin/{release.config.default_branch}", listing.path) is None
-    size += f", as last at {listing.revision[:12]}: it is deleted" if deleted and listing.revision else ""
+    size += (
+        f", as of {listing.revision[:12]}: the file was deleted later" if deleted and listing.revision else ""
+    )
     yield judged("listing", wrong, size, f"{size}: {counted(len(wrong), 'problem')}")
     if release.images:
         unlisted = missing(listing.tags, listing.path, release.images, release.image_tag)
@@ -75,7 +77,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
 
 
 def _changed_elsewhere(it: Tagged, listing: ImageListing) -> Claim:
-    """Cherry-picks to a release branch made two files that both claimed to say what is in the registry."""
+    """After cherry-picks to a release branch, two different files claimed to list what is in the registry."""
     default = it.release.config.default_branch
     log = it.read(*LOG, "--format=%h %cs %s", f"origin/{default}..{it.commit}", "--", listing.path)
     commits = log.splitlines()

@@ -1,4 +1,4 @@
-"""Tags that resemble a version: which release each means, and whether it is written as releases are."""
+"""Tags that resemble a version: the release that each means, and whether its form is right."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Name:
 
     @property
     def well_formed(self) -> bool:
-        """Whether tools read the same as people."""
+        """Whether tools read the tag as people do."""
         if self.kind == "candidate":
             return self.tag == Candidate(self.version, self.number).tag
         return self.kind == "final" and self.tag == self.version.tag
@@ -44,7 +44,7 @@ class Name:
 
 
 def read(tag: str) -> Name | None:
-    """What `tag` resembles; None for a tag that names no version."""
+    """The name that `tag` resembles; None for a tag that names no version."""
     found = _VERSION.fullmatch(tag)
     if found is None:
         return None
@@ -64,14 +64,14 @@ def of_version(tags: Iterable[str], version: Version) -> tuple[Name, ...]:
 
 
 def standing_for(names: Iterable[Name], tag: str) -> Name | None:
-    """The tag that is `tag`, or that people would take for it; None when there is none."""
+    """The tag `tag`, or a tag that people would read as it; None without either."""
     wanted = read(tag)
     alike = [name for name in names if wanted and (name.kind, name.number) == (wanted.kind, wanted.number)]
     return min(alike, key=lambda name: not name.well_formed, default=None)
 
 
 def newest(names: Iterable[Name], kind: str) -> Name | None:
-    """The final, or the candidate with the highest number; one that is written well comes first."""
+    """The final, or the candidate with the highest number; a correctly written tag comes first."""
     return max(
         (name for name in names if name.kind == kind),
         key=lambda name: (name.number, name.well_formed),
@@ -80,9 +80,9 @@ def newest(names: Iterable[Name], kind: str) -> Name | None:
 
 
 def meant(tags: Iterable[str], version: Version, candidate: str = "") -> tuple[Candidate, bool]:
-    """The candidate to read back and whether it is the final: the one named, or the final, or the newest candidate.
+    """The candidate to read back, and whether to read the final: as named, or the final, or the newest candidate.
 
-    Raises UsageError for a `candidate` that is no number.
+    Raises UsageError for a `candidate` that is not a number.
     """
     known = of_version(tags, version)
     last = newest(known, "candidate")
@@ -106,7 +106,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
         gaps = [*islice(missing_numbers(numbers), MOST)]
         missing = ", ".join(Candidate(version, number).tag for number in gaps)
         count = counted(len(numbers), "candidate")
-        yield Claim("numbers", not gaps, f"{count}; there is no {missing}" if gaps else f"{count}, from 0")
+        yield Claim("numbers", not gaps, f"{count}; missing: {missing}" if gaps else f"{count}, from 0")
 
 
 def missing_numbers(numbers: Collection[int]) -> Iterator[int]:
@@ -116,6 +116,6 @@ def missing_numbers(numbers: Collection[int]) -> Iterator[int]:
 
 def _expected(name: Name) -> str:
     if name.kind == "other":
-        return f"neither a release nor a candidate; they are written {name.version.tag} and {name.version.tag}-rc.N"
+        return f"neither a final nor a candidate; expected {name.version.tag} or {name.version.tag}-rc.N"
     proper = Candidate(name.version, name.number).tag if name.kind == "candidate" else name.version.tag
-    return f"written {proper}, tools would read it"
+    return f"tools do not read it; expected {proper}"

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 def claims(it: Tagged) -> Iterator[Claim]:
-    """Every pin and parameter reads its value; no operator is taken as it happens to be."""
+    """Every pin and parameter reads its value; no operator is checked out at HEAD."""
     edit = prototypes.edit(it.release)
-    # A project with operators alone has none of these.
+    # A project that has only operators has no pins.
     rules = edit.rules if edit.pins or edit.pins_if_present or edit.parameters else Rules()
     absent = sorted({pin.path for pin in rules.pins if pin.if_present and it.content(pin.path) is None})
     pins = [pin for pin in rules.pins if pin.path not in absent]
     if count := len(pins) + len(rules.parameters):
         wrong = [line for pin in pins for line in _off_pin(it, pin)]
         wrong += [line for each in rules.parameters for line in _off_parameter(it, each)]
-        without = f"; without {', '.join(absent)}" if absent else ""
+        without = f"; absent files: {', '.join(absent)}" if absent else ""
         yield judged(
             "pins",
             wrong,
@@ -42,7 +42,7 @@ def _off_pin(it: Tagged, pin: Pin) -> Iterator[str]:
     found = [*pin.pattern.finditer(content or b"")]
     if not found:
         pattern = pin.pattern.pattern.decode()
-        yield f"{pin.path} is not there" if content is None else f"{pin.path}: nothing matches {pattern}"
+        yield f"{pin.path} does not exist" if content is None else f"{pin.path}: no line matches {pattern}"
     for each in found:
         if content and (read := (each[1] or b"").decode(errors="replace")) != pin.value:
             yield f"{pin.path}:{line_of(content, each.start(1))}: {read}, not {pin.value}"
@@ -57,7 +57,7 @@ def _off_parameter(it: Tagged, parameter: Parameter) -> Iterator[str]:
         for finding in parameter_findings(path, content, parameter)
     ]
     if not places:
-        yield f"nothing sets {parameter}"
+        yield f"no file sets {parameter}"
     for path, content, finding in places:
         if isinstance(finding, Edit) and finding.before != finding.after:
             yield f"{path}:{line_of(content, finding.start)}: {finding.before}, not {parameter.value}"
@@ -75,5 +75,8 @@ def _heads(it: Tagged) -> Iterator[Claim]:
         for found in search.finditer(content)
     ]
     yield judged(
-        "operators", places, "none is checked out at HEAD", f"{counted(len(places), 'checkout')} at HEAD"
+        "operators",
+        places,
+        "no operator is checked out at HEAD",
+        f"{counted(len(places), 'checkout')} at HEAD",
     )

@@ -1,4 +1,4 @@
-"""What GitHub's checks said of the commit."""
+"""The results of GitHub's checks on the commit."""
 
 from __future__ import annotations
 

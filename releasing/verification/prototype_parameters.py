@@ -1,4 +1,4 @@
-"""Parameters of ksonnet prototypes: a comment line declares each, and nothing misses one that is lost."""
+"""Parameters of ksonnet prototypes: a comment line declares each, and a lost declaration is not noticed by ks."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _JOINED = re.compile(rb"^//\s*@(?:optionalP|p)aram\s.*//\s*@(?:optionalP|p)aram\
 
 
 def claims(it: Tagged) -> Iterator[Claim]:
-    """Every prototype declares each parameter on a line of its own: what follows on that line is its description.
+    """Every prototype declares each parameter on a line of its own, because the rest of the line is its description.
 
-    Whether a parameter that is used is declared at all cannot be told from the file: a package adds its own.
+    Whether a used parameter is declared at all cannot be told from the file: a package adds its own.
     """
     missed, prototypes = lost(it.judged_files)
     if prototypes:
@@ -29,10 +29,10 @@ def claims(it: Tagged) -> Iterator[Claim]:
 
 
 def lost(files: Iterable[tuple[str, bytes]]) -> tuple[list[str], int]:
-    """The parameters that stand on another one's line, each with it, and the number of prototypes."""
+    """The parameters on the line of another parameter, each with its line, and the number of prototypes."""
     prototypes = [(path, content) for path, content in files if _is_prototype(path, content)]
     missed = [
-        f"{path}:{line_of(content, found.start())}: {found[1].decode()} stands on another one's line"
+        f"{path}:{line_of(content, found.start())}: {found[1].decode()} is on the line of another parameter"
         for path, content in prototypes
         for found in _JOINED.finditer(content)
     ]

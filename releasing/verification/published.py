@@ -1,4 +1,4 @@
-"""The release on GitHub: published, its notes, and its manifest held against git and the registries."""
+"""The release on GitHub: published, its notes, and its manifest compared with git and the registries."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
 
 
 def _notes(it: Tagged, text: str) -> Claim:
-    """They mention every pull request that came since the final before."""
+    """The notes mention every pull request since the previous final."""
     if not text.strip():
         return Claim("notes", False, "the release has no notes")
     merged = it.read("tag", "--list", "v*", "--merged", it.commit).split()
@@ -62,7 +62,9 @@ def _manifest(it: Tagged, text: str) -> Claim:
         if isinstance(there, ReleaseError):
             unread.append(there.message)
         elif there != said.images[reference]:
-            wrong.append(f"{reference}: {said.images[reference]}, but the registry has {there or 'none'}")
+            wrong.append(
+                f"{reference}: {said.images[reference]}, but the registry has {there or 'no such tag'}"
+            )
     found = f"{manifest.NAME} names {counted(len(said.images), 'image')}"
     found += f"; {counted(len(wrong), 'difference')}" if wrong else ""
     holds = False if wrong else None if unread else True
@@ -72,14 +74,14 @@ def _manifest(it: Tagged, text: str) -> Claim:
 def _off(it: Tagged, said: ReleaseManifest) -> Iterator[str]:
     slug = it.release.slug
     expected = [("tag", said.tag, it.tag), ("commit", said.commit, it.commit)]
-    expected.append((f"commit of {slug}", said.repositories.get(slug, "none"), it.commit))
+    expected.append((f"commit of {slug}", said.repositories.get(slug, "missing"), it.commit))
     yield from (f"{what}: {found}, not {wanted}" for what, found, wanted in expected if found != wanted)
     images = (ImageRef(image, it.release.image_tag) for image in it.release.images)
-    yield from (f"{image} is not named" for image in images if image not in said.images)
+    yield from (f"{image} is missing" for image in images if image not in said.images)
 
 
 def _digests(it: Tagged, said: ReleaseManifest) -> dict[ImageRef, str | ReleaseError | None]:
-    """What each image is in its registry; one of a superseded candidate has lost its tag, and need only be there."""
+    """Each image's digest in its registry; an image of a superseded candidate lost its tag, and only has to exist."""
     pairs = {
         image: (image.name, digest if it.superseded else image.tag) for image, digest in said.images.items()
     }

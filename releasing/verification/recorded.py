@@ -1,4 +1,4 @@
-"""The digests of the released images in the release document, as the tagged tree has it."""
+"""The digests of the released images in the release document of the tagged tree."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
 
 
 def _is_recorded(it: Tagged, image: str, lines: list[str]) -> bool:
-    """Whether a line names the image at its tag with its digest; that of a superseded candidate may be another."""
+    """Whether a line has the image at its tag with its digest; for a superseded candidate with any digest."""
     listed = it.listing.digests(image, it.release.image_tag) if it.listing else []
     rows = [line for line in lines if f"{image}:{it.release.image_tag}`" in line and "sha256:" in line]
     return any(it.superseded or not listed or digest in row for row in rows for digest in listed or [""])

@@ -1,4 +1,4 @@
-"""The images in their registries: every one that the release names, on the digest that image_tags.yaml lists."""
+"""The images in their registries: every image of the release, on the digest that image_tags.yaml lists."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ Answers = dict[tuple[str, str], str | ReleaseError | None]
 
 
 def claims(it: Tagged) -> Iterator[Claim]:
-    """Every released image, and every reference at the release's tag or an operator's, is there."""
+    """Every released image, and every reference at the tag of the release or of an operator, is in its registry."""
     wanted = _wanted(it)
     if not wanted:
         return
     answers = digests(wanted, it.sh.environment)
     wrong = [line for pair, digest in answers.items() if (line := _problem(it, pair, digest))]
     unread = [answer.message for answer in answers.values() if isinstance(answer, ReleaseError)]
-    found = f"{len(answers) - len(wrong) - len(unread)} of {len(answers)} images are there as listed"
+    found = (
+        f"{len(answers) - len(wrong) - len(unread)} of {len(answers)} images are in the registry as listed"
+    )
     found += f"; {len(unread)} could not be read" if unread else ""
     yield Claim(
         "registry", False if wrong else None if unread else True, found, (*wrong, *dict.fromkeys(unread))
@@ -58,6 +60,6 @@ def _problem(it: Tagged, pair: tuple[str, str], digest: str | ReleaseError | Non
     if isinstance(digest, ReleaseError):
         return ""
     if digest is None:
-        return f"{image}:{tag} is not there"
+        return f"{image}:{tag} is not in the registry"
     listed = it.listing.digests(image, tag) if it.listing else []
     return f"{image}:{tag} is {digest}, not {' or '.join(listed)}" if listed and digest not in listed else ""

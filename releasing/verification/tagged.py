@@ -1,4 +1,4 @@
-"""What is read back: a release, the tag of origin that stands for it, and the tree at that tag, read once."""
+"""The data of one verification: a release, its tag on origin, and the tree at that tag, read once."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tagged:
-    """A release, the refs of origin, and the tag that stands for it with its commit and tree.
+    """A release, the refs of origin, and the release's tag with its commit and tree.
 
-    `tag` is what people would take for the release's when origin has no other, such as v1.0 for v1.0.0.
+    `tag` may be another spelling when origin has only that, such as v1.0 for v1.0.0.
     """
 
     release: Release
@@ -38,16 +38,16 @@ class Tagged:
 
     @property
     def git(self) -> Command:
-        """Git in our own clone."""
+        """Git in this tool's own clone."""
         return self.release.origin(self.sh).git
 
     @property
     def short(self) -> str:
-        """The beginning of the commit, for people."""
+        """The first digits of the commit, for people."""
         return self.commit[:12]
 
     def is_left_alone(self, path: str) -> bool:
-        """Whether release.yaml says so of `path`."""
+        """Whether `leave-alone` of release.yaml names `path`."""
         patterns = self.release.config.left_alone
         return bool(patterns) and globs(patterns).match(path) is not None
 
@@ -63,13 +63,13 @@ class Tagged:
 
     @property
     def operators(self) -> dict[str, str]:
-        """The images that operators release elsewhere, and the release of each that this one uses."""
+        """The images of operators, and the release of each operator that this release uses."""
         config = self.release.config
         return {f"{config.registry}/{each.image}": each.release for each in config.operators.values()}
 
     @property
     def superseded(self) -> bool:
-        """Whether the images' tag may have moved on since: there is a newer candidate."""
+        """Whether the images' tag may have moved to a newer candidate."""
         newest = names.newest(self.names, "candidate")
         return not self.release.final and newest is not None and newest.number > self.release.candidate.number
 
@@ -87,7 +87,7 @@ class Tagged:
 
 
 def tagged(release: Release, sh: StepShell) -> Tagged:
-    """Everything that is read once: origin's refs, the tree at the tag, image_tags.yaml of the default branch."""
+    """Read once: origin's refs, the tree at the tag, image_tags.yaml of the default branch."""
     refs = _refs(release, sh)
     known = names.of_version(_tags(refs), release.version)
     name = names.standing_for(known, release.tag)
@@ -117,7 +117,7 @@ def _read(release: Release, sh: StepShell, refs: Mapping[str, str], tag: str, co
 
 
 def commit_of(refs: Mapping[str, str], tag: str) -> str:
-    """The commit that `tag` names in `refs`, annotated or not; nothing when it is not there."""
+    """The commit that `tag` names in `refs`, annotated or not; empty without that tag."""
     return refs.get(f"refs/tags/{tag}^{{}}", refs.get(f"refs/tags/{tag}", ""))
 
 
@@ -133,9 +133,9 @@ def _tags(refs: Mapping[str, str]) -> Iterator[str]:
 
 
 def files_at(release: Release, sh: StepShell, commit: str) -> Iterator[tuple[str, bytes]]:
-    """Every regular file of the tree but the copies of others' work, which are most of its bytes."""
+    """Every regular file of the tree, except vendored copies, which are most of its bytes."""
     listed = sh.read(release.origin(sh).git["ls-tree", "-r", "-z", "--full-tree", commit])
     rows = [row.partition("\t") for row in listed.split("\0") if row]
     paths = [path for mode, _, path in rows if mode.startswith("100") and not is_copy(path)]
-    # A path with a line break cannot be asked for in a batch.
+    # A path with a line break cannot be read in a batch.
     return release.origin(sh).contents(commit, [path for path in paths if "\n" not in path])

@@ -1,4 +1,4 @@
-"""The git tag: there, annotated, signed, on the release branch, and a final on its candidate's commit."""
+"""The git tag: on origin, annotated, signed, on the release branch, and for a final on its candidate's commit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from releasing.verification.tagged import Tagged
 
 
 def claims(it: Tagged) -> Iterator[Claim]:
-    """The tag and its branch; without a tag only that there is none."""
+    """The claims on the tag and its branch; without a tag only that it is missing."""
     yield _exists(it)
     yield _branch_exists(it)
     if not it.commit:
@@ -29,18 +29,20 @@ def _exists(it: Tagged) -> Claim:
     if not it.commit:
         return Claim("tag", False, f"origin has no tag {it.release.tag}")
     if it.tag != it.release.tag:
-        return Claim("tag", False, f"no {it.release.tag}; {it.tag} is read instead, at {it.commit}")
+        return Claim(
+            "tag", False, f"origin has no tag {it.release.tag}; {it.tag} is read instead, at {it.commit}"
+        )
     return Claim("tag", True, f"{it.tag} is at {it.commit}")
 
 
 def _annotated(it: Tagged) -> Claim:
-    """Git describe, which names builds, sees no other tags."""
+    """Git describe, which names builds, sees only annotated tags."""
     annotated = f"refs/tags/{it.tag}^{{}}" in it.refs
     return Claim("annotated", annotated, "an annotated tag" if annotated else "a lightweight tag")
 
 
 def _signed(it: Tagged, form: str) -> Claim:
-    """Whether git takes the tag's signature for good."""
+    """Whether git accepts the tag's signature."""
     good = it.sh.succeeds(it.git["-c", f"gpg.format={form}", "verify-tag", it.tag])
     return Claim("signed", good, f"{'a' if good else 'no'} good {form} signature")
 
@@ -61,7 +63,7 @@ def _on_branch(it: Tagged) -> Claim:
 
 
 def _branch_came_first(it: Tagged) -> Claim:
-    """Whether the branch began at the tag's commit or before, as far as its history tells."""
+    """Whether the branch began at the tag's commit or before it, according to its history."""
     branch, default = f"origin/{it.release.branch}", f"origin/{it.release.config.default_branch}"
     own = it.read("rev-list", "--first-parent", "--reverse", branch, f"^{default}").split()
     cut = it.read("rev-parse", "--verify", f"{own[0]}^" if own else branch)
@@ -84,5 +86,5 @@ def _is_the_candidate(it: Tagged) -> Claim:
     ahead = it.read("rev-list", "--count", f"{commit}..{it.commit}")
     behind = it.read("rev-list", "--count", f"{it.commit}..{commit}")
     found = f"{it.tag} is {counted(int(ahead), 'commit')} after {candidate.tag}"
-    found += f", and lacks {behind} of its" if behind != "0" else ""
+    found += f", and lacks {behind} of that candidate's commits" if behind != "0" else ""
     return Claim("candidate", False, found)

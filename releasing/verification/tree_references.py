@@ -1,4 +1,4 @@
-"""What the tagged tree says about images: released ones at the release's tag, one tag each, none dangling."""
+"""The image references of the tagged tree: released images at the release's tag, one tag each, none dangling."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FLOATING = "latest"
 
 
 def claims(it: Tagged) -> Iterator[Claim]:
-    """Every claim on the mentions of images."""
+    """Every claim on references to images."""
     edit = prototypes.edit(it.release)
     if edit.images:
         yield _at_the_release(it, edit.rules.images)
@@ -32,7 +32,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
 
 
 def _at_the_release(it: Tagged, rules: Sequence[ImageRule]) -> Claim:
-    """Pins by digest are shown and not judged: no rewrite of references knows what they should be."""
+    """Pins by digest are shown but not checked: a rewrite of references does not know the right digest."""
     asked = [(mention, rule) for mention in it.mentions if (rule := claimed(mention.name, rules))]
     tagged = [(mention, rule) for mention, rule in asked if not mention.digest]
     wrong = [f"{mention}, not {rule.tag}" for mention, rule in tagged if mention.tag != rule.tag]

@@ -97,7 +97,7 @@ def test_images_are_named_with_the_digests_of_the_registry(
 def test_a_mail_is_found_by_its_commit(tmp_path: Path) -> None:
     release = release_at(tmp_path)
     path = outbox.path(release)
-    assert outbox.names(release, COMMIT).text == f"there is no mail {path}"
+    assert outbox.names(release, COMMIT).text == f"the mail is not written yet: {path}"
     write(path)
     assert outbox.names(release, COMMIT).text == (
         f"'[VOTE] Kubeflow v0.2.1-rc.0' to discuss@example.org is in {path}"

@@ -115,7 +115,9 @@ def test_commits_are_proposed_in_the_order_of_master_with_their_sources(scene: S
     )
     for name, commit in zip("123", (one, two, three), strict=True):
         assert f"- Add {name} (#{name})\n  (cherry picked from commit {commit})" in pull["body"]
-    assert said.endswith(f"{BRANCH} gets it by #1 (open): https://github.com/kubeflow/kubeflow/pull/1")
+    assert said.endswith(
+        f"{BRANCH} gets these commits by #1 (open): https://github.com/kubeflow/kubeflow/pull/1"
+    )
 
 
 def test_the_pull_request_of_one_commit_is_named_after_it(scene: Scene) -> None:
@@ -130,7 +132,7 @@ def test_the_release_branch_keeps_its_policy_when_the_pick_is_squashed(scene: Sc
     scene.merge()
     assert scene.policy()
     said = scene.pick(one, two)
-    assert said.count("has it already") == 2
+    assert said.count("already has: ") == 2
     assert len(scene.pulls()) == 1
 
 
@@ -156,7 +158,7 @@ def test_what_the_branch_has_is_said_and_the_rest_picked(scene: Scene) -> None:
     there, missing = (scene.people.write("master", name, name) for name in "ab")
     scene.people.pick(BRANCH, there)
     said = scene.pick(there, missing)
-    assert f"{BRANCH} has it already: {there[:12]} Write a" in said
+    assert f"{BRANCH} already has: {there[:12]} Write a" in said
     assert scene.picked() == [message("Write b", missing)]
     (pull,) = scene.pulls()
     assert there not in pull["body"]
@@ -167,7 +169,7 @@ def test_what_the_branch_has_wholly_needs_no_pull_request(scene: Scene) -> None:
     ancestor = head(scene.origin.bare, BRANCH)
     scene.people.pick(BRANCH, there)
     before = scene.branches()
-    assert scene.pick(there, ancestor, there[:7]).count("has it already") == 2
+    assert scene.pick(there, ancestor, there[:7]).count("already has: ") == 2
     assert (scene.branches(), scene.pulls()) == (before, [])
 
 
@@ -203,7 +205,7 @@ def test_a_commit_that_is_marked_for_the_release_is_picked_with_its_mark(scene: 
     assert scene.pulls()[0]["body"].endswith("\n\nRelease-only: master does without")
     scene.merge()
     assert scene.policy()
-    assert scene.pick(only, other).count("has it already") == 2
+    assert scene.pick(only, other).count("already has: ") == 2
 
 
 def test_a_commit_whose_pull_request_is_labelled_for_the_release_is_picked_with_a_mark(scene: Scene) -> None:
@@ -227,7 +229,7 @@ def test_what_is_no_commit_id_is_a_mistake_of_usage(scene: Scene, text: str) -> 
 def test_commits_that_origin_does_not_have_are_named_together(scene: Scene) -> None:
     known = scene.people.write("master", "a", "1")
     assert scene.refused("0123456789", known, "abcdef0").message.startswith(
-        "0123456789, abcdef0: no commit on"
+        "0123456789, abcdef0: each must begin the id of exactly one commit on"
     )
 
 
@@ -355,14 +357,16 @@ def test_the_same_pick_again_finds_its_pull_request_whatever_the_order(scene: Sc
     scene.pick(one, two)
     before = scene.branches()
     said = scene.pick(two[:10], one[:8])
-    assert said == f"{BRANCH} gets it by #1 (open): https://github.com/kubeflow/kubeflow/pull/1"
+    assert said == f"{BRANCH} gets these commits by #1 (open): https://github.com/kubeflow/kubeflow/pull/1"
     assert (scene.branches(), len(scene.pulls())) == (before, 1)
 
 
 def test_a_request_whose_answer_was_lost_is_found(scene: Scene) -> None:
     commit = scene.people.write("master", "a", "1")
     scene.github.faults.add("POST", "/pulls", "apply-then-drop")
-    assert scene.pick(commit).endswith("gets it by #1 (open): https://github.com/kubeflow/kubeflow/pull/1")
+    assert scene.pick(commit).endswith(
+        "gets these commits by #1 (open): https://github.com/kubeflow/kubeflow/pull/1"
+    )
     assert len(scene.pulls()) == 1
 
 
@@ -381,7 +385,7 @@ def test_a_pull_request_that_was_closed_is_not_opened_again_silently(scene: Scen
     scene.pick(commit)
     scene.github.api("-X", "PATCH", f"{PULLS}/1", "-f", "state=closed")
     error = scene.refused(commit)
-    assert "#1, which picked this, was closed without being merged" in error.message
+    assert "#1, the pull request of this pick, was closed without being merged" in error.message
     scene.github.api(*error.hint.partition("gh api ")[2].split())
     assert "#1 (open)" in scene.pick(commit)
 
@@ -406,7 +410,9 @@ def test_another_open_pull_request_with_the_same_commit_is_told(scene: Scene) ->
     scene.people.git("cherry-pick", "-x", commit)
     scene.people.pushed()
     number = proposed(scene.github, "theirs", BRANCH, body=f"(cherry picked from commit {commit})")
-    assert f"some of it is in #{number} (open): https://" in scene.pick(commit)
+    assert f"another pull request has some of these commits, too: #{number} (open): https://" in scene.pick(
+        commit
+    )
     assert len(scene.pulls()) == 2
 
 

@@ -83,7 +83,7 @@ def test_a_commit_made_on_the_branch_is_told_with_what_to_do(scene: Scene) -> No
     assert scene.strays().splitlines() == [
         f"1 commit of {BRANCH} is neither on master nor marked as solely for the release",
         f"  {stray[:12]} Mend ?[31mit (Grace, {date}), no pull request",
-        "for more than this release: bring it to master, too (git cherry-pick -x COMMIT)",
+        "if it is for later releases as well: bring it to master (git cherry-pick -x COMMIT)",
         f"for this release only: gh api repos/kubeflow/kubeflow/issues/NUMBER/labels -f 'labels[]={LABEL}'",
     ]
 

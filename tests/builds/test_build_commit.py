@@ -75,7 +75,7 @@ def test_a_commit_of_the_release_branch_may_be_built_and_one_of_another_branch_n
 
 @pytest.mark.parametrize("named", ["master", "v0.2.0", "abc", "HEAD"])
 def test_a_name_that_may_move_is_no_commit(origin: Origin, named: str) -> None:
-    with pytest.raises(UsageError, match="expected the id of a commit"):
+    with pytest.raises(UsageError, match="expected at least seven digits of the id of a commit"):
         chosen(origin, named)
 
 
@@ -133,7 +133,9 @@ def test_a_plan_shows_the_commit_and_records_nothing(origin: Origin) -> None:
     build_commit.choose(origin.release, sh, red, "the cluster was full")
     assert sh.drafts["commit"] == red
     assert sh.lines == [
-        line for line in sh.lines if line.startswith(f"# {red[:12]} is built although it is not green")
+        line
+        for line in sh.lines
+        if line.startswith(f"# {red[:12]} is built although its checks did not pass")
     ]
     assert origin.sh.journal.choices() == {}
 
@@ -149,7 +151,7 @@ def test_with_a_testgrid_the_column_of_the_commit_decides(origin: Origin) -> Non
         origin.fetched()
         grid.columns(tested[:9], "0" * 40, deploy="FP", tests="PP")
         assert "kubeflow-postsubmit: deploy failed" in refused(origin, tested)
-        assert "has no column of it" in refused(origin, untested)
+        assert "has no column for it" in refused(origin, untested)
         grid.columns(tested[:9], "0" * 40, deploy="PP", tests="PP")
         assert chosen(origin, tested) == tested
 

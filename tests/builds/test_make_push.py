@@ -106,7 +106,7 @@ def test_changed_new_and_ignored_files_are_refused(world: World, path: str) -> N
 
 def test_what_is_no_worktree_is_refused(world: World, tmp_path: Path) -> None:
     world.folder = tmp_path
-    assert "is no folder of a git worktree" in world.refused(PreconditionError, commit="0" * 40)
+    assert "is not a folder of a git worktree" in world.refused(PreconditionError, commit="0" * 40)
 
 
 def test_a_worktree_that_make_changes_is_told(world: World) -> None:
@@ -117,7 +117,7 @@ def test_a_worktree_that_make_changes_is_told(world: World) -> None:
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ("true", "named nothing that it pushed"),
+        ("true", "its output names no pushed image"),
         (f"echo Pushed {IMAGE}:v2", f"pushed {IMAGE}:v2; expected {IMAGE} at {TAG}"),
         (f"echo Pushed {IMAGE}er:{TAG}", f"pushed {IMAGE}er:{TAG}; expected {IMAGE} at"),
         (f"echo 'The push refers to repository [{IMAGE}]'; echo '{TAG}: digest: {OTHER} size: 12'", OTHER),
@@ -130,7 +130,7 @@ def test_what_make_pushed_otherwise_is_told(world: World, script: str, said: str
 
 def test_an_image_that_is_not_there_after_all_is_told(world: World) -> None:
     world.make(f"echo Pushed {IMAGE}:v2")
-    assert f"it pushed {IMAGE}:v2; the registry has nothing there" in world.refused(UnmetError, tag="")
+    assert f"it pushed {IMAGE}:v2; the registry has no such tag" in world.refused(UnmetError, tag="")
 
 
 def test_a_make_that_fails_is_an_error(world: World) -> None:
@@ -155,7 +155,9 @@ def test_packages_of_other_repositories_are_told_to_be_as_they_are(world: World)
     other = REGISTRIES.format(key="branch").replace("kubeflow/kubeflow", "acme/packages")
     commit(world.folder, "image_registries.yaml", other)
     world.push()
-    assert world.shown[0].endswith("acme/packages.git is cloned at master as it is now; nothing pins it")
+    assert world.shown[0].endswith(
+        "acme/packages.git is cloned at master as it is now, because no commit pins it"
+    )
 
 
 def test_an_entry_without_a_branch_is_told_with_its_line(world: World) -> None:

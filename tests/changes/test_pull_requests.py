@@ -181,7 +181,7 @@ def test_a_pull_request_whose_answer_was_lost_is_found_and_not_opened_twice(scen
     said = scene.told()
     scene.propose()
     assert scene.listed() == [(1, "open")]
-    assert f"#1, opened by {scene.me}, is there, although opening it failed: " in "\n".join(said)
+    assert f"#1, opened by {scene.me}, exists, although opening it failed: " in "\n".join(said)
 
 
 def test_a_pull_request_tells_how_its_change_was_made(scene: Scene) -> None:
@@ -218,7 +218,7 @@ def test_a_merge_waits_for_the_presubmit_and_stops_when_it_fails(scene: Scene) -
 def test_a_base_that_has_it_all_needs_no_pull_request(scene: Scene) -> None:
     commit(scene.origin.bare, "master", "config.txt", "one\nTWO\nthree\n")
     scene.origin.fetched()
-    assert scene.proposed() == (True, "master has it all; no pull request is needed")
+    assert scene.proposed() == (True, "master already contains the change; no pull request is needed")
     assert scene.settled()
     scene.settle()
     assert scene.listed() == []

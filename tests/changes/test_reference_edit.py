@@ -122,7 +122,7 @@ def test_a_parameter_is_wanted_only_in_its_files(tmp_path: Path) -> None:
 def test_a_pin_whose_file_the_branch_does_not_have_is_refused_with_its_pattern(tmp_path: Path) -> None:
     origin = project(tmp_path, FILES, CONFIG)
     edit = ReferenceEdit((), (("gone.sh", "(v.*)", "v1"),))
-    with pytest.raises(PreconditionError, match=r"pin gone\.sh: \(v\.\*\): there is no such tracked file"):
+    with pytest.raises(PreconditionError, match=r"pin gone\.sh: \(v\.\*\): no such tracked file"):
         edit.wanted(origin.release, origin.sh, "v0.2-branch")
 
 

@@ -78,9 +78,9 @@ def test_a_move_that_nobody_named_leaves_no_candidate_begun(world: World) -> Non
 @pytest.mark.parametrize(
     ("options", "error", "says"),
     [
-        ({"waive": "12"}, UsageError, "--waive 12 needs a reason"),
+        ({"waive": "12"}, UsageError, "--waive 12 requires a reason"),
         ({"commit": "c0ffee12"}, PreconditionError, "origin has no commit c0ffee12"),
-        ({"first": "tag-candidate"}, PreconditionError, "steps that come before are not done"),
+        ({"first": "tag-candidate"}, PreconditionError, "earlier steps are not done"),
     ],
 )
 def test_options_that_are_refused_leave_no_candidate_begun(

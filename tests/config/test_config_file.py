@@ -154,8 +154,9 @@ def test_an_alias_stands_for_what_it_names(tmp_path: Path) -> None:
 
 def test_an_alias_within_what_it_names_is_refused(tmp_path: Path) -> None:
     text = GOOD.replace("announcement:", "announcement: &all").replace("to: discuss@example.org", "to: *all")
-    assert "release.yaml:4: announcement.to: an alias to what it is part of; write it out" in problems(
-        tmp_path, text
+    assert (
+        "release.yaml:4: announcement.to: an alias to a value that contains it; write the value out"
+        in problems(tmp_path, text)
     )
 
 
@@ -168,7 +169,7 @@ def test_merge_keys_are_refused_and_make_no_profile(tmp_path: Path) -> None:
 
 def test_a_key_that_is_not_plain_text_is_refused(tmp_path: Path) -> None:
     assert problems(tmp_path, f"{GOOD}? [a, b]\n: c\n") == [
-        "release.yaml:10: release.yaml: a key that is not plain text"
+        "release.yaml:10: release.yaml: a key must be plain text"
     ]
 
 
@@ -207,15 +208,16 @@ parameters:
 def test_a_value_with_another_name_in_braces_is_told_at_its_line_with_those_that_there_are(
     tmp_path: Path,
 ) -> None:
-    own = "write a brace that is only a brace twice"
+    own = "to write a brace as text, double it"
     names = "{version}, {tag}, {branch}"
     assert problems(tmp_path, GOOD + PINNED) == [
-        f"release.yaml:18: operators.tfjob.pins[0].value: {{tag}} is none of {{release}}; {own}; found '{{tag}}'",
-        f"release.yaml:22: pins[0].value: {{date}} is none of {names}; {own}; "
+        f"release.yaml:18: operators.tfjob.pins[0].value: {{tag}} is not a known name ({{release}}); {own}; "
+        "found '{tag}'",
+        f"release.yaml:22: pins[0].value: {{date}} is not a known name ({names}); {own}; "
         "found '{branch} {{version}} {date}'",
         "release.yaml:24: pins[1].pattern: 'a(b)c(d)' needs exactly one group: the part that is the value; "
         "found 'a(b)c(d)'",
-        f"release.yaml:25: pins[1].value: {{ is none of {names}; {own}; found '{{tag'",
+        f"release.yaml:25: pins[1].value: {{ is not a known name ({names}); {own}; found '{{tag'",
         "release.yaml:28: parameters[0].name: String should match pattern '^[A-Za-z_][A-Za-z0-9_.-]*$'; "
         "found 'not a name'",
         "release.yaml:29: parameters[0].value: expected one word, without blanks, quotes and backslashes; "

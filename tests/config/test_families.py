@@ -105,7 +105,7 @@ def test_a_name_that_another_step_has_leaves_the_commands_as_they_are(tmp_path: 
     path = written(tmp_path, operators={"prototypes": KATIB})
     first, *_ = configured_names.named(RECIPES, listed(path))
     assert "update-prototypes" in {step.name for step in first}
-    with pytest.raises(ConfigError, match="update-prototypes is the name of a step already"):
+    with pytest.raises(ConfigError, match="two steps have the same name: update-prototypes"):
         RC.of(release_at(tmp_path, config_file.load(path)))
 
 

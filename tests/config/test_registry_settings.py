@@ -61,8 +61,8 @@ INVALID = {
     "<<: {floating-tags: [latest]}\n": ("<<", "merge keys are not read"),
     "floating-tags: [latest]\nfloating-tags: [latest]\n": ("floating-tags", "written twice"),
     "floating-tags: latest\n": ("floating-tags", ""),
-    "floating-tags: [v0.2.1]\n": ("floating-tags[0]", "a release tag never floats"),
-    "floating-tags: [latest, v0.2.1-rc.0]\n": ("floating-tags[1]", "a release tag never floats"),
+    "floating-tags: [v0.2.1]\n": ("floating-tags[0]", "a release tag must not float"),
+    "floating-tags: [latest, v0.2.1-rc.0]\n": ("floating-tags[1]", "a release tag must not float"),
     "floating-tags: [a/b]\n": ("floating-tags[0]", "expected an image tag"),
     "floating-tags: [{}]\n": ("floating-tags[0]", ""),
 }

@@ -93,7 +93,7 @@ def test_an_operators_release_is_an_image_tag() -> None:
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
-        ({"production": True, "sandbox": "s", "state": "s"}, "has no sandbox"),
+        ({"production": True, "sandbox": "s", "state": "s"}, "cannot have a sandbox"),
         ({}, "or a folder as 'sandbox:'"),
         ({"production": True}, "write 'state:'"),
     ],

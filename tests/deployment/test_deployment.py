@@ -197,7 +197,7 @@ def test_an_image_is_named_by_its_digest(image: str) -> None:
 
 @pytest.mark.parametrize("profile", ["rehearsal", "nowhere", "kubeflow"])
 def test_a_pod_runs_for_real_and_with_an_account(profile: str) -> None:
-    with pytest.raises(ConfigError, match="a pod runs with a profile"):
+    with pytest.raises(ConfigError, match="a pod requires a profile"):
         deployment.files(changed("deploy", profile=profile), RC)
 
 
@@ -205,7 +205,7 @@ def test_a_project_without_a_cluster_is_told_so() -> None:
     content = CONFIG.model_dump(exclude_unset=True, by_alias=True)
     for section in ("gcp", "builds"):
         del content[section]
-    with pytest.raises(ConfigError, match="no cluster to run in"):
+    with pytest.raises(ConfigError, match="which names the cluster"):
         deployment.files(Config.model_validate(content), RC)
 
 

@@ -25,7 +25,7 @@ def written(origin: Origin, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (None, "there are no release notes: "),
+        (None, "release notes are missing: "),
         (" \n", "the release notes are empty: "),
         ("é" * 125_001, "has 125,001 characters; GitHub takes 125,000 at most"),
         ("é" * 125_000, ""),

@@ -70,7 +70,7 @@ def test_a_file_of_another_kind_is_a_config_error(content: bytes) -> None:
 
 
 def test_an_image_that_is_listed_twice_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"x\.yaml:4: gcr\.io/a/b is listed already at line 2"):
+    with pytest.raises(ConfigError, match=r"x\.yaml:4: gcr\.io/a/b is already listed at line 2"):
         parse(b"images:\n- name: gcr.io/a/b\n  versions: []\n- name: gcr.io/a/b\n  versions: []\n", "x.yaml")
 
 

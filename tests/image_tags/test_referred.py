@@ -138,5 +138,5 @@ def test_names_narrow_what_counts_and_may_take_in_mirrors() -> None:
         f"a.yaml:1: {REGISTRY}/x",
         f"a.yaml:1: {REGISTRY}/quay.io/z",
     ]
-    with pytest.raises(UsageError, match=r"--name '\(' is no regular expression"):
+    with pytest.raises(UsageError, match=r"--name '\(' is not a regular expression"):
         Ours.of(PREFIXES, (), ["("])

@@ -77,7 +77,7 @@ def test_the_snippet_of_the_runbook_is_refused_with_what_it_means() -> None:
         for line, key in ((2, "component"), (3, "name"), (4, "params"))
     ]
     assert said(RUNBOOK.replace("\n    ", "\n  ")) == [
-        "1: the list of entries has no key; write 'workflows:' above it",
+        "1: the list of entries requires a key; write 'workflows:' above it",
         "1: app_dir is 'kubeflow/kubeflow/releasing/<new release workflow folder>'; "
         "expected OWNER/REPO/PATH, such as kubeflow/kubeflow/releasing/releaser",
         "3: name is '<your release name>'; expected lower-case letters, digits and '-'",
@@ -94,17 +94,17 @@ def test_the_snippet_of_the_runbook_is_refused_with_what_it_means() -> None:
         (entry(name=""), ["2: an entry of workflows has no 'name'"]),
         (entry(foo="x"), ["5: an entry of workflows has an unknown key 'foo'"]),
         (entry(component="b\n  component: c"), ["5: an entry of workflows has the key 'component' twice"]),
-        (entry() + entry(), ["5: the name a-release is taken at line 2; names are unique"]),
+        (entry() + entry(), ["5: the name a-release is already used at line 2; names must be unique"]),
         (entry(name="A"), ["2: name is 'A'; expected lower-case letters, digits and '-'"]),
         (entry(job_types="[postsubmt]"), ["5: job_types has 'postsubmt'; did you mean postsubmit?"]),
         (entry(job_types="postsubmit"), ["5: job_types is not a list"]),
-        (entry(include_dirs="[]"), ["5: include_dirs is empty; leave it out when it does not matter"]),
-        (entry(params="~"), ["5: params is not a mapping; leave it out when there are no parameters"]),
+        (entry(include_dirs="[]"), ["5: include_dirs is empty; list at least one item, or remove it"]),
+        (entry(params="~"), ["5: params is not a mapping; leave it out for an app without parameters"]),
         (entry(params="{a: [1]}"), ["5: params.a is not plain text"]),
         (entry(params="{a: 1, a: 2}"), ["5: params has a twice"]),
         (
             entry(params="{versionTag: v1}"),
-            ["5: params has versionTag, which each night sets itself; leave it out"],
+            ["5: params has versionTag, which each night sets itself; remove it"],
         ),
     ],
 )

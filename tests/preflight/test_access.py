@@ -73,8 +73,8 @@ def test_who_works_and_what_they_may_do_is_told(world: tuple[Origin, LocalGitHub
 def test_gh_and_git_may_be_missing_both(world: tuple[Origin, LocalGitHub]) -> None:
     problems, facts = found(shell(world[0], PATH="/nonexistent"))
     assert [text for text, _ in problems] == [
-        "gh is not installed (nothing of that name in PATH)",
-        "git is not installed (nothing of that name in PATH)",
+        "gh is not installed (not found in PATH)",
+        "git is not installed (not found in PATH)",
     ]
     assert problems[0][1] == "it comes with this project: scripts/setup-venv"
     assert facts == []

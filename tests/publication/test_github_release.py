@@ -58,7 +58,7 @@ def test_a_release_that_agrees_with_the_world_is_met(tmp_path: Path) -> None:
 def test_a_manifest_about_another_commit_is_told(tmp_path: Path) -> None:
     finding = checked(tmp_path, commit="e" * 40)
     assert not finding.holds
-    assert f"its manifest is about {'e' * 40}, the tag is at " in finding.text
+    assert f"its manifest names commit {'e' * 40}, but the tag is at " in finding.text
 
 
 def test_a_manifest_with_another_digest_is_told(tmp_path: Path) -> None:
@@ -86,4 +86,4 @@ def test_a_tag_that_moved_without_a_later_candidate_is_told(tmp_path: Path) -> N
 def test_an_older_candidates_image_that_is_gone_is_told(tmp_path: Path) -> None:
     finding = checked(tmp_path, digest=f"sha256:{'e' * 64}", later="refs/tags/v0.2.1-rc.1")
     assert not finding.holds
-    assert finding.text.endswith(f"is sha256:{'e' * 64}, which the registry does not have any more")
+    assert finding.text.endswith(f"is sha256:{'e' * 64}, which the registry no longer has")

@@ -104,13 +104,13 @@ def test_a_waived_pull_request_need_not_be_mentioned(origin: Origin) -> None:
     path = written(origin, "#7 only")
     waivers.record(origin.sh.journal, "check-release-notes", "8", "nobody notices")
     finding = notes.complete(origin.release, origin.sh)
-    assert finding.text == f"the notes mention all 2 pull requests, but for 1 that are waived: {path}"
+    assert finding.text == f"the notes mention all 2 pull requests, except 1 waived: {path}"
     assert finding.holds
 
 
 def test_the_notes_are_complete_when_they_mention_everything(origin: Origin) -> None:
     merged(origin, "A (#7)", "B (#8)")
-    assert notes.complete(origin.release, origin.sh).text.startswith("there are no release notes: ")
+    assert notes.complete(origin.release, origin.sh).text.startswith("release notes are missing: ")
     path = written(origin, "#7 only")
     assert notes.complete(origin.release, origin.sh).text == f"{path} does not mention #8"
     written(origin, "#7 and #8")
@@ -122,7 +122,7 @@ def test_without_the_release_branch_nothing_is_complete(origin: Origin) -> None:
     written(origin, "")
     other = replace(origin.release, version=Version(0, 3, 0))
     written(replace(origin, release=other), "")
-    assert notes.complete(other, origin.sh).text == "there is no v0.3-branch yet"
+    assert notes.complete(other, origin.sh).text == "origin has no branch v0.3-branch yet"
 
 
 def test_the_program_that_drafts_makes_the_notes_complete(tmp_path: Path) -> None:

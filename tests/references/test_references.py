@@ -55,7 +55,7 @@ def test_rewriting_again_changes_nothing() -> None:
     ("text", "reason"),
     [
         ("gcr.io/p/operator:${TAG}", "its tag is a variable"),
-        ("gcr.io/p/operator", "no tag is written with it"),
+        ("gcr.io/p/operator", "it is written without a tag"),
         (f"gcr.io/p/operator@{DIGEST}", "pinned by digest, and the digest of v0.2.1 was not given"),
     ],
 )
@@ -111,7 +111,7 @@ def test_a_rule_that_no_file_mentions_is_named() -> None:
 
 def test_rules_at_odds_over_a_name_are_refused() -> None:
     rules = Rules.parse(["gcr.io/p/.*:v1", ".*/operator:v2"])
-    with pytest.raises(UsageError, match=r"gcr\.io/p/operator is claimed by"):
+    with pytest.raises(UsageError, match=r"gcr\.io/p/operator is matched by"):
         examine([("a", b"gcr.io/p/operator:v0")], rules)
 
 
@@ -129,7 +129,7 @@ def test_every_pin_that_does_not_hold_is_named_at_once() -> None:
     with pytest.raises(PreconditionError) as caught:
         examine([("w", PINNED.encode())], Rules.parse([], pins))
     assert caught.value.message.splitlines() == [
-        "pin gone: x(y): there is no such tracked file",
+        "pin gone: x(y): no such tracked file",
         "pin w: nothing (here): the pattern matches nothing",
         "pin w: tf-operator@(HEAD): would not read 'v1' everywhere afterwards",
     ]

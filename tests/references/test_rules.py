@@ -28,7 +28,7 @@ def test_a_rule_of_the_wrong_form_is_refused(text: str) -> None:
 
 
 def test_a_refused_tag_is_named_with_what_a_tag_may_be() -> None:
-    with pytest.raises(UsageError, match=r"'v1\.' is no image tag \(letters, .*no \. at the end\)"):
+    with pytest.raises(UsageError, match=r"'v1\.' is not an image tag \(letters, .*no \. at the end\)"):
         ImageRule.parse("gcr.io/p/x:v1.")
 
 

@@ -103,5 +103,5 @@ def test_columns_are_commits_with_the_newest_first(world: tuple[Origin, LocalGit
 
 def test_a_repository_that_is_not_there_has_no_tab(world: tuple[Origin, LocalGitHub, Tab]) -> None:
     *_, tab = world
-    with pytest.raises(PreconditionError, match="knows no tab"):
+    with pytest.raises(PreconditionError, match="has no tab"):
         Tab(f"{tab.url}x", "sig-big-data", "kubeflow-postsubmit").read(Rows, "tabs", "/rows")

@@ -183,7 +183,7 @@ def test_what_may_lapse_is_done_again_only_while_something_needs_it(world: Relea
     file(world, "login").unlink()
     run(world, recipe(login, touching("b", "login")))
     assert order(world) == ["login", "login", "b"]
-    assert lines(world)[-2].endswith("= already done: not needed any more: everything after it is done")
+    assert lines(world)[-2].endswith("= already done: no longer needed: every step that needs it is done")
 
 
 def test_a_part_runs_only_its_steps(world: ReleaseContext) -> None:

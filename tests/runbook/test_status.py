@@ -46,7 +46,7 @@ def test_what_may_lapse_is_asked_only_while_something_after_it_is_left(world: Re
     file(world, "a").touch()
     asked.clear()
     texts = [finding.text for finding in findings_of(world, whole, whole).values()]
-    assert texts == ["not needed any more: everything after it is done"] * 2 + ["a is there"]
+    assert texts == ["no longer needed: every step that needs it is done"] * 2 + ["a is there"]
     assert asked == []
     late = recipe(*whole, gate("last", "a"))
     assert [finding.holds for finding in findings_of(world, late, late).values()] == [

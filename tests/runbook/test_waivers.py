@@ -35,7 +35,7 @@ def test_the_same_waiver_again_is_not_written_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "because", "said"),
     [
-        ("12", " ", "needs a reason"),
+        ("12", " ", "requires a reason"),
         ("", "why", "expected the number"),
         ("all", "why", "expected the number"),
     ],

@@ -62,7 +62,7 @@ def test_a_refused_move_exits_4_and_a_named_one_0(url: str, tmp_path: Path) -> N
     file.write_bytes(listing(pushed(url, "a", tag="new"), TAG))
     refused = ran(url, file)
     assert refused.returncode == 4
-    assert "hint: a tag moves only when it is named" in refused.stderr
+    assert "hint: name each tag that may move: --allow-move" in refused.stderr
     assert ran(url, file, "--allow-move", f".*/a:{TAG}").returncode == 0
 
 

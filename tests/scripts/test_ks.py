@@ -42,7 +42,7 @@ def test_another_workflow_of_the_name_is_never_patched(sandbox: Sandbox) -> None
     sandbox.output("ks", "param", "set", "--env", "releasing", "workflows", "versionTag", "v2")
     ran = sandbox.run(*APPLY)
     assert ran.returncode == 4
-    assert "first in kubeflow-releasing is there with another spec, Succeeded since" in ran.stderr
+    assert "first in kubeflow-releasing already exists with another spec, Succeeded since" in ran.stderr
     assert sandbox.tags(CPU) == ["v20180326-b0c432b9"]
 
 
@@ -102,7 +102,7 @@ def test_the_runbooks_block_makes_an_app_for_another_image(sandbox: Sandbox) -> 
     parts = sandbox.folder / "parts"
     write_package(parts / "automation")
     (parts / "registry.yaml").write_text("kind: ksonnet.io/registry\n")
-    assert sandbox.output("ks", "init", "boot").endswith(": app made, https://192.0.2.1 in default\n")
+    assert sandbox.output("ks", "init", "boot").endswith(": app created, https://192.0.2.1 in default\n")
     app = sandbox.folder / "boot"
     for words in (
         ("registry", "add", "example", str(parts)),
@@ -133,7 +133,7 @@ def test_env_list_and_version_answer(sandbox: Sandbox) -> None:
         (["env", "rm", "x"], "ks: 'env rm' is not part of this ks"),
         (["env", "add", "x", "--server=y", "--context=z"], "--context and --server exclude each other"),
         (["env", "set", "staging"], "nothing to set"),
-        (["generate", "release", "x"], "no prototype's name ends with 'release' (known: none)"),
+        (["generate", "release", "x"], "no prototype has a name that ends with 'release' (known: none)"),
         ([], "ks: a command is missing"),
         (["show", "releasing"], "-c/--component"),
         (["show", "prod", "-c", "workflows"], "no environment 'prod' (known: releasing, staging)"),

@@ -115,8 +115,8 @@ def test_a_tag_to_expect_needs_images() -> None:
 
 
 REFUSED = {
-    "no tag": (".*/tensorflow-.*:v9", "v0.2.2", 2, "no tag matches 'v9'; there are:"),
-    "no image": ("nothing:.*", "v0.2.2", 2, "no image name matches 'nothing'; there are:"),
+    "no tag": (".*/tensorflow-.*:v9", "v0.2.2", 2, "no tag matches 'v9'; known tags:"),
+    "no image": ("nothing:.*", "v0.2.2", 2, "no image name matches 'nothing'; known names:"),
     "several builds": (".*/tensorflow-.*:latest", "v0.2.2", 2, "matches several versions of one image:"),
     "on another digest": (
         ".*/tensorflow-.*:v20180707-5a11c84d",

@@ -64,7 +64,7 @@ def test_writing_twice_changes_nothing_the_second_time(checkout: Path) -> None:
     update(checkout, "--image", IMAGE, "--write")
     written = (checkout / "core/spawner.py").stat()
     assert (
-        b"Changed: 0 in 0 files; already as asked: 2" in update(checkout, "--image", IMAGE, "--write").stdout
+        b"Changed: 0 in 0 files; already correct: 2" in update(checkout, "--image", IMAGE, "--write").stdout
     )
     assert (checkout / "core/spawner.py").stat().st_ino == written.st_ino
 
@@ -99,7 +99,9 @@ def test_every_problem_of_the_command_line_is_named_at_once(checkout: Path) -> N
     assert refused.returncode == 2
     said = refused.stderr.decode()
     assert "Traceback" not in said
-    assert all(text in said for text in ("'not/a/tag' is no image tag", "'('", "0 groups", "parameter 'a b'"))
+    assert all(
+        text in said for text in ("'not/a/tag' is not an image tag", "'('", "0 groups", "parameter 'a b'")
+    )
 
 
 def test_a_missing_pin_stops_everything(checkout: Path) -> None:
@@ -235,7 +237,7 @@ def test_files_that_did_not_parse_before_are_named_with_their_line_if_they_are_r
     shown = update(tmp_path, "--image", IMAGE)
     assert shown.returncode == 0
     for path, line in broken:
-        assert f"Did not parse before either: {path}:{line}: not " in shown.stderr.decode()
+        assert f"Did not parse before the rewrite either: {path}:{line}: not " in shown.stderr.decode()
     report = json.loads(update(tmp_path, "--image", IMAGE, "--write", "--json").stdout)
     assert [(fault["path"], fault["line"]) for fault in report["broken"]] == broken
     assert report["refused"] == []

@@ -52,7 +52,9 @@ def test_a_second_run_is_refused_with_the_process_that_holds_it(tmp_path: Path) 
         told = rf"process {holder.pid} of \S+@\S+, since 20"
         with pytest.raises(LockedError, match=told) as caught, held(tmp_path / "lock"):
             pass
-        assert caught.value.hint == "wait for it to end; then the same command finishes what it left"
+        assert (
+            caught.value.hint == "wait for it to end, then repeat the same command, which finishes the rest"
+        )
     with held(tmp_path / "lock"):
         assert (tmp_path / "lock").read_text().startswith(f"{os.getpid()} ")
 

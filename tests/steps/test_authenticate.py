@@ -138,7 +138,7 @@ def test_without_a_terminal_no_browser_is_opened(operator: Operator) -> None:
     with pytest.raises(PreconditionError) as caught:
         auth.action(operator.release, operator.sh)
     assert "is not logged in as" in caught.value.message
-    assert "there is no terminal" in caught.value.message
+    assert "no terminal is attached" in caught.value.message
     assert f"gcloud auth login {BOT} --no-launch-browser" in caught.value.hint
     assert operator.commands() == []
 
@@ -162,7 +162,7 @@ def test_without_the_plugin_or_kubectl_one_sentence_says_what_to_install(tmp_pat
     assert need
     environment = gcloud.environment | {"PATH": str(gcloud.folder)}
     found = cloud_access.answers(Shell(environment), need)
-    assert found[-1].text == "kubectl is not installed (nothing of that name in PATH)"
+    assert found[-1].text == "kubectl is not installed (not found in PATH)"
     assert "install kubectl" in found[-1].hint
 
 

@@ -73,7 +73,7 @@ def test_a_candidate_that_somebody_else_tagged_needs_its_notes_first(origin: Ori
     tag(origin, "v0.2-branch")
     vote_record.record(origin.release, origin.sh, "passed", EVIDENCE)
     notes.path(origin.release).unlink()
-    assert refused(origin).startswith("there are no release notes: ")
+    assert refused(origin).startswith("release notes are missing: ")
 
 
 def test_files_that_release_verify_would_find_wrong_stop_the_final(origin: Origin) -> None:

@@ -65,7 +65,7 @@ def test_a_parameter_on_another_ones_line_is_lost(project: Project) -> None:
     text = "// @param name string Name\n// @optionalParam image string mongo // @optionalParam other string 3.4\n{}\n"
     found = project.released({PROTOTYPE: text}).claims(prototype_parameters.claims)["parameters"]
     assert not found.holds
-    assert found.details == (f"{PROTOTYPE}:2: other stands on another one's line",)
+    assert found.details == (f"{PROTOTYPE}:2: other is on the line of another parameter",)
 
 
 def test_a_project_without_prototypes_claims_nothing_of_parameters(project: Project) -> None:
@@ -81,7 +81,7 @@ def test_a_pin_that_reads_something_else_does_not_hold(project: Project) -> None
     assert found["operators"].details == (f"{WORKFLOWS}:2: kubeflow/tf-operator@HEAD",)
 
 
-@pytest.mark.parametrize(("text", "said"), [(None, "is not there"), ("{}\n", "nothing matches")])
+@pytest.mark.parametrize(("text", "said"), [(None, "does not exist"), ("{}\n", "no line matches")])
 def test_a_pin_without_a_place_does_not_hold(project: Project, text: str | None, said: str) -> None:
     found = project.released({WORKFLOWS: text}).claims(pins.claims)["pins"]
     assert not found.holds
@@ -93,7 +93,7 @@ def test_a_pin_whose_file_may_be_absent_says_that_it_is(project: Project) -> Non
     configured = project.configured(pins=(pin,))
     found = configured.claims(pins.claims)["pins"]
     assert found.holds
-    assert found.found == "1 value as release.yaml says; without deploy.sh"
+    assert found.found == "1 value as release.yaml says; absent files: deploy.sh"
     wrong = configured.released({"deploy.sh": "VERSION=master\n"}).claims(pins.claims)["pins"]
     assert wrong.details == ("deploy.sh:1: master, not v0.2-branch",)
 
@@ -118,4 +118,4 @@ def test_what_release_yaml_sets_is_filled_in_and_compared(project: Project) -> N
         "app/params.yaml:1: release v0.2.0, not v0.2.1",
     )
     gone = configured.released({"app/params.yaml": None}).claims(pins.claims)["pins"]
-    assert "nothing sets parameter release in app/**" in gone.details
+    assert "no file sets parameter release in app/**" in gone.details

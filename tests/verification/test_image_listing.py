@@ -45,7 +45,7 @@ def test_a_listing_that_was_deleted_later_is_read_as_it_was_last(project: Projec
     project.commit("master", {PATH: None})
     found = project.claims(image_listing.claims)
     assert found["listed"].holds
-    assert found["listing"].found.endswith("it is deleted")
+    assert found["listing"].found.endswith("the file was deleted later")
 
 
 def test_a_listing_that_never_was_does_not_hold(project: Project) -> None:

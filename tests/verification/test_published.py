@@ -105,9 +105,9 @@ def test_what_does_not_hold_is_unmet_and_what_was_not_read_is_unreachable(projec
     sound, false, unread = (
         Claim(name, holds, "") for name, holds in [("a", True), ("b", False), ("c", None)]
     )
-    with pytest.raises(UnmetError, match=r"v0\.2\.1, this does not hold: b\n"):
+    with pytest.raises(UnmetError, match=r"v0\.2\.1: claims that do not hold: b\n"):
         require(it, [sound, false, unread])
-    with pytest.raises(UnreachableError, match=r"v0\.2\.1, this could not be read: c\n"):
+    with pytest.raises(UnreachableError, match=r"v0\.2\.1: claims that could not be checked: c\n"):
         require(it, [sound, unread])
 
 
@@ -175,10 +175,10 @@ def test_a_release_without_a_manifest_does_not_hold(project: Project, github: Lo
     [
         ({"tag": "v0.2.0"}, "tag: v0.2.0, not v0.2.1"),
         ({"commit": "a" * 40}, f"commit: {'a' * 40}, not "),
-        ({"repositories": {}}, "commit of kubeflow/kubeflow: none, not "),
+        ({"repositories": {}}, "commit of kubeflow/kubeflow: missing, not "),
         (
             {"images": [{"name": IMAGES[0], "tag": TAG, "digest": digest(IMAGES[0])}]},
-            f"{IMAGES[1]}:{TAG} is not named",
+            f"{IMAGES[1]}:{TAG} is missing",
         ),
     ],
 )
@@ -245,4 +245,4 @@ def test_an_image_of_a_superseded_candidate_has_to_be_there_still(
     attach(github, tmp_path, old, f"{TAG}-rc.0")
     project.tag(f"{TAG}-rc.1", "v0.2-branch")
     found = published(project, candidate=0)["manifest"]
-    assert found.details == (f"{old['images'][0]['name']}:{TAG}: {gone}, but the registry has none",)
+    assert found.details == (f"{old['images'][0]['name']}:{TAG}: {gone}, but the registry has no such tag",)

@@ -31,7 +31,7 @@ def pushed(project: Project, registry: str) -> Project:
 def test_images_on_the_listed_digests_hold(pushed: Project) -> None:
     found = pushed.claims(registry_tags.claims)["registry"]
     assert found.holds
-    assert found.found == "3 of 3 images are there as listed"
+    assert found.found == "3 of 3 images are in the registry as listed"
 
 
 def test_an_image_on_another_digest_does_not_hold(pushed: Project, registry: str) -> None:
@@ -45,14 +45,14 @@ def test_a_reference_to_an_image_that_is_not_there_does_not_hold(pushed: Project
     pushed.released({"ui.yaml": f"image: {REGISTRY}/centraldashboard:{TAG}\n"})
     found = pushed.claims(registry_tags.claims)["registry"]
     assert found.holds is False
-    assert found.details == (f"{REGISTRY}/centraldashboard:{TAG} is not there",)
+    assert found.details == (f"{REGISTRY}/centraldashboard:{TAG} is not in the registry",)
 
 
 def test_a_registry_that_does_not_answer_is_neither_true_nor_false(project: Project) -> None:
     project.variables["RELEASE_REGISTRY_MIRRORS"] = "gcr.io=http://127.0.0.1:1/gcr.io"
     found = project.claims(registry_tags.claims)["registry"]
     assert found.holds is None
-    assert found.found == "0 of 3 images are there as listed; 3 could not be read"
+    assert found.found == "0 of 3 images are in the registry as listed; 3 could not be read"
     assert len(found.details) == 1
 
 

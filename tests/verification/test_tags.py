@@ -112,7 +112,7 @@ def test_a_final_on_an_older_candidate_lacks_what_the_newest_had(project: Projec
     project.tag(f"{TAG}-rc.1", project.commit(BRANCH, {"more": "more"}))
     found = project.claims(tags.claims)["candidate"]
     assert not found.holds
-    assert "lacks 1 of its" in found.found
+    assert "lacks 1 of that candidate's commits" in found.found
 
 
 def test_a_candidate_is_not_held_against_candidates(project: Project) -> None:

@@ -205,7 +205,7 @@ def test_a_digest_of_63_digits_is_no_digest() -> None:
         (
             "katib.jsonnet",
             "// @optionalParam a string x A // @optionalParam modeldbDatabaseImage string y B\n{}\n",
-            ":1: modeldbDatabaseImage stands on another one's line",
+            ":1: modeldbDatabaseImage is on the line of another parameter",
         ),
     ],
 )

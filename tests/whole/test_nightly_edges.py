@@ -80,10 +80,10 @@ def test_a_red_commit_takes_a_reason_which_the_night_keeps(sandbox: Path) -> Non
     named = (*NIGHT, "--commit", red[:10])
     told = refused(sandbox, 4, *named)
     assert f"{red[:12]} is not green: kubeflow-postsubmit: failure" in told
-    assert f'let it pass, on record: --commit {red[:10]} --because "WHY"' in told
-    assert "--because is for a --commit" in refused(sandbox, 2, *NIGHT, "--because", "a flake")
+    assert f'record why this one is built: --commit {red[:10]} --because "WHY"' in told
+    assert "--because requires a --commit" in refused(sandbox, 2, *NIGHT, "--because", "a flake")
     planned = completed(sandbox, "nightly.plan", "--commit", red[:10], "--because", "a flake")
-    assert f"# {red[:12]} is built although it is not green" in planned
+    assert f"# {red[:12]} is built although its checks did not pass" in planned
     assert not [*sandbox.glob("nights/*/journal.jsonl")]
 
     reason = f"{red[:12]}, kubeflow-postsubmit: failure: a flake"

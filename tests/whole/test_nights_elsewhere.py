@@ -142,7 +142,7 @@ def test_what_a_killed_machine_left_is_taken_over_and_waited_for(machines: Machi
         ada.communicate()
     early = typed(machines.grace, *NIGHT)
     assert early.returncode == 8, early.stdout
-    assert "If it is gone, the same command takes over 60 seconds after" in early.stdout
+    assert "which takes the lock over 60 seconds after" in early.stdout
     machines.leave_lease()
     with machines.waiting(machines.grace, *NIGHT) as later:
         machines.finish()

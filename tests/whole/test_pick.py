@@ -29,7 +29,7 @@ def test_what_is_picked_and_what_has_no_reason_is_told(tmp_path: Path) -> None:
     assert pull == ("Pick onto v0.2-branch: Fix it", "v0.2-branch", False)
     before = trace(sandbox)
     again = completed(sandbox, "pick", *ASKED, "--commits", wanted[:8])
-    assert "v0.2-branch gets it by #" in again
+    assert "v0.2-branch gets these commits by #" in again
     assert trace(sandbox) == before
     status = completed(sandbox, "release.status", *ASKED).splitlines()
     policy = [line for line in status if line.startswith("branching policy")]

@@ -68,7 +68,7 @@ def test_a_recipe_with_nothing_to_do_says_so(tmp_path: Path, source: Path) -> No
     variables = {"RELEASE_CONFIG": str(tmp_path / "release.yaml")}
     run = invoke(tmp_path / "sandbox", "release.master", "--version", "1.0.0", **variables)
     assert run.returncode == 3
-    assert "Mini has nothing for release.master to do" in run.stderr
+    assert "release.master has no step for Mini" in run.stderr
 
 
 def test_the_operators_source_has_to_be_committed(tmp_path: Path, source: Path) -> None:

@@ -27,7 +27,7 @@ def test_a_release_that_somebody_else_made_is_read_back(sandbox: Path) -> None:
     assert "✓ tag " in out
     assert "✗ candidate " in out
     assert "v0.1.2 had no candidate" in out
-    assert "this does not hold: candidate, " in err
+    assert "claims that do not hold: candidate, " in err
     assert not (sandbox / "releases").exists()
 
 
@@ -44,7 +44,7 @@ def test_programs_get_json_and_nothing_else(sandbox: Path) -> None:
         "name": "names",
         "holds": False,
         "found": "v0.1.rc1",
-        "details": ["v0.1.rc1: written v0.1.0-rc.1, tools would read it"],
+        "details": ["v0.1.rc1: tools do not read it; expected v0.1.0-rc.1"],
     }
     assert "# Rehearsal in" in err
 

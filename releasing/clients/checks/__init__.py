@@ -1,1 +1,1 @@
-"""What says whether a commit is green: checks on GitHub, and testgrid."""
+"""Whether a commit is green: checks on GitHub, and testgrid."""

@@ -32,7 +32,7 @@ class Check:
 
     @property
     def failed(self) -> bool:
-        """Whether waiting is in vain."""
+        """Whether the check failed, so that waiting does not help."""
         return self.state in FAILED
 
 
@@ -45,14 +45,14 @@ def reported(sh: Reads, slug: str, commit: str) -> dict[str, Check]:
 
 
 def unsuccessful(sh: Reads, slug: str, commit: str, contexts: tuple[str, ...]) -> list[Check]:
-    """Those of `contexts` that have not succeeded on `commit`."""
+    """The checks of `contexts` that have not succeeded on `commit`."""
     found = reported(sh, slug, commit)
     wanted = [found.get(context, Check(context, "not reported")) for context in contexts]
     return [check for check in wanted if check.state not in PASSED]
 
 
 def latest_green(sh: Reads, slug: str, branch: str, contexts: tuple[str, ...], depth: int = 30) -> str:
-    """The newest commit of `branch` on which all `contexts` succeeded; PreconditionError when there is none.
+    """The newest commit of `branch` on which all `contexts` succeeded; PreconditionError without one.
 
     Runbook: "Look at the postsubmit dashboard to find the latest green postsubmit".
     """
@@ -65,29 +65,31 @@ def latest_green(sh: Reads, slug: str, branch: str, contexts: tuple[str, ...], d
             return commit
         seen.append(f"{commit[:12]} {'; '.join(map(str, problems))}")
     raise PreconditionError(
-        f"{slug}: none of the {len(commits)} newest commits of {branch} has a green postsubmit:\n  "
+        f"{slug}: no green postsubmit among the {len(commits)} newest commits of {branch}:\n  "
         + "\n  ".join(seen[:5]),
-        f"expected success of: {', '.join(contexts)}; look at them on GitHub",
+        f"required checks: {', '.join(contexts)}; see the failed ones on GitHub",
     )
 
 
 def awaited(sh: Reads, slug: str, commit: str, contexts: tuple[str, ...]) -> str:
-    """Which of `contexts` have yet to succeed on `commit`; UnmetError when one failed."""
+    """Which checks of `contexts` have not finished on `commit`; UnmetError when one failed."""
     problems = unsuccessful(sh, slug, commit, contexts)
     text = "; ".join(map(str, problems))
     if any(check.failed for check in problems):
-        raise UnmetError(f"{slug}@{commit[:12]}: {text}", "look at the link; a new commit needs a new check")
+        raise UnmetError(
+            f"{slug}@{commit[:12]}: {text}", "see the link; a fix needs a new commit and a new check"
+        )
     return text
 
 
 def wait_until_successful(
     sh: Shell, slug: str, commit: str, contexts: tuple[str, ...], timeout: float
 ) -> None:
-    """Return when all `contexts` have succeeded on `commit`; says what it waits for.
+    """Return when all checks of `contexts` have succeeded on `commit`; shows what it waits for.
 
-    Raises UnmetError when one failed or `timeout` seconds have passed.
+    Raises UnmetError when a check failed or `timeout` seconds have passed.
     """
     what = f"{slug}@{commit[:12]}"
     seconds = wait(what, lambda: awaited(sh, slug, commit, contexts), timeout)
-    names = ", ".join(contexts) or "no checks asked for"
+    names = ", ".join(contexts) or "no checks required"
     print(f"{what}: {names}: success after {seconds:.1f} s", flush=True)

@@ -1,4 +1,4 @@
-"""When a pull request may be merged: checks, reviews, protection of its base; by waiting, never by bypass."""
+"""When a pull request may be merged: its checks, reviews and branch protection are waited for, never bypassed."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 READY = ("clean", "unstable", "has_hooks")
 STATES = {
-    "behind": "its base has moved on: its branch must be updated",
-    "blocked": "reviews, or what else the branch asks for",
-    "unknown": "GitHub to find out whether it can be merged",
+    "behind": "an update of its branch: the base branch has newer commits",
+    "blocked": "reviews, or other requirements of the base branch",
+    "unknown": "GitHub to compute whether it can be merged",
 }
 
 
 def wait_until_mergeable(
     sh: Shell, slug: str, number: str, head: str, contexts: tuple[str, ...], timeout: float
 ) -> None:
-    """Return when the pull request may be merged at `head`, or is merged; says what it waits for.
+    """Return when the pull request may be merged at `head`, or is merged; shows what it waits for.
 
-    All `contexts` have to succeed on `head`. Raises UnmetError when a check failed, when it conflicts, or when
-    `head` is not its head any more; PreconditionError when it was closed.
+    All checks of `contexts` must succeed on `head`. Raises UnmetError when a check failed, when the pull request
+    conflicts with its base, or when `head` is no longer its head; PreconditionError when it was closed.
     """
     what = f"{slug}#{number}"
     seconds = wait(what, lambda: _missing(sh, slug, number, head, contexts), timeout)
@@ -38,35 +38,40 @@ def wait_until_mergeable(
 
 
 def _missing(sh: Shell, slug: str, number: str, head: str, contexts: tuple[str, ...]) -> str:
-    """What is waited for, or nothing when the pull request may be merged."""
+    """What the merge waits for; empty when the pull request may be merged."""
     it = read(sh, slug, number)
     if it.merged:
         return ""
     if it.state == "closed":
         raise PreconditionError(
-            f"{it.url} was closed without being merged", "open it again, then the same command"
+            f"{it.url} was closed without being merged", "reopen it, then repeat the same command"
         )
     if it.tip != head:
         raise UnmetError(
-            f"{it.url}: {it.tip[:12]} was pushed meanwhile; {head[:12]} is not its head any more",
-            "look at what was pushed; the same command waits for the new head",
+            f"{it.url}: {it.tip[:12]} was pushed meanwhile; {head[:12]} is no longer its head",
+            "review what was pushed; then repeat the same command, which waits for the new head",
         )
     if text := commit_checks.awaited(sh, slug, head, contexts):
         return text
     if it.mergeable == "dirty":
         raise UnmetError(
-            f"{it.url} conflicts with {it.base}", "resolve the conflict on its branch, then the same command"
+            f"{it.url} conflicts with {it.base}",
+            "resolve the conflict on its branch, then repeat the same command",
         )
     return _unready(sh, slug, it)
 
 
 def _unready(sh: Shell, slug: str, it: PullRequest) -> str:
     if it.draft:
-        return "somebody to mark it as ready for review"
+        return "it to be marked as ready for review: it is a draft"
     if it.mergeable not in READY:
         asked = (
-            f" (asked for: {', '.join(it.reviewers)})" if it.reviewers and it.mergeable == "blocked" else ""
+            f" (requested from: {', '.join(it.reviewers)})"
+            if it.reviewers and it.mergeable == "blocked"
+            else ""
         )
         return STATES.get(it.mergeable, it.mergeable) + asked
     rules = sh.read(api.question(f"repos/{slug}/rules/branches/{it.base}", ".[].type"))
-    return f"the merge queue of {it.base}: somebody has to add it" if "merge_queue" in rules.split() else ""
+    return (
+        f"the merge queue of {it.base}: add the pull request to it" if "merge_queue" in rules.split() else ""
+    )

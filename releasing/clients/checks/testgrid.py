@@ -1,4 +1,4 @@
-"""The latest green postsubmit as a testgrid knows it: the newest column where something passed and nothing failed."""
+"""The latest green postsubmit on a testgrid: the newest column in which tests passed and none failed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SHOWN = 5
 def latest_green(sh: Shell, tab: Tab, slug: str, branch: str) -> str:
     """The commit of the newest green column, which must be on `branch` of the repository `slug` on GitHub.
 
-    Raises PreconditionError when there is none to rely on, UnreachableError when the testgrid does not answer.
+    Raises PreconditionError without such a column, UnreachableError when the testgrid does not answer.
     """
     summary = tab.read(Summaries, "tab-summaries").tab_summary
     _refuse_useless(tab, summary)
@@ -45,20 +45,20 @@ def latest_green(sh: Shell, tab: Tab, slug: str, branch: str) -> str:
     if not green or summary.latest_passing_build == NO_GREENS:
         raise PreconditionError(
             f"{tab}: {NO_GREENS}; its newest of {len(columns)} columns:{_told(columns, problems)}",
-            f"look at {tab.url}; {WITHOUT}",
+            f"see {tab.url}; {WITHOUT}",
         )
     return _on_branch(sh, tab, green[0], slug, branch)
 
 
 def problem(tab: Tab, commit: str) -> str:
-    """What keeps the column of `commit` from being green; nothing when it is."""
+    """Why the column of `commit` is not green; empty when it is green."""
     columns = tab.read(Headers, "tabs", "/headers").headers
     problems = _problems(tab.read(Rows, "tabs", "/rows").rows, len(columns))
     found = [
         problem for column, problem in zip(columns, problems, strict=True) if commit.startswith(column.commit)
     ]
     if not found:
-        return f"{tab} has no column of it"
+        return f"{tab} has no column for it"
     return "" if "" in found else f"{tab}: {found[0]}"
 
 
@@ -71,7 +71,7 @@ def _refuse_useless(tab: Tab, summary: Summary) -> None:
     raise PreconditionError(
         f"{tab} is {summary.overall_status}, last updated {_moment(updated)}, last run {_moment(run)}"
         + f": {summary.detailed_status_message}" * bool(summary.detailed_status_message),
-        f"expected an update within {STALE_AFTER.total_seconds() / 3600:.0f} hours; {WITHOUT}",
+        f"the last update must be at most {STALE_AFTER.total_seconds() / 3600:.0f} hours old; {WITHOUT}",
     )
 
 
@@ -80,7 +80,7 @@ def _moment(time: datetime | None) -> str:
 
 
 def _problems(rows: tuple[Row, ...], columns: int) -> list[str]:
-    """What keeps each column from being green: nothing, for one that is."""
+    """Why each column is not green; empty for a green one."""
     cells = [*zip_longest(*(row.cells for row in rows), fillvalue=Cell())]
     cells += [()] * (columns - len(cells))
     return [_problem(rows, each) for each in cells[:columns]]
@@ -117,13 +117,13 @@ def _on_branch(sh: Shell, tab: Tab, column: Column, slug: str, branch: str) -> s
     except CommandError as error:
         if "HTTP 404" not in error.message:
             raise
-        found = f"which {slug} does not have"
+        found = f"a commit that {slug} does not have"
     else:
         status, commit = answer.split("\t")
         if status in ("ahead", "identical"):
             return commit
-        found = f"which is not on {branch} of {slug}"
+        found = f"a commit that is not on {branch} of {slug}"
     raise PreconditionError(
         f"{tab}: the newest green column is {_name(column)}, {found}",
-        f"is this the tab of a postsubmit of {slug}? {WITHOUT}",
+        f"check that this tab belongs to a postsubmit of {slug}; {WITHOUT}",
     )

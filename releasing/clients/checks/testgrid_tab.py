@@ -1,6 +1,6 @@
 """A tab of a testgrid, and the answers of its API, read over HTTPS.
 
-RELEASE_TESTGRID stands in for the address of release.yaml; the rehearsal sets it.
+RELEASE_TESTGRID replaces the address in release.yaml; the rehearsal sets it.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 VARIABLE = "RELEASE_TESTGRID"
 TIMEOUT = 30.0  # seconds without a byte
 PAUSES = (0.5, 2.0, 0.0)  # seconds after each try
-WITHOUT = "without checks.testgrid in release.yaml GitHub is asked instead"
+WITHOUT = "to use the checks on GitHub instead, remove checks.testgrid from release.yaml"
 
 
 class GridAnswer(BaseModel):
-    """A part of an answer: there may be more in it, and the server leaves out what is zero."""
+    """A part of an answer: it may have more fields, and the server leaves out fields that are zero."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Summary(GridAnswer):
-    """How a tab stands."""
+    """The state of a tab."""
 
     overall_status: str = "UNKNOWN"
     detailed_status_message: str = ""
@@ -52,14 +52,14 @@ class Summaries(GridAnswer):
 
 
 class Column(GridAnswer):
-    """A build; of a Kubernetes-style job the first of `extra` is the commit."""
+    """A build; for a Kubernetes-style job the first item of `extra` is the commit."""
 
     build: str = ""
     extra: tuple[str, ...] = ()
 
     @property
     def commit(self) -> str:
-        """What names the commit that was tested."""
+        """The text that names the tested commit."""
         return "".join(self.extra[:1]) or self.build
 
 
@@ -101,17 +101,17 @@ class Tab:
 
     @classmethod
     def chosen(cls, url: str, dashboard: str, name: str, environment: Mapping[str, str]) -> Tab:
-        """The tab at `url`, or at the address that stands in for it."""
+        """The tab at `url`, or at the address that replaces it."""
         return cls(environment.get(VARIABLE) or url, dashboard, name)
 
     def __str__(self) -> str:
         return f"testgrid {self.dashboard}#{self.name}"
 
     def read(self, form: type[Form], before: str, after: str = "") -> Form:
-        """What `…/before/TAB/after` of the dashboard says.
+        """The answer for `…/before/TAB/after` of the dashboard.
 
-        Raises PreconditionError when the testgrid does not know the tab, UnreachableError when it gives no answer
-        that can be read.
+        Raises PreconditionError when the testgrid does not know the tab, UnreachableError when its answer
+        cannot be read.
         """
         dashboard, name = (quote(text, safe="") for text in (self.dashboard, self.name))
         url = f"{self.url.rstrip('/')}/api/v1/dashboards/{dashboard}/{before}/{name}{after}"
@@ -132,8 +132,8 @@ class Tab:
                 error.close()
                 if error.code == 404:
                     raise PreconditionError(
-                        f"{self.url} knows no tab {self.name!r} of a dashboard {self.dashboard!r}",
-                        "checks.testgrid of release.yaml names them as the dashboard's address does: DASHBOARD#TAB",
+                        f"{self.url} has no tab {self.name!r} in a dashboard {self.dashboard!r}",
+                        "checks.testgrid of release.yaml names both as the page's address has them: DASHBOARD#TAB",
                     ) from None
                 if error.code < 500 and error.code != 429:
                     raise UnreachableError(f"{self}: {url}: {error}", WITHOUT) from None
@@ -145,12 +145,12 @@ class Tab:
 
 
 class Redirected(HTTPRedirectHandler):
-    """Follows where it is safe to go."""
+    """Follows redirects to safe addresses only."""
 
     def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> Request | None:
-        """The next request; PreconditionError for plain HTTP to elsewhere."""
+        """The next request; PreconditionError for plain HTTP to another machine."""
         try:
             safe(newurl)
         except PreconditionError:
@@ -160,18 +160,18 @@ class Redirected(HTTPRedirectHandler):
 
 
 def safe(url: str) -> str:
-    """Give back an address over HTTPS, or on this machine; PreconditionError for any other."""
+    """Return `url` when it uses https or is on this machine; PreconditionError for any other."""
     parts = urlsplit(url)
     if parts.scheme == "https" or (parts.scheme == "http" and on_this_machine(parts.netloc)):
         return url
     raise PreconditionError(
-        f"{parts.scheme}://{parts.hostname}: a testgrid is asked over https, or on this machine",
-        "checks.testgrid.url of release.yaml, or RELEASE_TESTGRID",
+        f"{parts.scheme}://{parts.hostname}: expected https, or an address on this machine",
+        "correct checks.testgrid.url in release.yaml, or RELEASE_TESTGRID",
     )
 
 
 def fetched(url: str) -> bytes:
-    """The body that a GET of `url` gives; HTTPError, OSError or HTTPException when it gives none."""
+    """The body of the answer to a GET of `url`; HTTPError, OSError or HTTPException without an answer."""
     with _opener(safe(url)).open(url, timeout=TIMEOUT) as answer:
         body: bytes = answer.read()
         return body

@@ -20,14 +20,14 @@ OF_SHELL = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 def images_of(workflow: Object) -> tuple[ImageRef, ...]:
-    """The images that an Argo workflow builds, each once; its exit handler builds none."""
+    """The images that an Argo workflow builds, each once; its exit handler builds no images."""
     return tuple(dict.fromkeys(image for pod in pods_of(workflow) for image in built_by(pod.container)))
 
 
 def built_by(container: Object) -> tuple[ImageRef, ...]:
     """The images that the command of a container, or the script of one, builds and pushes.
 
-    The arguments are DOCKERFILE IMAGE TAG … or DOCKERFILE IMAGE:TAG: the scripts of Kubeflow know both.
+    The arguments are DOCKERFILE IMAGE TAG … or DOCKERFILE IMAGE:TAG: the scripts of Kubeflow accept both.
     """
     environment = {each["name"]: each["value"] for each in container.get("env", []) if each.get("value")}
     words = [
@@ -52,7 +52,7 @@ def _image(words: list[str], environment: Mapping[str, str]) -> ImageRef | None:
 
 
 def _commands(words: list[str], script: str) -> Iterator[list[str]]:
-    """The commands that run: those of a script or of what `bash -c` gets, or the words themselves."""
+    """The commands that run: the lines of a script or of the text after `bash -c`, or the words themselves."""
     shell = len(words) > 2 and PurePosixPath(words[0]).name in SHELLS
     option = next((at for at, word in enumerate(words) if re.fullmatch(r"-\w*c", word)), len(words))
     if script:
@@ -64,7 +64,7 @@ def _commands(words: list[str], script: str) -> Iterator[list[str]]:
 
 
 def _of_shell(text: str) -> Iterator[list[str]]:
-    """The simple commands of a shell text; nothing of one whose quotes do not match."""
+    """The simple commands of a shell text; empty for a text whose quotes do not match."""
     for line in text.replace("\\\n", " ").splitlines():
         lexer = shlex.shlex(line, posix=True, punctuation_chars="".join(OPERATORS))
         lexer.whitespace_split = True

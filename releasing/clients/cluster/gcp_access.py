@@ -1,4 +1,4 @@
-"""Whether a failure of gcloud or kubectl is one of credentials, and how such are renewed where nobody is asked."""
+"""Whether a failure of gcloud or kubectl comes from its credentials, and how to renew them without a person."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ CONFIGURATION = "CLOUDSDK_ACTIVE_CONFIG_NAME"
 TOKEN_FILE = "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"  # noqa: S105 - the name of a variable
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 EXPIRY = "--format=value(credential.token_expiry)"
-# What gcloud 528, its plugin for GKE and kubectl say. Without the network none of them does, and asking again
-# may help; a right that is lacking is told with other words (Forbidden, code=403), and logging in does not give it.
+# Messages of gcloud 528, its plugin for GKE and kubectl. Without the network none of these appears, and a retry
+# may help; a missing right has another message (Forbidden, code=403), and a login does not give the right.
 LAPSED = (
     "to obtain new credentials",
     "gcloud config set account ACCOUNT",
@@ -38,27 +38,27 @@ LAPSED = (
 
 
 def unattended(environment: Mapping[str, str]) -> str:
-    """Why nobody can log in with a browser here; empty when somebody can."""
+    """Why a login with a browser is not possible here; empty when it is."""
     if environment.get("RELEASE_SANDBOX"):
         return ""
     if environment.get("CI") or not sys.stdin or not sys.stdin.isatty():
-        return "there is no terminal"
+        return "no terminal is attached"
     if sys.platform.startswith("linux") and not any(environment.get(name) for name in DISPLAYS):
-        return "there is no browser"
+        return "no browser was found"
     return ""
 
 
 def token_expiry(sh: Reads, account: str = "") -> str:
-    """When gcloud's access token ends, got by using the credentials; empty for one that it cannot renew.
+    """When gcloud's access token expires, read by getting one; empty when gcloud cannot renew it.
 
-    Raises CommandError when gcloud gets none.
+    Raises CommandError when gcloud gets no token.
     """
     who = (f"--account={account}",) if account else ()
     return sh.read(sh["gcloud"]["config", "config-helper", *who, EXPIRY])
 
 
 def valid(sh: Reads, account: str) -> bool:
-    """Whether the credentials that gcloud has of `account` hold. Raises CommandError when that cannot be known."""
+    """Whether gcloud's credentials for `account` are valid. Raises CommandError when that cannot be checked."""
     try:
         token_expiry(sh, account)
     except CommandError as error:
@@ -75,9 +75,9 @@ def lapsed(error: CommandError) -> bool:
 
 
 def login(environment: Mapping[str, str]) -> Command | None:
-    """The command that logs in by the file of CREDENTIALS, which asks nobody; None when no file is given.
+    """The command that logs in with the file of CREDENTIALS, without a person; None when no file is given.
 
-    Raises ConfigError for a file that is not of a kind that gcloud takes.
+    Raises ConfigError for a file of a kind that gcloud does not accept.
     """
     path = environment.get(CREDENTIALS, "")
     if not path:
@@ -88,9 +88,9 @@ def login(environment: Mapping[str, str]) -> Command | None:
 
 
 def renew(sh: Shell) -> bool:
-    """Log in once more where that asks nobody; whether it was done.
+    """Log in again where that needs no person; whether it was done.
 
-    Raises CommandError when the credentials that were given are refused, ConfigError when they are no credentials.
+    Raises CommandError when the given credentials are refused, ConfigError when the file holds no credentials.
     """
     command = login(sh.environment)
     if command is None:
@@ -100,9 +100,9 @@ def renew(sh: Shell) -> bool:
 
 
 def advice(environment: Mapping[str, str], account: str = "") -> str:
-    """What to type when credentials have lapsed."""
+    """What to type when credentials have expired."""
     if environment.get(CREDENTIALS):
-        return f"put a file with valid credentials at {environment[CREDENTIALS]}, or another path into {CREDENTIALS}"
+        return f"put valid credentials into {environment[CREDENTIALS]}, or set {CREDENTIALS} to another path"
     words = ("gcloud", "auth", "login", account, "--no-launch-browser")
     return f"in a terminal: {' '.join(filter(None, words))}; or export {CREDENTIALS}=FILE (docs/auth.md)"
 
@@ -115,8 +115,10 @@ def _kind(path: str) -> str:
     except OSError as error:
         raise ConfigError(f"{expected}; {error.strerror}", f"export {CREDENTIALS}=PATH") from None
     except ValueError:
-        # What is wrong is left out: it might quote the key.
-        raise ConfigError(f"{expected}, found no JSON", f"export {CREDENTIALS}=PATH") from None
+        # The parser's reason is left out: it might quote the key.
+        raise ConfigError(
+            f"{expected}, found a file that is not JSON", f"export {CREDENTIALS}=PATH"
+        ) from None
     if kind not in ("service_account", "external_account"):
         raise ConfigError(f"{expected}, found type {kind!r}", f"export {CREDENTIALS}=PATH")
     return str(kind)

@@ -1,4 +1,4 @@
-"""What kubectl's answers mean: the API server's reason for a refusal, and whether asking again may help."""
+"""What kubectl's answers mean: the API server's reason for a refusal, and whether a retry may help."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from releasing.errors import CommandError
 
 REASON = re.compile(r"Error from server \((\w+)\)")
-# What asking again does not change.
+# Failures that a retry does not change.
 HOPELESS = (
     "(Forbidden)",
     "have a resource type",
@@ -24,5 +24,5 @@ def reason(error: CommandError) -> str:
 
 
 def is_hopeless(error: CommandError) -> bool:
-    """Whether the same command, asked again, would fail again."""
+    """Whether the same command would fail again."""
     return any(words in error.message for words in HOPELESS)

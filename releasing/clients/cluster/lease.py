@@ -1,7 +1,7 @@
-"""One release or nightly at work in a cluster at a time: a Lease that names its holder, through kubectl.
+"""One release or nightly runs in a cluster at a time: a Lease names its holder, through kubectl.
 
-Every change names the version that it replaces, so that of two that want the Lease one gets it. Whether a holder
-is gone is judged by watching, as no clock of another machine is trusted to the second.
+Every change names the version that it replaces, so that only one of two runs gets the Lease. Whether a holder
+is gone is found out by watching, because the clock of another machine is not trusted to the second.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TRIES = 3  # between which others may have come and gone
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds: how long a lease holds that nobody renews, between two renewals, and between two looks."""
+    """Seconds: how long a lease is valid without a renewal, between two renewals, and between two reads."""
 
     lasts: float = 60.0
     renewed: float = 15.0
@@ -41,8 +41,8 @@ class Times:
 class Lease:
     """The cluster's lock, held by a thread that renews it while at least one `held()` is open.
 
-    `what` is what is done, for others to read: release v0.2.1-rc.0. `token` gives what tells this place of work
-    from any other: a lease that a killed run left is taken up at once by the same place.
+    `what` tells others which run holds it: release v0.2.1-rc.0. `token` identifies this working folder: a lease
+    that a killed run left is taken over at once by a run in the same folder.
     """
 
     environment: dict[str, str]
@@ -61,7 +61,7 @@ class Lease:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the lease; the last of several at once releases it. Raises LockedError when another holds it."""
+        """Hold the lease; the last holder here releases it. Raises LockedError when another run holds it."""
         with self._lock:
             if not self._held:
                 self._begin()
@@ -75,10 +75,10 @@ class Lease:
                     self._end()
 
     def require(self) -> None:
-        """Raise LockedError when the lease is held here no more, or nobody can tell since it ran out."""
+        """Raise LockedError when this run lost the lease, or could not renew it before it expired."""
         if self._held and (problem := self._problem()):
             raise LockedError(
-                problem, "nothing more is begun; the same command goes on when the lock is free again"
+                problem, "no further step is started; repeat the same command when the lock is free again"
             )
 
     def _problem(self) -> str:
@@ -90,7 +90,7 @@ class Lease:
         return ""
 
     def _begin(self) -> None:
-        # A shell of its own: the run's starts no program any more once it is interrupted, and a lock is given back.
+        # A shell of its own: an interrupted run's shell starts no more programs, and the lock must still be released.
         self._shell = Shell(self.environment)
         self._lost = ""
         self._over.clear()
@@ -98,12 +98,14 @@ class Lease:
             if self._take():
                 break
         else:
-            raise LockedError(f"the lock of {self.namespace} changes hands", "try again")
+            raise LockedError(
+                f"the lock of {self.namespace} is changing its holder", "repeat the same command"
+            )
         self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
         self._thread.start()
 
     def _take(self) -> bool:
-        """Whether the lease is ours now; False when somebody else changed it at the same moment."""
+        """Whether this run holds the lease now; False when another run changed it at the same moment."""
         found = self._read()
         since = {"acquireTime": _moment(), "holderIdentity": f"{operator()}: {self.what}, since {now()}"}
         if not found:
@@ -114,10 +116,10 @@ class Lease:
         return self._write("replace", found, since | turns)
 
     def _outlast(self, found: Object) -> None:
-        """Return when the holder is gone; LockedError when it is not.
+        """Return when the holder is gone; LockedError while it is not.
 
-        A lease that looks fresh is held. One that looks old may be another clock's: it is watched for as long as
-        it lasts, and is free when nobody renews it in that time.
+        A lease with a recent renewal is held. An old renewal time may come from another clock: the lease is
+        watched for its whole duration, and is free when it is not renewed in that time.
         """
         lasts = float(found["spec"].get("leaseDurationSeconds") or self.times.lasts)
         if _age(found) < lasts:
@@ -145,13 +147,13 @@ class Lease:
                 return
 
     def _renew(self) -> None:
-        """Renew, however late: a version that nobody replaced says that nobody took it in between."""
+        """Renew, however late: an unchanged version shows that no other run took the lease in between."""
         try:
             if self._write("replace", self._object, {}):
                 return
             found = self._read()
         except CommandError:
-            # Servers tell a deleted lease in several ways; only one that is there may still be renewed.
+            # Servers report a deleted lease in several ways; only an existing lease can still be renewed.
             found = self._read()
             if found and _version(found) == _version(self._object):
                 raise
@@ -159,14 +161,14 @@ class Lease:
             self._object = found  # our own write, whose answer did not arrive
             self._write("replace", found, {})
         else:
-            self._lost = _holder(found) if found else "nobody: it was deleted"
+            self._lost = _holder(found) if found else "no run: somebody deleted it"
 
     def _end(self) -> None:
         self._over.set()
         if self._thread:
             self._thread.join()
         if not self._lost:
-            # It runs out by itself where it cannot be given back.
+            # It expires by itself where it cannot be released.
             with suppress(ReleaseError):
                 self._write("replace", self._object, {"holderIdentity": ""})
 
@@ -181,7 +183,7 @@ class Lease:
         return json.loads(text) if text.strip() else {}
 
     def _write(self, verb: str, content: Object, changes: Object) -> bool:
-        """Create or replace the lease with `changes`; False when somebody else was first."""
+        """Create or replace the lease with `changes`; False when another run was first."""
         began = time.monotonic()
         spec = {"leaseDurationSeconds": max(1, round(self.times.lasts)), "renewTime": _moment()}
         annotations = (content["metadata"].get("annotations") or {}) | {TOKEN: self.token()}
@@ -206,14 +208,14 @@ def _lease(namespace: str) -> Object:
 def _locked(found: Object) -> LockedError:
     return LockedError(
         f"another run is at work in {found['metadata'].get('namespace')}: {_holder(found)}",
-        "wait for it to end. If it is gone, the same command takes over "
-        f"{found['spec'].get('leaseDurationSeconds')} seconds after it was last renewed",
+        "wait for it to end. If it is gone, repeat the same command, which takes the lock over "
+        f"{found['spec'].get('leaseDurationSeconds')} seconds after the last renewal",
     )
 
 
 def _holder(found: Object) -> str:
     spec = found["spec"]
-    return f"{spec.get('holderIdentity') or 'nobody'} (renewed {spec.get('renewTime')})"
+    return f"{spec.get('holderIdentity') or 'no holder'} (renewed {spec.get('renewTime')})"
 
 
 def _version(found: Object) -> str:

@@ -19,7 +19,7 @@ OVER = ("Succeeded", "Failed", "Error")
 
 @dataclass(frozen=True)
 class Node:
-    """One step of a workflow: a pod, how far it is, and what it says about it; `path` is Argo's name of it."""
+    """One step of a workflow: a pod, its phase, and its message; `path` is Argo's name of it."""
 
     id: str
     path: str
@@ -50,7 +50,7 @@ class Workflow:
 
     @property
     def standing(self) -> str:
-        """How far it is, and since when."""
+        """Its phase, and since when."""
         return f"{self.phase or 'not started'}, since {self.since}"
 
 
@@ -67,13 +67,13 @@ def is_workflow(content: Object) -> bool:
 def find(sh: Reads, name: str, namespace: str) -> Workflow | None:
     """The workflow `name`, or None; raises CommandError when kubectl fails."""
     kubectl = sh["kubectl"]["--request-timeout=30s", "-n", namespace]
-    # An empty answer says that it is not there; every failure stays a failure.
+    # An empty answer means that the workflow does not exist; every failure stays a failure.
     text = sh.read(kubectl["get", "workflow", name, "--ignore-not-found", "-o", "json"])
     return parsed(json.loads(text), namespace) if text.strip() else None
 
 
 def create(sh: Shell, content: Object, namespace: str, *, dry_run: bool = False) -> str:
-    """Create a workflow unless it is there; says which, in a word or two.
+    """Create a workflow unless it exists; returns which of both, in a word or two.
 
     It is never patched: a finished workflow that is applied again would not run again.
     Raises PreconditionError when another workflow has the name.
@@ -88,8 +88,8 @@ def create(sh: Shell, content: Object, namespace: str, *, dry_run: bool = False)
     if present.spec == content.get("spec"):
         return f"already there, {present.standing}"
     raise PreconditionError(
-        f"{present.title} is there with another spec, {present.phase or 'not started'} since {present.since}",
-        "give this one another name: --name NAME, or ks param set --env=ENV COMPONENT name NAME",
+        f"{present.title} already exists with another spec, {present.phase or 'not started'} since {present.since}",
+        "give the new workflow another name: --name NAME, or ks param set --env=ENV COMPONENT name NAME",
     )
 
 

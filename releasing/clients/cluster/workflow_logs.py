@@ -1,4 +1,4 @@
-"""The last lines that the failed nodes of a workflow wrote, as long as their pods are there."""
+"""The last lines that the failed nodes of a workflow wrote, as long as their pods exist."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Object = dict[str, Any]
 
 LINES = 20
 OWNER, NODE = "workflows.argoproj.io/workflow", "workflows.argoproj.io/node-name"
-# Argo's own container beside the step's says why a pod ended that its step did not end.
+# Argo's own container beside the step's tells why a pod ended when the step itself did not end it.
 CONTAINERS = ("main", "wait")
 
 
 def last_lines(sh: Shell, workflow: Workflow, nodes: Iterable[Node]) -> Iterator[str]:
-    """The last lines of each of `nodes`, each line under its node's name; or why there are none."""
+    """The last lines of each of `nodes`, each line under its node's name; or why they cannot be read."""
     failed = tuple(nodes)
     kubectl = sh["kubectl"]["--request-timeout=30s", "-n", workflow.namespace]
     try:
@@ -33,7 +33,7 @@ def last_lines(sh: Shell, workflow: Workflow, nodes: Iterable[Node]) -> Iterator
     for node in failed:
         pod = _pod(pods, node)
         if pod is None:
-            yield f"{node.name}: its pod is gone, and its log with it"
+            yield f"{node.name}: its pod was deleted, and its log with it"
             continue
         for container in CONTAINERS if node.phase == "Error" else CONTAINERS[:1]:
             command = kubectl["logs", pod, "-c", container, f"--tail={LINES}"]
@@ -51,6 +51,6 @@ def _pod(pods: list[Object], node: Node) -> str | None:
 
 def _lines(sh: Shell, command: Any) -> list[str]:
     try:
-        return sh.read(command).splitlines() or ["wrote nothing"]
+        return sh.read(command).splitlines() or ["the log is empty"]
     except CommandError as error:
         return [f"no log: {error.cause}"]

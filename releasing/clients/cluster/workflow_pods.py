@@ -35,7 +35,7 @@ class ScriptCall:
 
 
 def pods_of(workflow: Object) -> Iterator[Pod]:
-    """The pods that the entrypoint leads to; an exit handler's are not among them."""
+    """The pods that the entrypoint leads to; without the pods of an exit handler."""
     spec = workflow.get("spec", {})
     templates = {each["name"]: each for each in spec.get("templates", [])}
     entrypoint = spec.get("entrypoint", "")
@@ -66,7 +66,7 @@ def _tasks(template: Object) -> Iterator[tuple[int, Object]]:
     """What a template of tasks or steps calls, each with how many come before it."""
     levels: dict[str, int] = {}
     for task in template.get("dag", {}).get("tasks", []):
-        # Tasks are mostly declared after what they depend on; one that is not starts early, no more.
+        # Tasks are mostly declared after those they depend on; any other task only appears too early in the list.
         levels[task["name"]] = 1 + max((levels.get(name, 0) for name in _needs(task)), default=0)
         yield levels[task["name"]] - 1, task
     for number, group in enumerate(template.get("steps", [])):

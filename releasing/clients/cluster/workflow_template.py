@@ -1,4 +1,4 @@
-"""An Argo WorkflowTemplate in a file, and the workflow made of it: with its spec, so that what ran is pinned."""
+"""An Argo WorkflowTemplate in a file, and a workflow from it: with the whole spec, so that it records what ran."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ from releasing.errors import ConfigError, UsageError
 Object = dict[str, Any]
 
 TEMPLATE = "WorkflowTemplate"
-HINT = "for example deploy/build-tfserving.yaml, which scripts/invoke deploy.render --write makes"
+HINT = "an example is deploy/build-tfserving.yaml, which scripts/invoke deploy.render --write generates"
 
 
 def read(path: Path) -> Object:
-    """The template in `path`, JSON or YAML; ConfigError when there is none."""
+    """The template in the file `path`, JSON or YAML; ConfigError when the file holds no template."""
     try:
         return parsed(path.read_bytes(), str(path))
     except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file", "scripts/invoke deploy.render --write makes it") from None
+        raise ConfigError(
+            f"{path}: no such file", "scripts/invoke deploy.render --write generates it"
+        ) from None
 
 
 def parsed(content: bytes, where: str) -> Object:
-    """The template that `content` is, JSON or YAML; ConfigError when it is none."""
+    """The template in `content`, JSON or YAML; ConfigError for anything else."""
     try:
         found = yaml.safe_load(content.decode())
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -37,7 +39,7 @@ def parsed(content: bytes, where: str) -> Object:
     if kind != TEMPLATE or not str(found.get("apiVersion")).startswith(API_GROUP):
         raise ConfigError(f"{where}: found {kind}, expected one {TEMPLATE} of {API_GROUP}v1alpha1", HINT)
     if not isinstance(found.get("spec"), dict) or "entrypoint" not in found["spec"]:
-        raise ConfigError(f"{where}: its spec has no entrypoint, so nothing says where it begins", HINT)
+        raise ConfigError(f"{where}: its spec has no entrypoint, which names the first template to run", HINT)
     template: Object = found
     return template
 
@@ -66,7 +68,7 @@ def workflow(template: Object, name: str, namespace: str, given: Mapping[str, st
     lacking = [each["name"] for each in parameters if each.get("value", each.get("default")) is None]
     if lacking:
         raise UsageError(
-            f"parameters without a value: {', '.join(lacking)}", f"for each of them: -p {lacking[0]}=VALUE"
+            f"parameters without a value: {', '.join(lacking)}", f"give each of them: -p {lacking[0]}=VALUE"
         )
     return {
         "apiVersion": template["apiVersion"],
@@ -77,7 +79,7 @@ def workflow(template: Object, name: str, namespace: str, given: Mapping[str, st
 
 
 def pairs(option: str, words: Iterable[str], example: str) -> dict[str, str]:
-    """The words NAME=VALUE of `option`, taken apart; UsageError for another form, and for a name given twice."""
+    """The words NAME=VALUE of `option`, split; UsageError for another form, and for a name given twice."""
     split = [word.partition("=") for word in words]
     if wrong := ["".join(each) for each in split if not all(each[:2])]:
         raise UsageError(f"{option}: {wrong[0]!r} is not NAME=VALUE", example)

@@ -1,4 +1,4 @@
-"""Waiting for a workflow to end, whatever happens to the connection, the API server and the login meanwhile."""
+"""Waiting for a workflow to end, also when the connection, the API server or the login fails meanwhile."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OUTCOMES = ("--for=jsonpath={.status.finishedAt}", "--for=condition=Completed")
 
 @dataclass(frozen=True)
 class WatchPatience:
-    """Minutes: for the workflow to end, and for the operator to log in again."""
+    """Minutes: for the workflow to end, and for the release manager to log in again."""
 
     end: float = 180.0
     login: float = 30.0
@@ -45,8 +45,8 @@ class Watch:
     def __call__(self) -> Workflow:
         """Return the workflow when it has succeeded; any other outcome is an error.
 
-        Raises PreconditionError when it is not there; UnmetError when it failed, was deleted, or time is up;
-        CommandError when the cluster refuses, or nobody logs in again.
+        Raises PreconditionError when it does not exist; UnmetError when it failed, was deleted, or time is up;
+        CommandError when the cluster refuses, or when the login is not renewed in time.
         """
         deadline, slice_ = monotonic() + self.patience.end * 60, SHORTEST
         while True:
@@ -60,7 +60,7 @@ class Watch:
             slice_ = min(slice_ * 1.5, LONGEST)
 
     def _look(self) -> Workflow | None:
-        """The workflow, or None while kubectl fails in a way that time or the operator can mend."""
+        """The workflow, or None while kubectl fails in a way that time or the release manager can repair."""
         try:
             found = find(self.sh, self.name, self.namespace)
         except CommandError as error:
@@ -75,33 +75,33 @@ class Watch:
         return found
 
     def _bear(self, error: CommandError) -> None:
-        """Tell the operator once what is wrong; raise when waiting cannot mend it."""
+        """Show each problem once; raise when waiting does not help."""
         if gcp_access.lapsed(error):
             trouble = self._logged_out_by(error)
         elif kubectl.is_hopeless(error) or not error.said:
             raise error
         else:
-            trouble = f"kubectl failed, asking again: {error.cause}"
+            trouble = f"kubectl failed and is tried again: {error.cause}"
         if trouble != self._trouble:
             self._say(trouble)
         self._trouble = trouble
 
     def _logged_out_by(self, error: CommandError) -> str:
-        """What is said of a login that has expired: renewed where that asks nobody, else left to the operator."""
+        """The message on an expired login: it is renewed where that needs no person, else by the release manager."""
         first, now = self._logged_out is None, monotonic()
         began = self._logged_out = now if self._logged_out is None else self._logged_out
         if first and gcp_access.renew(self.sh):
             return "the login to the cluster had expired, and was renewed"
         advice = gcp_access.advice(self.sh.environment)
         if self.seen is None or now - began > self.patience.login * 60:
-            raise CommandError(error.message, f"log in, then the same command; {advice}", error.said)
+            raise CommandError(error.message, f"log in, then repeat the same command; {advice}", error.said)
         return f"the login to the cluster has expired; {advice}"
 
     def _tell(self, found: Workflow) -> None:
         if self.seen is None:
             self._say(f"waiting for {found.title}, since {found.since}")
         elif self.seen.uid != found.uid:
-            self._say(f"{found.title} was deleted and submitted anew; waiting for the new one")
+            self._say(f"{found.title} was deleted and submitted again; waiting for the new workflow")
             self._phases.clear()
         for node in found.nodes:
             if self._phases.get(node.name) != node.phase:
@@ -131,17 +131,17 @@ class Watch:
                     self._outcome = OUTCOMES[1]
                     return self._sleep(seconds)
             else:
-                # The end is read next; a cluster that says it without a phase is not asked in a loop.
+                # The end is read next; the pause is for a cluster that reports the end before the phase.
                 seconds = SHORTEST / 4
         return sleep(max(0.0, began + seconds - monotonic()))
 
     def _missing(self) -> PreconditionError | UnmetError:
         called = title(self.name, self.namespace)
         if self.seen is None:
-            return PreconditionError(f"there is no {called}", f"kubectl -n {self.namespace} get workflows")
+            return PreconditionError(f"{called} does not exist", f"kubectl -n {self.namespace} get workflows")
         return UnmetError(
-            f"{called} was deleted while it was waited for; it was {self.seen.standing}",
-            "the step's own command submits it again",
+            f"{called} was deleted before it ended; its last phase was {self.seen.standing}",
+            "repeat the step's own command, which submits the workflow again",
         )
 
     def _ended(self, found: Workflow) -> Workflow:
@@ -159,6 +159,6 @@ class Watch:
     def _late(self) -> UnmetError:
         where = f"is {self.seen.standing}" if self.seen else "could not be read"
         return UnmetError(
-            f"{title(self.name, self.namespace)} {where}; waited {self.patience.end:g} minutes",
-            "the same command takes the wait up again",
+            f"{title(self.name, self.namespace)} {where} after {self.patience.end:g} minutes",
+            "repeat the same command, which continues the wait",
         )

@@ -1,4 +1,4 @@
-"""Branches on origin that are created once: whoever is first wins, and the others are told what is there."""
+"""Branches on origin that are created once: the first creator wins, and later ones are told which commit it has."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 def create(checkout: Checkout, git: Command, branch: str, commit: str) -> None:
-    """Put `branch` on origin at `commit` of the clone that `git` works in; one that is there is never moved.
+    """Put `branch` on origin at `commit` of the clone that `git` works in; an existing branch is never moved.
 
-    A branch that came there meanwhile is told about and left as it is; `checkout` is then brought up to origin.
-    Raises CommandError when the push failed and the branch is not there.
+    A branch that somebody else created meanwhile is reported and left as it is; `checkout` is then fetched again.
+    Raises CommandError when the push failed and the branch does not exist.
     """
     sh, ref = checkout.sh, f"refs/heads/{branch}"
     push = git["push", "--quiet", f"--force-with-lease={ref}:", "origin", f"{commit}:{ref}"]
     try:
         sh.run(push)
     except CommandError as error:
-        # The answer alone does not tell: somebody may have been first, or it was lost after our push was taken.
+        # The answer alone is not enough: somebody may have been first, or it was lost after origin took our push.
         found = _found(checkout, ref)
         if found is None:
             raise
@@ -34,12 +34,12 @@ def create(checkout: Checkout, git: Command, branch: str, commit: str) -> None:
             )
         else:
             told = commits(sh, checkout.git["log", "-1", found])[0]
-            sh.say(f"{branch} was created by somebody else meanwhile, and is used: {told}")
+            sh.say(f"somebody else created {branch} meanwhile; it is used as it is: {told}")
 
 
 def _found(checkout: Checkout, ref: str) -> str | None:
     try:
         return checkout.commit_of(ref)
     except CommandError:
-        # Origin is out of reach; why the push failed says more than that.
+        # Origin is out of reach; the reason of the failed push is the better message.
         return None

@@ -1,4 +1,4 @@
-"""A clone of a repository: what origin has, read through git and never from memory."""
+"""A clone of a repository: what origin has, always read through git."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Checkout:
         return self.git["fetch", "--quiet", "--prune", "--force", "--tags", "origin", REFSPEC]
 
     def listed(self, ref: str) -> Command:
-        """The command that lists `ref` on origin, and nothing when it is not there."""
+        """The command that lists `ref` on origin; its output is empty when origin has no such ref."""
         return self.git["ls-remote", "origin", ref]
 
     def commit_of(self, ref: str) -> str | None:
@@ -71,7 +71,7 @@ class Checkout:
         return self.contains(f"origin/{branch}", commit)
 
     def file_at(self, revision: str, path: str) -> bytes | None:
-        """The content of `path` at `revision`; None when it is not there."""
+        """The content of `path` at `revision`; None when the file does not exist there."""
         return dict(self.contents(revision, [path])).get(path)
 
     def files_naming(
@@ -83,12 +83,12 @@ class Checkout:
         return self.contents(revision, sorted({*found, *also}))
 
     def paths_found(self, search: Command, revision: str) -> list[str]:
-        """The paths that `search`, a git grep -l of `revision`, finds; none when it finds nothing."""
+        """The paths that `search`, a git grep -l of `revision`, finds; empty when it finds no match."""
         found = self.sh.read(search).split("\0")[:-1] if self.sh.succeeds(search) else []
         return [line.removeprefix(f"{revision}:") for line in found]
 
     def contents(self, revision: str, paths: list[str]) -> Iterator[tuple[str, bytes]]:
-        """Path and content at `revision` of those `paths` that are there, in one reading."""
+        """Path and content at `revision` of those `paths` that exist there, read by one command."""
         asked = "".join(f"{revision}:{path}\n" for path in paths)
         answer = self.sh.look(self.git["cat-file", "--batch"], stdin=asked)
         whole, at = answer.encode(errors="surrogateescape") + b"\n", 0

@@ -1,4 +1,4 @@
-"""Commits as `git log` lists them, and what their messages say of where they were picked from."""
+"""Commits as `git log` lists them, and the commits that their messages name as sources of cherry-picks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PICKED = re.compile(r"\(cherry picked from commit ([0-9a-f]{40,64})\)")
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit; `twin` says that the other branch has one with the same patch."""
+    """A commit; `twin` says that the other branch has a commit with the same patch."""
 
     id: str
     parents: tuple[str, ...]
@@ -61,5 +61,5 @@ def picked_from(text: str) -> frozenset[str]:
 
 
 def printable(text: str) -> str:
-    """`text` without what would disturb a terminal: strangers write messages of commits and titles."""
+    """`text` without control characters: strangers write messages of commits and titles."""
     return "".join(character if character.isprintable() else "?" for character in text)

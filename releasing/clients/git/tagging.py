@@ -1,4 +1,4 @@
-"""Git tags on origin: annotated, signed where that is asked for, pushed once, never moved."""
+"""Git tags on origin: annotated, signed where release.yaml requires it, pushed once, never moved."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Annotation:
 
 
 def push(checkout: Checkout, tag: str, commit: str, annotation: Annotation, hint: str) -> None:
-    """Put `tag` on `commit`, on origin as well; a tag that is there already is never moved.
+    """Put `tag` on `commit`, on origin as well; an existing tag is never moved.
 
     Raises PreconditionError with `hint` when somebody else was first with another commit, CommandError when the push
     failed.
@@ -33,21 +33,21 @@ def push(checkout: Checkout, tag: str, commit: str, annotation: Annotation, hint
         # Never forced: origin refuses when somebody else was first, and voters may already have that tag.
         sh.run(checkout.git["push", "--quiet", "origin", f"refs/tags/{tag}"])
     except CommandError as error:
-        # The answer alone does not tell: the push may have been taken, and its answer lost.
+        # The answer alone is not enough: origin may have taken the push, and the answer was lost.
         found = checkout.commit_of(f"refs/tags/{tag}")
         if found is None:
             raise
         sh.run(checkout.git["fetch", "--quiet", "--force", "origin", f"refs/tags/{tag}:refs/tags/{tag}"])
-        there = f"{tag} is on origin at {found[:12]} already{_tagger(checkout, tag)}"
+        there = f"{tag} is already on origin at {found[:12]}{_tagger(checkout, tag)}"
         if found != commit:
-            raise PreconditionError(f"{there}; it was to be {commit[:12]}, and never moves", hint) from None
+            raise PreconditionError(f"{there}; expected {commit[:12]}; tags never move", hint) from None
         sh.say(f"{there}, as wanted, although the push failed: {error.cause}")
 
 
 def problem(checkout: Checkout, tag: str, branch: str, form: str) -> str:
     """What is wrong with `tag` on origin: absent, not annotated, off `branch`, or not signed in `form`.
 
-    No signature is asked for when `form` is empty. Only annotated tags are seen by git describe.
+    No signature is required when `form` is empty. git describe sees only annotated tags.
     """
     ref = f"refs/tags/{tag}"
     commit = checkout.commit_of(ref)
@@ -64,13 +64,13 @@ def problem(checkout: Checkout, tag: str, branch: str, form: str) -> str:
 
 
 def _is_signed(checkout: Checkout, tag: str, form: str, tag_object: str) -> bool:
-    """Whether the tag that origin has, and no other of that name, carries a signature that git takes for good."""
+    """Whether the tag that origin has (not another one of that name) carries a signature that git accepts."""
     here = checkout.sh.read(checkout.git["rev-parse", "--verify", f"refs/tags/{tag}"])
     return here == tag_object and checkout.sh.succeeds(_git(checkout, form)["verify-tag", tag])
 
 
 def _git(checkout: Checkout, form: str) -> Command:
-    """Git in the clone, told how tags are signed; the key is that of the release manager's own configuration."""
+    """Git in the clone, with how tags are signed; the key comes from the release manager's own configuration."""
     return checkout.git["-c", f"gpg.format={form}"] if form else checkout.git
 
 

@@ -11,9 +11,9 @@ Pairs = Iterable[tuple[str, str]]
 
 
 def question(path: str, jq: str, query: Pairs = (), *, pages: bool = False) -> Command:
-    """The command that prints what the filter `jq` takes of the answer; of all `pages` if there may be more than one.
+    """The command that prints what the filter `jq` selects from the answer, or from all its `pages`.
 
-    A `query` makes gh send a form unless it is told to ask.
+    With a `query`, gh would send a POST without -X GET.
     """
     asked = GH_API["--paginate"] if pages else GH_API
     words = text_fields(query)
@@ -21,7 +21,7 @@ def question(path: str, jq: str, query: Pairs = (), *, pages: bool = False) -> C
 
 
 def change(method: str, path: str, *fields: str) -> Command:
-    """The command that changes something, and prints nothing; `fields` are words that the functions below make."""
+    """The command that changes something, and prints nothing; the functions below give the words of `fields`."""
     return GH_API["-X", method, path, "--silent", *fields]
 
 

@@ -1,4 +1,4 @@
-"""Labels and reviewers of a pull request: asked for once each."""
+"""Labels and reviewers of a pull request: each is added or requested once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from releasing.clients.github import api
 if TYPE_CHECKING:
     from releasing.shell.protocol import Commands
 
-# GitHub asks nobody to review their own pull request.
+# GitHub does not let authors review their own pull requests.
 FACTS = "[.labels[].name], [.requested_reviewers[].login, .user.login]"
 
 
@@ -28,7 +28,7 @@ class Attention:
 
 
 def ask(sh: Commands, slug: str, number: str, wanted: Attention) -> None:
-    """Give the pull request `number` of `slug` its labels and reviewers; what it has already does no harm."""
+    """Give the pull request `number` of `slug` its labels and reviewers; those that it already has stay."""
     labels = api.text_fields(("labels[]", label) for label in wanted.labels)
     if labels:
         sh.run(api.change("POST", f"repos/{slug}/issues/{number}/labels", *labels))
@@ -38,7 +38,7 @@ def ask(sh: Commands, slug: str, number: str, wanted: Attention) -> None:
 
 
 def lacking(sh: Commands, slug: str, number: int, wanted: Attention) -> list[str]:
-    """What the pull request lacks: labels, and people who were neither asked for a review nor gave one."""
+    """What the pull request lacks: labels, and people from whom no review was requested and who gave no review."""
     if not wanted:
         return []
     path = f"repos/{slug}/pulls/{number}"

@@ -1,4 +1,4 @@
-"""A pull request on GitHub, and the questions that find some; clients/checks/mergeability.py waits for one."""
+"""A pull request on GitHub, and the queries that find them; clients/checks/mergeability.py waits for a merge."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ROW = (
 class PullRequest:
     """A pull request as GitHub shows it now.
 
-    `head` is OWNER:BRANCH and `tip` its commit; `merge_commit` is what the merge made, or would make;
+    `head` is OWNER:BRANCH and `tip` its commit; `merge_commit` is the commit that the merge made, or would make;
     `mergeable` is GitHub's mergeable_state, which lists do not have.
     """
 
@@ -49,13 +49,13 @@ class PullRequest:
 
     @classmethod
     def parse(cls, row: str) -> PullRequest:
-        """The pull request of one line that ROW made."""
+        """The pull request in a line of the output of ROW."""
         values: Any = [tuple(each) if isinstance(each, list) else each for each in json.loads(row)]
         return cls(*values)
 
     @property
     def is_alive(self) -> bool:
-        """Whether it is open or merged; not when somebody closed it."""
+        """Whether it is open or merged; false when somebody closed it."""
         return self.merged or self.state == "open"
 
 
@@ -67,7 +67,7 @@ class PullRequests:
     sh: Commands
 
     def onto(self, branch: str, head: str = "") -> list[PullRequest]:
-        """Every pull request into `branch`, the newest first; those of `head` (OWNER:BRANCH) only if it is given."""
+        """Every pull request into `branch`, the newest first; only those of `head` (OWNER:BRANCH) if it is given."""
         query = [("per_page", "100"), ("base", branch), ("state", "all")]
         query += [("head", head)] if head else []
         return self._rows(api.question(self._path(), f".[] | {ROW}", query, pages=True))
@@ -77,7 +77,7 @@ class PullRequests:
         query = [("per_page", "100"), ("labels", label), ("state", "closed")]
         only = ".[] | select(.pull_request) | .number"
         numbers = self.sh.read(api.question(f"repos/{self.slug}/issues", only, query, pages=True)).split()
-        # An issue does not tell which commit it was merged as.
+        # The answer on an issue does not have its merge commit.
         with ThreadPoolExecutor(AT_ONCE) as pool:
             found = [*pool.map(lambda number: read(self.sh, self.slug, number), numbers)]
         return [each for each in found if each.merged]
@@ -96,7 +96,7 @@ class PullRequests:
     def open(self, title: str, head: str, base: str, body: str) -> CommandError | None:
         """Open a pull request of the branch `head` into `base`.
 
-        Gives the error when GitHub refused or the answer was lost, and one is there all the same; raises it if not.
+        Returns the error when GitHub refused or the answer was lost but the pull request exists; otherwise raises it.
         """
         fields = (("title", title), ("head", head), ("base", base), ("body", body))
         try:

@@ -1,4 +1,4 @@
-"""Releases on GitHub: drafted, given their files, and only then published; found again and read back.
+"""Releases on GitHub: drafted, then given their files, then published; found again and read back.
 
 Runbook: "use the 'draft a release' feature to add release notes".
 """
@@ -26,7 +26,7 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class Asset:
-    """A file of a release; `digest` is empty where GitHub does not tell it."""
+    """A file of a release; `digest` is empty where GitHub does not report it."""
 
     id: int
     name: str
@@ -51,7 +51,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Publication:
-    """What is to be published: for which tag, under which title, with which notes and files."""
+    """The release to publish: its tag, title, notes and files."""
 
     slug: str
     tag: str
@@ -62,7 +62,7 @@ class Publication:
 
 
 def find(sh: Reads, slug: str, tag: str) -> Published | None:
-    """The release of `tag`, the published one before any draft; None when there is none."""
+    """The release of `tag`, the published release before any draft; None when GitHub has neither."""
     query = f".[] | select(.tag_name == {json.dumps(tag)}) | {FIELDS} | @json"
     rows = sh.read(api.question(f"repos/{slug}/releases?per_page=100", query, pages=True))
     found = [_published(json.loads(row)) for row in rows.splitlines()]
@@ -76,9 +76,9 @@ def content(sh: Reads, slug: str, asset: Asset) -> str:
 
 
 def publish(sh: Shell, wanted: Publication) -> str:
-    """Publish, or finish what an earlier run began; gives the address.
+    """Publish, or finish what an earlier run began; returns the address.
 
-    Raises PreconditionError when origin has no such tag (GitHub would make one), or the release is published with
+    Raises PreconditionError when origin has no such tag (GitHub would create it), or the release is published with
     another file of the same name.
     """
     _require_tag(sh, wanted)
@@ -86,7 +86,7 @@ def publish(sh: Shell, wanted: Publication) -> str:
     for file in wanted.files:
         _upload(sh, wanted, found, file)
     if found.draft:
-        # GitHub compares versions for `legacy`: a patch of an older stream does not become the latest.
+        # GitHub compares versions for `legacy`: a patch of an older minor version does not become the latest release.
         flags = api.typed_fields([("draft", "false"), ("prerelease", _flag(wanted.prerelease))])
         latest = api.text_fields([("make_latest", "legacy")])
         sh.run(api.change("PATCH", f"repos/{wanted.slug}/releases/{found.id}", *flags, *latest))
@@ -94,11 +94,11 @@ def publish(sh: Shell, wanted: Publication) -> str:
 
 
 def problems(found: Published | None, *, prerelease: bool) -> Iterator[str]:
-    """What is missing for a release on GitHub to be published as it should be."""
+    """What is missing or wrong in a published release on GitHub."""
     if found is None:
-        yield "GitHub has no release of it"
+        yield "GitHub has no release for this tag"
     elif found.draft:
-        yield "its release on GitHub is a draft still"
+        yield "its release on GitHub is still a draft"
     else:
         if found.prerelease != prerelease:
             yield f"its release on GitHub is {'a' if found.prerelease else 'no'} pre-release"
@@ -126,7 +126,7 @@ def _require_tag(sh: Reads, wanted: Publication) -> None:
         if "HTTP 404" not in error.message:
             raise
         raise PreconditionError(
-            f"{wanted.slug} has no tag {wanted.tag}; GitHub would make one where nobody tested",
+            f"{wanted.slug} has no tag {wanted.tag}; GitHub would create it at an untested commit",
             "tag it first: tag-candidate, or tag-final",
         ) from None
 
@@ -137,7 +137,7 @@ def _draft(sh: Shell, wanted: Publication) -> Published:
     sh.run(api.change("POST", f"repos/{wanted.slug}/releases", *fields, *api.typed_fields(typed)))
     made = find(sh, wanted.slug, wanted.tag)
     if made is None:
-        raise UnmetError(f"GitHub does not list the draft of {wanted.tag}", "run the same command again")
+        raise UnmetError(f"GitHub does not list the draft of {wanted.tag}", "repeat the same command")
     return made
 
 
@@ -149,7 +149,7 @@ def _upload(sh: Shell, wanted: Publication, found: Published, file: Path) -> Non
     if there and not found.draft:
         raise PreconditionError(
             f"{wanted.tag} is published on GitHub with another {file.name}: {found.url}",
-            "what was published stays; compare both, and release the next candidate or version",
+            "a published file is never replaced; compare both files, and release the next candidate or version",
         )
     # --clobber replaces what a killed upload left of the file in the draft.
     sh.run(sh["gh"]["release", "upload", wanted.tag, str(file), "--repo", wanted.slug, "--clobber"])

@@ -15,7 +15,7 @@ KIND = "ksonnet.io/app"
 
 @dataclass(frozen=True)
 class Environment:
-    """Where an app is applied to: a cluster's server and a namespace, and its folder in environments/."""
+    """Where an app is applied: a cluster's server and a namespace, and its folder in environments/."""
 
     name: str
     server: str
@@ -26,7 +26,7 @@ class Environment:
 
 @dataclass(frozen=True)
 class Library:
-    """A package that an app has copied into vendor/: where from, and at which version."""
+    """A package that was copied into vendor/: its registry and its version."""
 
     name: str
     registry: str
@@ -86,7 +86,7 @@ class App:
 
 
 def unknown_component(where: Path, name: str, known: tuple[str, ...]) -> UsageError:
-    """The refusal of a component that `where` does not have; ks itself would do nothing and exit 0."""
+    """The error for a component that `where` does not have; ks itself would do nothing and exit 0."""
     return UsageError(f"{where}: no component '{name}' (known: {', '.join(known) or 'none'})")
 
 
@@ -96,7 +96,8 @@ def find_app(start: Path) -> App:
         if (folder / "app.yaml").is_file():
             return read_app(folder)
     raise PreconditionError(
-        f"{start}: not in a ksonnet app: no app.yaml here or above", "cd to the app, e.g. releasing/releaser"
+        f"{start}: not in a ksonnet app: no app.yaml here or above",
+        "cd to the app, for example releasing/releaser",
     )
 
 
@@ -153,7 +154,7 @@ def _library(name: str, entry: object) -> Library:
 
 
 def _version(fields: Mapping[str, object]) -> tuple[str, str]:
-    """What was asked for, and the commit that it was; ks 0.12 and later write one `version` in their own apps."""
+    """The version as it was named, and its commit; ks 0.12 and later write one `version` in their own apps."""
     pinned = _mapping(fields, "gitVersion")
     commit = str(pinned.get("commitSha", fields.get("version", "")))
     return str(pinned.get("refSpec", commit)), commit

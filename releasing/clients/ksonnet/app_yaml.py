@@ -37,7 +37,7 @@ def with_entry(text: str, path: Path, section: str, name: str, entry: Entry) -> 
         added = _inserted(text, found[1], name, _lines({name: entry}, column))
     elif isinstance(found[1], yaml.MappingNode) and found[1].value:
         raise ConfigError(
-            f"{path}: {section} stands in braces", f"write {section} as lines, one for each name"
+            f"{path}: {section} is written in braces", f"write {section} as lines, one for each name"
         )
     else:
         column = found[0].start_mark.column
@@ -51,7 +51,7 @@ def with_entry(text: str, path: Path, section: str, name: str, entry: Entry) -> 
 
 
 def with_value(text: str, path: Path, keys: tuple[str, ...], value: str) -> str:
-    """`text` with the value at `keys` replaced; ConfigError when nothing stands there."""
+    """`text` with the value at `keys` replaced; ConfigError when the file has no such key."""
     node = _at(text, path, keys)[1]
     edited = text[: node.start_mark.index] + scalar(value) + text[node.end_mark.index :]
     return _confirmed(edited, text, path, _changed(_content(text), keys, value))

@@ -27,14 +27,14 @@ def apply(
     *,
     dry_run: bool = False,
 ) -> None:
-    """Create every workflow in what the component `where` renders to, unless it is there; shows a line for each.
+    """Create every workflow that the component `where` renders to, unless it exists; shows a line for each.
 
     Workflows get the labels that KS_LABELS names, KEY=VALUE with commas between them. Raises ConfigError, before
     anything is created, when the component renders to anything else.
     """
     problems = [_problem(each) for each in objects if not _is_named_workflow(each)]
     if problems or not objects:
-        text = "\n".join(problems) or "it renders to no object"
+        text = "\n".join(problems) or "it renders to no objects"
         raise ConfigError(f"{where}: {text}", "ks apply creates workflows only; see: ks show")
     marks = _labels(sh.environment.get("KS_LABELS", ""))
     for each in objects:
@@ -46,10 +46,10 @@ def apply(
 
 
 def require_server(sh: Shell, environment: Environment) -> None:
-    """Raise PreconditionError unless kubectl's current context is at the environment's server.
+    """Raise PreconditionError unless kubectl's current context has the environment's server.
 
-    ks itself looks for a context with that server, whichever is current. Here the operator chooses: nothing is
-    created in a cluster that kubectl does not show as its own, and nothing in one that app.yaml does not name.
+    ks itself looks for any context with that server. Here the release manager chooses: workflows are created only
+    in the cluster that is kubectl's current one and that app.yaml names.
     """
     view = json.loads(sh.read(sh["kubectl"]["config", "view", "-o", "json"]))
     servers = servers_by_context(view)
@@ -57,9 +57,7 @@ def require_server(sh: Shell, environment: Environment) -> None:
     if _address(servers.get(current, "")) == _address(environment.server):
         return
     fitting = [name for name, server in servers.items() if _address(server) == _address(environment.server)]
-    here = (
-        f"context {current} is {servers.get(current) or 'no cluster'}" if current else "there is no context"
-    )
+    here = f"context {current} is {servers.get(current) or 'no cluster'}" if current else "no current context"
     set_server = f"ks env set {environment.name} --server={servers.get(current) or 'URL'}"
     raise PreconditionError(
         f"kubectl: {here}; environment {environment.name} is {environment.server}",

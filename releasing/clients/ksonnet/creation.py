@@ -1,4 +1,4 @@
-"""Begin a ksonnet app: the folder that ks init makes, but for what ks downloads for it."""
+"""Create a ksonnet app: the folder that ks init makes, without the files that ks downloads."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ FOLDERS = (".ksonnet", "lib", "vendor")
 def create(
     folder: Path, name: str, destination: Destination, environment: str = "default", version: str = VERSION
 ) -> bool:
-    """Make the app `name` in `folder`, with one environment; says whether it was not there yet.
+    """Make the app `name` in `folder`, with one environment; returns whether it was missing.
 
-    Raises PreconditionError when `folder` is there and is not this app.
+    Raises PreconditionError when `folder` exists and is not this app.
     """
     require_name("app", name)
     if folder.exists():
@@ -72,7 +72,7 @@ def _require_same(folder: Path, name: str, destination: Destination, environment
     if app.name == name and [Destination(each.server, each.namespace) for each in found] == [destination]:
         return
     raise PreconditionError(
-        f"{folder} is there, and is not the app {name} with environment {environment} at {destination.server}"
+        f"{folder} exists, but is not the app {name} with environment {environment} at {destination.server}"
         f" in {destination.namespace}",
         "choose another name, or another folder: --dir=FOLDER",
     )

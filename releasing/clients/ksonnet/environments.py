@@ -1,4 +1,4 @@
-"""Add an environment to a ksonnet app, or change one: app.yaml and the files of that environment, nothing else."""
+"""Add an environment to a ksonnet app, or change it: only app.yaml and the files of that environment."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from releasing.errors import PreconditionError, UsageError
 from releasing.shell.files import replace_text
 from releasing.shell.programs import Shell
 
-VERSION = (
-    "v1.7.0"  # of Kubernetes; what ks 0.9.2 takes when it is told nothing, and all of Kubeflow's apps have
-)
+VERSION = "v1.7.0"  # of Kubernetes; the default of ks 0.9.2, and the version in all of Kubeflow's apps
 REFUSED = re.compile(r"[\\,;':!()?\"{}\[\]*&%@$\s]|^/|/$|//|(^|/)\.\.?(/|$)")
 
 MAIN = """\
@@ -53,7 +51,7 @@ class Destination:
 
 
 def add_environment(app: App, name: str, destination: Destination, version: str = VERSION) -> bool:
-    """Add the environment `name`; says whether it was not there yet.
+    """Add the environment `name`; returns whether it was missing.
 
     Raises UsageError for a name that ks refuses, PreconditionError when the name has another destination.
     """
@@ -79,7 +77,7 @@ def add_environment(app: App, name: str, destination: Destination, version: str 
 
 
 def set_environment(app: App, name: str, *, server: str = "", namespace: str = "", rename: str = "") -> bool:
-    """Change where an environment is applied to, or its name; says whether anything changed."""
+    """Change where an environment is applied, or its name; returns whether anything changed."""
     environment = app.environment(name)
     before = text = read_text(app.file)
     place = ("environments", name, "destination")
@@ -108,7 +106,7 @@ def destination_of(sh: Shell, context: str = "") -> Destination:
 
 
 def servers_by_context(view: dict[str, Any]) -> dict[str, str]:
-    """The server of every context in what `kubectl config view -o json` printed; empty where there is none."""
+    """The server of every context in the output of `kubectl config view -o json`; empty for a context without one."""
     clusters = _named(view, "clusters")
     contexts = _named(view, "contexts").items()
     return {name: clusters.get(each.get("cluster", ""), {}).get("server", "") for name, each in contexts}
@@ -119,9 +117,9 @@ def _named(view: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 
 def require_name(what: str, name: str) -> None:
-    """Raise UsageError for a name that ks does not take for an environment or component."""
+    """Raise UsageError for a name that ks does not accept for an environment or component."""
     if not name or REFUSED.search(name):
-        raise UsageError(f"{what} '{name}': not a name that ks takes", "use letters, digits and dashes")
+        raise UsageError(f"{what} '{name}': not a name that ks accepts", "use letters, digits and dashes")
 
 
 def _params(name: str) -> str:
@@ -140,10 +138,10 @@ def _require_same(app: App, present: Environment, wanted: Destination) -> None:
 
 
 def _require_free(path: Path, content: str, name: str) -> None:
-    """Files may be there as this command itself would leave them: a run that was killed before app.yaml."""
+    """Accept existing files only as a run of this command leaves them that was killed before it wrote app.yaml."""
     if path.exists() and read_text(path) != content:
         raise PreconditionError(
-            f"{path} is there, but app.yaml has no environment {name}",
+            f"{path} exists, but app.yaml has no environment {name}",
             "choose another name, or move that folder away",
         )
 
@@ -154,7 +152,7 @@ def _renamed(app: App, environment: Environment, name: str, text: str) -> str:
     # A run that was killed has moved the folder already.
     moved = (folders / name).exists() and not (folders / environment.path).exists()
     if any(each.name == name for each in app.environments) or ((folders / name).exists() and not moved):
-        raise PreconditionError(f"{app.file}: there is an environment {name} already", "choose another name")
+        raise PreconditionError(f"{app.file}: an environment {name} already exists", "choose another name")
     key = ("environments", environment.name)
     text = with_value(text, app.file, (*key, "path"), name)
     text = with_name(text, app.file, key, name)

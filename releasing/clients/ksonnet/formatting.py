@@ -1,4 +1,4 @@
-"""The runbook's form of jsonnet: by jsonnetfmt, and of what ks itself writes without it."""
+"""The runbook's form of jsonnet: by jsonnetfmt, and without it for the text that ks itself writes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ EXTENDED = re.compile(r"^( *[\w\"-]+) \+: ", re.MULTILINE)
 
 
 def jsonnet_files(app: Path) -> list[Path]:
-    """The app's own jsonnet files: none of its copies of libraries and packages."""
+    """The app's own jsonnet files, without its copies of libraries and packages."""
     found = [path for pattern in ("*.jsonnet", "*.libsonnet") for path in app.rglob(pattern)]
     return sorted(path for path in found if path.relative_to(app).parts[0] not in COPIES)
 
 
 def put_into_form(app: Path, shell: Shell) -> tuple[int, bool]:
-    """Rewrite what is in another form; how many files were, and whether jsonnetfmt was there to look at them."""
+    """Rewrite files that have another form; how many they were, and whether jsonnetfmt was there to check them."""
     changed = 0
     formatter = shell["jsonnetfmt"][OPTIONS]
     present = shell.succeeds(shell["sh"]["-c", "command -v jsonnetfmt"])

@@ -26,7 +26,7 @@ COMMANDS = (
 
 
 def read(words: Sequence[str], text: str) -> argparse.Namespace:
-    """The command and its options; `text` is what --help shows. Raises UsageError for a command not here."""
+    """The command and its options; `text` is shown by --help. Raises UsageError for a command not supported here."""
     _refuse_unknown(words)
     parser = _parser(text)
     options, rest = parser.parse_known_args(words)
@@ -93,11 +93,15 @@ def _env_add(parser: argparse.ArgumentParser) -> None:
 
 
 def _destination(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--server", default="", help="URL of the cluster; default: kubectl's current one")
-    parser.add_argument("--namespace", default="", help="default: the context's, or 'default'")
-    parser.add_argument("--context", default="", help="take both from this context of kubectl")
     parser.add_argument(
-        "--api-spec", default="", help="version:vX.Y.Z, Kubernetes' version as app.yaml has it"
+        "--server", default="", help="URL of the cluster; default: the server of kubectl's current context"
+    )
+    parser.add_argument("--namespace", default="", help="default: the namespace of the context, or 'default'")
+    parser.add_argument(
+        "--context", default="", help="take the server and the namespace from this context of kubectl"
+    )
+    parser.add_argument(
+        "--api-spec", default="", help="version:vX.Y.Z, the version of Kubernetes as app.yaml has it"
     )
 
 
@@ -118,7 +122,11 @@ def _init(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name")
     parser.add_argument("--dir", default="", help="the app's folder; default: NAME")
     parser.add_argument("--env", default="default", help="name of its first environment")
-    parser.add_argument("--skip-default-registries", action="store_true", help="as it is here in any case")
+    parser.add_argument(
+        "--skip-default-registries",
+        action="store_true",
+        help="accepted and ignored: default registries are never added",
+    )
     _destination(parser)
 
 
@@ -163,5 +171,5 @@ def _apply(parser: argparse.ArgumentParser) -> None:
     _rendered(parser)
     parser.add_argument("--dry-run", action="store_true")
     parser.add_argument(
-        "--any-server", action="store_true", help="create it in another cluster than app.yaml names, too"
+        "--any-server", action="store_true", help="also create it in a cluster that app.yaml does not name"
     )

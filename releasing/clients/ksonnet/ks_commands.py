@@ -1,4 +1,4 @@
-"""What each command of ks does: given where it is run and its options, it prints what it did."""
+"""The commands of ks: each gets the folder where it is run and its options, and prints what it did."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from releasing.shell.programs import Shell
 
 
 def carry_out(options: argparse.Namespace, folder: Path) -> None:
-    """Run the command that grammar.read() gave, in the app around `folder`."""
+    """Run the command that grammar.read() returned, in the app around `folder`."""
     name = " ".join(filter(None, (options.command, getattr(options, "action", ""))))
     if options.program and name in real.LEFT_TO_IT:
         Shell(show=print).run(Shell()[options.program][tuple(options.words)].within(str(folder)))
@@ -46,7 +46,7 @@ def _init(folder: Path, options: argparse.Namespace) -> None:
     place, destination = folder / (options.dir or options.name), _destination(options)
     made = create(place, options.name, destination, options.env, _version(options))
     print(
-        f"{place}: {'app made' if made else 'already there'}, {destination.server} in {destination.namespace}"
+        f"{place}: {'app created' if made else 'already there'}, {destination.server} in {destination.namespace}"
     )
 
 

@@ -26,9 +26,9 @@ KEYWORD = re.compile(
 
 
 def set_param(app: App, environment: Environment | None, component: str, name: str, value: str) -> bool:
-    """Set a parameter in the environment's file, or the components' one; says whether the file changed.
+    """Set a parameter in the file of the environment, or of the components; returns whether the file changed.
 
-    Raises UsageError for an unknown component, ConfigError for a file that has no components object.
+    Raises UsageError for an unknown component, ConfigError for a file without a components object.
     """
     known_components(app, component)
     path = app.params_file(environment)
@@ -45,7 +45,7 @@ def set_param(app: App, environment: Environment | None, component: str, name: s
 
 
 def known_components(app: App, component: str) -> tuple[str, ...]:
-    """The components that have parameters; raises UsageError that names them when `component` is none of them."""
+    """The components that have parameters; raises UsageError that lists them when `component` is not among them."""
     base = app.params_file(None)
     known = tuple(field.name for field in components_of(read_text(base), base).fields)
     if component not in known:
@@ -73,7 +73,7 @@ def with_param(text: str, path: Path, component: str, name: str, literal: str, *
 
 
 def with_component(text: str, path: Path, component: str, literals: Mapping[str, str]) -> str:
-    """`text` with a block for a component that has none yet, after all others, its parameters in order."""
+    """`text` with a new block for a component, after all others, its parameters in order."""
     components = components_of(text, path)
     line_end, indent = _line_end(text), _indent(text, components.closes)
     lines = [f"  {key(component)}: {{"]

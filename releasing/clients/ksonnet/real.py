@@ -1,4 +1,4 @@
-"""A real ks in place of ours, kept from what it does wrong: each function takes the program's name or path."""
+"""A real ks instead of this tool's own, without its known faults: each function takes the program's name or path."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from releasing.shell.programs import Shell
 Object = dict[str, Any]
 
 LEFT_TO_IT = ("env set", "generate", "init", "pkg install", "registry add", "registry list", "version")
-# What every ks writes as the text that it is; the rest may become a number, a literal or a fault.
+# Values that every ks writes as text; any other value may become a number, a literal or an error.
 SAFE = re.compile(r"(?!(true|false|null|inf|infinity|nan)$)[A-Za-z][A-Za-z0-9 ._/:;,=@-]*", re.IGNORECASE)
 
 
 def render(sh: Shell, program: str, app: App, environment: Environment, component: str) -> list[Object]:
-    """What `ks show` gives for one component; raises UsageError for an unknown one, where ks would give nothing."""
+    """The output of `ks show` for one component; raises UsageError for an unknown one, where ks prints nothing."""
     file = app.component(component)
     show = sh[program]["show", environment.name, "-c", component, "-o", "json"]
     objects = _objects(sh.read(show.within(str(app.folder))))
     if not objects:
-        raise ConfigError(f"{file}: {program} shows no object", f"see: {show}")
+        raise ConfigError(f"{file}: {program} shows no objects", f"run: {show}")
     return objects
 
 
 def set_param(
     sh: Shell, program: str, app: App, environment: Environment | None, component: str, name: str, value: str
 ) -> bool:
-    """Set a parameter, and read it back; says whether the file changed.
+    """Set a parameter, and read it back; returns whether the file changed.
 
-    A value that ks would not write as text, it does not get: that line is written here. Raises UsageError for an
-    unknown component, UnmetError when ks wrote something else.
+    A value that ks would not write as text is written here, without ks. Raises UsageError for an unknown component,
+    UnmetError when ks wrote another value.
     """
     from releasing.clients.ksonnet.render import params_of  # noqa: PLC0415  (to evaluate jsonnet takes a moment to load)
 
@@ -51,7 +51,7 @@ def set_param(
     written = params_of(app, environment, component)[component].get(name)
     if written != value:
         raise UnmetError(
-            f"{file}: {component}.{name} is {json.dumps(written)}, not {json.dumps(value)}", f"see: {command}"
+            f"{file}: {component}.{name} is {json.dumps(written)}, not {json.dumps(value)}", f"run: {command}"
         )
     return file.read_bytes() != before
 
@@ -64,7 +64,7 @@ def add_environment(sh: Shell, program: str, app: App, name: str, destination: D
 
 
 def _objects(text: str) -> list[Object]:
-    """The objects in what ks printed: a List, as 0.11 and later have it, or one object after the other."""
+    """The objects in the output of ks: a List from 0.11 and later, or one object after the other."""
     found: list[Object] = []
     decoder, place = json.JSONDecoder(), 0
     text = text.strip()

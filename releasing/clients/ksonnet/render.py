@@ -1,4 +1,4 @@
-"""Render a ksonnet app without ks: its jsonnet gives what ks 0.9.2 and 0.11 print, equal when parsed."""
+"""Render a ksonnet app without ks: the result equals the output of ks 0.9.2 and 0.11 when parsed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Object = dict[str, Any]
 FRAME = re.compile(r"^\t(?P<path>[^\s<].*?):\(?(?P<line>\d+)[:)]", re.MULTILINE)
 SYNTAX = re.compile(r"(?P<path>/.+?):\(?(?P<line>\d+):\d+\)?\S* (?P<message>.*)")
 LIBRARY = "k.libsonnet"
-# The real one imports 2.4 MB of k8s.libsonnet, of which release apps use no more than this.
+# The real k.libsonnet imports 2.4 MB of k8s.libsonnet, of which release apps use only this.
 STUB = """
 {
   core: { v1: { list: {
@@ -33,7 +33,7 @@ def render(
 ) -> list[Object]:
     """The Kubernetes objects of one component in an environment; raises UsageError or ConfigError.
 
-    `given` are parameters that take the place of those in the app's files.
+    `given` are parameters that replace those in the app's files.
     """
     main = app.folder / "environments" / environment.path / "main.jsonnet"
     variables = {
@@ -51,7 +51,7 @@ def params(app: App, environment: Environment | None) -> Object:
     variables = {"__ksonnet/params": _import(base)} if environment else {}
     value = _evaluated(app, environment, file, variables)
     if not isinstance(value, dict) or not isinstance(value.get("components"), dict):
-        raise ConfigError(f"{file}: evaluates to no object with components")
+        raise ConfigError(f"{file}: expected an object with `components`")
     return value
 
 
@@ -61,7 +61,7 @@ def _with(found: Object, component: str, given: Mapping[str, str]) -> Object:
 
 
 def params_of(app: App, environment: Environment | None, component: str = "") -> dict[str, Object]:
-    """Every component's parameters by name, or those of one; raises UsageError for an unknown one."""
+    """The parameters of every component by name, or of one component; raises UsageError for an unknown one."""
     components: dict[str, Object] = params(app, environment)["components"]
     if component and component not in components:
         known = ", ".join(components) or "none"
@@ -70,9 +70,9 @@ def params_of(app: App, environment: Environment | None, component: str = "") ->
 
 
 def _evaluated(app: App, environment: Environment | None, file: Path, variables: Mapping[str, str]) -> Any:
-    """The value of a jsonnet file; with our stub of k.libsonnet first, as the real one takes long."""
+    """The value of a jsonnet file; first with our stub of k.libsonnet, because the real one is slow."""
     if not file.is_file():
-        raise ConfigError(f"{file}: no such file", "expected the layout that ks init and ks env add make")
+        raise ConfigError(f"{file}: no such file", "expected the layout that ks init and ks env add create")
     folders = _search_path(app, environment)
     copies = _versioned(app)
     try:
@@ -127,14 +127,14 @@ def _importer(
         for each in places:
             if each.is_file():
                 return str(each), each.read_bytes()
-        # An exception here would reach us with stray bytes of gojsonnet's memory at its end.
+        # An exception raised here would come back with stray bytes of gojsonnet's memory at its end.
         return f"<{name}>", f"error {json.dumps(f'{name}: no such file to import')}".encode()
 
     return find
 
 
 def _objects(value: Any, where: str) -> Iterator[Object]:
-    """The objects in what main.jsonnet evaluates to: nested lists, lists of Kubernetes, and plain nesting."""
+    """The objects in the value of main.jsonnet: nested lists, lists of Kubernetes, and plain nesting."""
     if isinstance(value, list):
         for each in value:
             yield from _objects(each, where)
@@ -158,7 +158,7 @@ def _destination(environment: Environment) -> str:
 
 
 def _explained(trace: str, file: Path) -> str:
-    """One line of a jsonnet failure: where it happened first, and what."""
+    """One line on a jsonnet failure: where it happened first, and its message."""
     message = trace.removeprefix("RUNTIME ERROR: ").split("\n\t")[0].strip()
     if found := SYNTAX.match(message):
         return f"{found['path']}:{found['line']}: {found['message']}"

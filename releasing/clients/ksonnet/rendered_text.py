@@ -1,4 +1,4 @@
-"""Kubernetes objects as text, as ks prints them: JSON, or YAML that every reader reads back as it was."""
+"""Kubernetes objects as text, as ks prints them: JSON, or YAML that every reader reads as the same objects."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes text that could be taken for something else in quotes."""
+    """Writes text in quotes when a reader could take it for another type."""
 
 
 def as_text(objects: list[Object], form: str) -> str:

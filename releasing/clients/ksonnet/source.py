@@ -24,7 +24,7 @@ TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class SourceToken:
-    """A piece of jsonnet that is not space or comment, and where it stands."""
+    """A piece of jsonnet that is not space or comment, and its position."""
 
     kind: str
     text: str
@@ -34,7 +34,7 @@ class SourceToken:
 
 @dataclass(frozen=True)
 class Field:
-    """A field of an object: its name, where it starts, where its value stands, where its comma ends."""
+    """A field of an object: its name, and the positions of its start, its value and the end of its comma."""
 
     name: str
     start: int
@@ -52,12 +52,12 @@ class Block:
     fields: tuple[Field, ...]
 
     def field(self, name: str) -> Field | None:
-        """The field `name`, if the object has it."""
+        """The field `name`; None when the object does not have it."""
         return next((field for field in self.fields if field.name == name), None)
 
 
 def components_of(text: str, path: Path) -> Block:
-    """The object that lists the components' parameters; raises ConfigError when there is none."""
+    """The object that lists the components' parameters; raises ConfigError when the file has no such object."""
     tokens = _tokens(text)
     for index, token in enumerate(tokens):
         rest = [each.text for each in tokens[index + 1 : index + 4]]
@@ -91,7 +91,7 @@ def block_at(tokens: Sequence[SourceToken], opens: int) -> Block:
 
 
 def _next(tokens: Sequence[SourceToken], first: int, stop: int, text: str) -> int:
-    """The first place from `first` on, outside of any brackets, that holds `text`; else `stop`."""
+    """The first position from `first` on, outside of any brackets, that holds `text`; else `stop`."""
     index = first
     while index < stop:
         if tokens[index].text == text:
@@ -101,7 +101,7 @@ def _next(tokens: Sequence[SourceToken], first: int, stop: int, text: str) -> in
 
 
 def closing(tokens: Sequence[SourceToken], index: int) -> int:
-    """The place of the bracket that closes the one at `index`; `index` itself when it is no bracket."""
+    """The position of the bracket that closes the bracket at `index`; `index` itself without a bracket there."""
     depth = 0
     for place in range(index, len(tokens)):
         token = tokens[place]

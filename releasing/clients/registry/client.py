@@ -1,7 +1,7 @@
 """A client of the OCI distribution API: digests, manifests, tags, image configurations.
 
-Manifests are passed on byte for byte, with the type they were served with: written anew, they would have
-another digest.
+Manifests are passed on byte for byte, with the type they were served with: a manifest that is serialized again
+would have another digest.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ class StoredManifest:
 
 @dataclass(frozen=True)
 class Description:
-    """What a tag or digest stands for, as far as a registry says without giving it."""
+    """What a tag or digest stands for, as a registry tells it without sending the manifest."""
 
     digest: str
     media_type: str = ""
 
     @property
     def may_have_parts(self) -> bool:
-        """Whether it may be an index, which names other manifests: of an image alone it is known."""
+        """Whether it may be an index, which names other manifests; false only for known types of images."""
         return not self.media_type.endswith(("image.manifest.v1+json", "distribution.manifest.v2+json"))
 
 
@@ -81,7 +81,7 @@ class Registry:
     def __init__(self, mirrors: Mirrors, transport: Transport, settings: Settings, gcloud: Tagger) -> None:
         self._transport = transport
         self._gcloud = gcloud
-        # Needed for every request, and always the same for one image.
+        # Every request needs it, and it is always the same for one image.
         self._location = cache(lambda image: mirrors.locate(ImageName.parse(image)))
         self._backend = cache(lambda image: settings.of(ImageName.parse(image).host).backend)
 
@@ -101,7 +101,7 @@ class Registry:
         return Description(manifest.digest, manifest.media_type) if manifest else None
 
     async def manifest(self, image: str, reference: str) -> StoredManifest | None:
-        """Give the manifest of a tag or digest; None when it is not there."""
+        """Give the manifest of a tag or digest; None when the registry does not have it."""
         answer = await self._read("GET", image, "manifests", reference)
         if answer is None:
             return None
@@ -111,7 +111,7 @@ class Registry:
         return StoredManifest(digest, answer.headers.get("Content-Type", ""), answer.body)
 
     async def tag(self, image: str, tag: str, manifest: StoredManifest) -> None:
-        """Put `tag` on `manifest`, which is in the same repository already."""
+        """Put `tag` on `manifest`, which is already in the same repository."""
 
         async def settled() -> bool:
             return await self.digest(image, tag) == manifest.digest
@@ -120,7 +120,7 @@ class Registry:
             try:
                 await self._gcloud.add(image, manifest.digest, tag)
             except CommandError:
-                # It may have written and failed afterwards, like a request whose answer is lost.
+                # The registry may have written the tag and failed afterwards, like a request whose answer is lost.
                 if not await settled():
                     raise
             return
@@ -146,24 +146,24 @@ class Registry:
             return await self.digest(image, reference) is None
 
         location = self._location(image)
-        # Google's registries know reading and writing only.
+        # Google's registries have scopes for reading and writing only.
         scope = self._scope(location, writes=True, deletes=not self.lists_digests(image))
         request = HttpRequest("DELETE", location.url("manifests", reference), scope=scope)
         answer = await self._transport.send(request, gone)
         if answer.status in (200, 201, 202, 204, 404):
             return True
-        # docker-registry calls a tag a malformed digest here; others say that they do not support it.
+        # docker-registry rejects a tag here as a malformed digest; others answer that they do not support it.
         if answer.status in (400, 405) and not reference.startswith("sha256:"):
             return False
         raise self._refusal(f"{image}: {reference}", answer, location)
 
     async def listing(self, image: str) -> TagListing:
-        """List the tags of `image`, all pages; empty for a repository that is not there."""
+        """List the tags of `image`, all pages; empty for a repository that does not exist."""
         tags: list[str] = []
         location = self._location(image)
         url = location.url("tags", "list")
         while True:
-            # Another host that a link leads to gets no token.
+            # A link to another host is followed without a token.
             scope = self._scope(location) if url.startswith(f"{location.origin}/") else None
             answer = await self._transport.send(HttpRequest("GET", url, scope=scope))
             if answer.status == 404:
@@ -183,7 +183,7 @@ class Registry:
         return is_google(ImageName.parse(image).host)
 
     async def configuration(self, image: str, digest: str) -> dict[str, Any]:
-        """Give the configuration of an image, of an index's first image; empty when there is none."""
+        """Give the configuration of an image, or of an index's first image; empty without one."""
         manifest = await self.manifest(image, digest)
         document = manifest.document if manifest else {}
         if children := document.get("manifests"):
@@ -231,5 +231,5 @@ def _json_object(content: bytes, what: str) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise UnmetError(f"{what} is not a JSON object: is this address a registry?")
+        raise UnmetError(f"{what} is not a JSON object: check that this address is a registry")
     return found

@@ -12,7 +12,7 @@ WORKERS = 32  # of one call: more gain nothing
 
 
 async def together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """Wait for everything; when something failed, raise one error with all problems."""
+    """Wait for all parts; when any failed, raise one error with all problems."""
     done: list[T] = []
     failed: list[ReleaseError] = []
     for outcome in await outcomes(work):
@@ -27,9 +27,9 @@ async def together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
 
 
 async def outcomes(work: Iterable[Coroutine[Any, Any, T]]) -> list[T | ReleaseError]:
-    """Wait for everything; give what each one returned or, of a ReleaseError, raised.
+    """Wait for all parts; give what each returned, or the ReleaseError that it raised.
 
-    Some workers take from `work` as they go, so that many thousand parts need no more memory than a few.
+    A few workers take from `work` one by one, so that many thousand parts need no more memory than a few.
     """
     from asyncio import gather  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""One HTTP exchange with a registry: a request in, an answer out, nothing tried twice."""
+"""One HTTP exchange with a registry: one request, one answer, no retry."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BrokenConnectionError(aiohttp.ClientError):
 
 @dataclass(frozen=True)
 class Scope:
-    """What a token is for: one repository of one registry host, to read or to write, or even to delete."""
+    """What a token is valid for: one repository of one registry host, to read, to write or to delete."""
 
     host: str
     repository: str
@@ -30,7 +30,7 @@ class Scope:
 
     @property
     def right(self) -> str:
-        """The right that a request needs most."""
+        """The highest right that a request needs."""
         return "delete" if self.deletes else "push" if self.writes else "pull"
 
     def __str__(self) -> str:
@@ -39,7 +39,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """What to send; with a `scope`, an Authorization header is added on the way."""
+    """A request; with a `scope`, an Authorization header is added when it is sent."""
 
     method: str
     url: str
@@ -49,13 +49,13 @@ class HttpRequest:
 
     @property
     def host(self) -> str:
-        """The HOST[:PORT] that it goes to."""
+        """The HOST[:PORT] of its address."""
         return self.scope.host if self.scope else split(self.url).netloc
 
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """What came back, whole."""
+    """A complete answer."""
 
     status: int
     headers: Mapping[str, str]
@@ -63,7 +63,7 @@ class HttpAnswer:
 
     @property
     def challenge(self) -> str:
-        """What it says about how to authenticate, in one header or several."""
+        """Its WWW-Authenticate headers, which name the ways to authenticate."""
         return ", ".join(text for name, text in self.headers.items() if name.lower() == "www-authenticate")
 
 
@@ -72,7 +72,7 @@ def session(connections: int, timeout: float) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, limit_per_host=connections),
         timeout=aiohttp.ClientTimeout(total=timeout),
-        # Digests are of the bytes as they are stored.
+        # Digests are computed from the stored bytes.
         headers={"Accept-Encoding": "identity"},
         auto_decompress=False,
         middlewares=(_once,),
@@ -82,9 +82,9 @@ def session(connections: int, timeout: float) -> aiohttp.ClientSession:
 async def exchange(
     session: aiohttp.ClientSession, request: HttpRequest, authorization: str | None, traffic: Traffic
 ) -> HttpAnswer:
-    """Send `request`, whose turn has come, following redirects; the Authorization header stays with the first host.
+    """Send `request` now, following redirects; only the first host gets the Authorization header.
 
-    Raises aiohttp.ClientError or OSError when there is no answer, PreconditionError for an unsafe address.
+    Raises aiohttp.ClientError or OSError without an answer, PreconditionError for an unsafe address.
     """
     url = request.url
     for _ in range(REDIRECTS):
@@ -116,7 +116,7 @@ async def _exchange(
 
 
 async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Stop aiohttp from repeating a PUT by itself after a broken connection: what is there is read first."""
+    """Stop aiohttp from repeating a PUT by itself after a broken connection: the registry is read first."""
     try:
         return await handler(request)
     except aiohttp.ClientConnectorError:

@@ -1,4 +1,4 @@
-"""What a registry's tags/list says; Google's registries say more than the specification asks for."""
+"""The answer of a registry's tags/list; Google's registries list more than the specification requires."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ListedBuild:
-    """What a registry's list says about one digest (Google's registries only)."""
+    """What a registry lists about one digest (Google's registries only)."""
 
     tags: tuple[str, ...]
     created: datetime | None
@@ -26,12 +26,12 @@ class TagListing:
 
     @property
     def all_tags(self) -> list[str]:
-        """The tags in order, wherever the registry names them."""
+        """The tags in order, from either place in the answer."""
         return sorted({*self.tags, *(tag for build in (self.builds or {}).values() for tag in build.tags)})
 
 
 def builds(page: Mapping[str, Any]) -> dict[str, ListedBuild] | None:
-    """Read the digests in one answer; None from a registry that does not list them."""
+    """Read the digests in one answer; None for a registry that does not list them."""
     if not isinstance(page.get("manifest"), dict):
         return None
     return {
@@ -41,6 +41,6 @@ def builds(page: Mapping[str, Any]) -> dict[str, ListedBuild] | None:
 
 
 def _time(milliseconds: str | None) -> datetime | None:
-    """Read whole seconds, as gcloud prints them; registries give 0 for a time that they do not know."""
+    """Read whole seconds, as gcloud prints them; registries give 0 for an unknown time."""
     seconds = int(milliseconds or 0) // 1000
     return datetime.fromtimestamp(seconds, UTC) if seconds else None

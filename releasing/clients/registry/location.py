@@ -13,7 +13,7 @@ from releasing.image import HOST, PART, ImageName
 
 VARIABLE = "RELEASE_REGISTRY_MIRRORS"
 DOCKER_HUB = "registry-1.docker.io"  # where docker.io of image names is
-HINT = "write HOST=URL, with commas between, for example: gcr.io=http://127.0.0.1:5123/gcr.io"
+HINT = "write HOST=URL, separated by commas, for example: gcr.io=http://127.0.0.1:5123/gcr.io"
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Location:
     repository: str
 
     def url(self, *parts: str) -> str:
-        """Give the address of something in the repository: manifests/TAG, blobs/DIGEST, tags/list."""
+        """Give the address of a part of the repository: manifests/TAG, blobs/DIGEST, tags/list."""
         return "/".join((self.origin, "v2", self.repository, *parts))
 
 
 @dataclass(frozen=True)
 class Mirrors:
-    """Base addresses that stand in for registry hosts; the hosts in `plain` are spoken to over plain HTTP."""
+    """Base addresses that replace registry hosts; the hosts in `plain` are reached over plain HTTP."""
 
     bases: Mapping[str, Location]
     plain: Collection[str] = ()
@@ -61,12 +61,12 @@ def address(host: str) -> str:
 
 
 def is_google(host: str) -> bool:
-    """Whether HOST[:PORT] is a registry of Google's."""
+    """Whether HOST[:PORT] is a registry of Google."""
     return host.lower() == "gcr.io" or host.lower().endswith((".gcr.io", ".pkg.dev"))
 
 
 def split(url: str) -> SplitResult:
-    """Split an address that a server named; raises PreconditionError for what is none."""
+    """Split an address that a server named; raises PreconditionError for an invalid one."""
     try:
         return urlsplit(url)
     except ValueError:
@@ -84,9 +84,9 @@ def on_this_machine(authority: str) -> bool:
 
 
 def trusted(url: str, plain: Collection[str] = ()) -> str:
-    """Give back `url` when secrets may travel to it: over https, on this machine, or to a host in `plain`.
+    """Return `url` when secrets may be sent to it: over https, on this machine, or to a host in `plain`.
 
-    Raises PreconditionError for anything else.
+    Raises PreconditionError for any other address.
     """
     parts = split(url)
     allowed = on_this_machine(parts.netloc) or parts.netloc.lower() in plain
@@ -94,8 +94,8 @@ def trusted(url: str, plain: Collection[str] = ()) -> str:
         return url
     where = parts.netloc.rpartition("@")[2]
     raise PreconditionError(
-        f"{parts.scheme}://{parts.hostname}: only https, or http on this machine, is used",
-        f"in release.yaml, if it has to be: registries: {{'{where}': {{plain-http: true}}}}"
+        f"{parts.scheme}://{parts.hostname}: expected https, or an address on this machine",
+        f"to allow plain HTTP, write in release.yaml: registries: {{'{where}': {{plain-http: true}}}}"
         if parts.scheme == "http"
         else "",
     )

@@ -1,4 +1,4 @@
-"""Manifests on their way from one tag to another: each is read once, as long as there is room to keep it."""
+"""Manifests that get another tag: each is read once, as long as memory is left to keep it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOM = 4 * 2**20  # bytes; a manifest has one or a few thousand
 
 
 class Manifests:
-    """The manifests that one run writes; what does not fit is only looked for at first, and read when needed."""
+    """The manifests that one run writes; those that do not fit are only looked up first, and read when needed."""
 
     def __init__(self, registry: Registry, room: int = ROOM) -> None:
         self._registry = registry
@@ -21,7 +21,7 @@ class Manifests:
         self._kept: dict[tuple[str, str], StoredManifest] = {}
 
     async def holds(self, image: str, digest: str) -> bool:
-        """Tell whether the registry has the manifest, and keep it if there is room; raises ReleaseError."""
+        """Return whether the registry has the manifest, and keep it if it fits; raises ReleaseError."""
         if self._room <= 0:
             return await self._registry.digest(image, digest) is not None
         if manifest := await self._registry.manifest(image, digest):
@@ -30,7 +30,7 @@ class Manifests:
         return manifest is not None
 
     async def read(self, image: str, digest: str) -> StoredManifest:
-        """Give the manifest; raises ReleaseError, UnmetError when it has gone since it was looked for."""
+        """Give the manifest; raises ReleaseError, UnmetError when it was deleted since it was looked up."""
         manifest = self._kept.get((image, digest)) or await self._registry.manifest(image, digest)
         if manifest is None:
             raise UnmetError(f"{image}@{digest} is no longer in the registry")

@@ -1,4 +1,4 @@
-"""How far a bulk operation is: a bar on a terminal, one line per phase elsewhere."""
+"""The progress of a bulk operation: a bar on a terminal, one line per phase elsewhere."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Progress:
         self._bar = ""
 
     def phase(self, what: str, total: int) -> Callable[[], None]:
-        """Begin a phase of `total` parts, silently if none; the result is to be called after each part."""
+        """Begin a phase of `total` parts, silently for 0; call the result after each part."""
         done = 0
 
         def step() -> None:
@@ -36,7 +36,7 @@ class Progress:
         return step
 
     def line(self, text: str) -> None:
-        """Show a line, above the bar if there is one."""
+        """Show a line, above the bar while one is shown."""
         self._stream.write(f"\r\x1b[K{text}\n{self._bar}" if self._terminal else f"{text}\n")
         self._stream.flush()
 

@@ -1,4 +1,4 @@
-"""Make image tags true in registries: what is asked, what is there, what must be written; then read back."""
+"""Promotion of image tags in registries: compare wanted tags with existing ones, write the difference, read back."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # From this many tags on, one list saves more requests than it costs.
 LIST_FROM = 3
-# Is given what comes next and of how many; gives back what is to be called after each.
+# Gets the name of the next phase and the number of its parts; returns the function to call after each part.
 Watch = Callable[[str, int], Callable[[], None]]
 
 
 @dataclass(frozen=True)
 class TagChange:
-    """A tag to be written; `was` is the digest that it is on now, if any."""
+    """A tag to write; `was` is the digest that it is on now, if any."""
 
     wanted: ImageRef
     was: str | None
@@ -38,7 +38,7 @@ class TagChange:
 
 @dataclass(frozen=True)
 class PromotionPlan:
-    """What holds already, and what has to be written, with the manifests for it."""
+    """The tags that are already right, and those to write, with their manifests."""
 
     held: tuple[ImageRef, ...]
     changes: tuple[TagChange, ...]
@@ -47,26 +47,26 @@ class PromotionPlan:
 
 @dataclass(frozen=True)
 class PromotionReport:
-    """What became of each tag."""
+    """The result for each tag."""
 
     applied: tuple[TagChange, ...]
     held: tuple[ImageRef, ...]
     failed: tuple[tuple[TagChange, ReleaseError], ...]
 
     def raise_failures(self) -> None:
-        """Raise UnreachableError or UnmetError when something failed; the details were shown before."""
+        """Raise UnreachableError or UnmetError when a tag failed; the details were shown before."""
         if self.failed:
             away = any(isinstance(error, UnreachableError) for _, error in self.failed)
             raise (UnreachableError if away else UnmetError)(
                 f"{len(self.failed)} of {len(self.failed) + len(self.applied)} tags could not be written",
-                "run the same command again: it does only what is missing",
+                "repeat the same command: it writes only the missing tags",
             )
 
 
 def asked(tags: ImageTags, pattern: ImagePattern, where: str) -> list[ImageRef]:
     """Give the tags that `pattern` selects in the file called `where`.
 
-    Raises UsageError when nothing is selected, ConfigError with all problems of the selected rows.
+    Raises UsageError when the pattern selects no tags, ConfigError with all problems of the selected rows.
     """
     selected = tags.selected(pattern)
     if not selected.images:
@@ -88,10 +88,10 @@ async def plan(
     watch: Watch,
     floating: Collection[str] = (),
 ) -> PromotionPlan:
-    """Compare `wanted` with the registry and read the manifests to be written.
+    """Compare `wanted` with the registry and read the manifests to write.
 
-    Raises PreconditionError when a digest is missing, or a tag is on another digest and is neither one of the
-    `floating` ones nor taken by `allow_move` as NAME:TAG; nothing was written then.
+    Raises PreconditionError, before anything is written, when a digest is missing, or when a tag is on another
+    digest, is not in `floating`, and `allow_move` does not match it as NAME:TAG.
     """
     now = await _now(registry, wanted, watch("reading tags", len(wanted)))
     missing = [tag for tag, digest in now.items() if digest != tag.digest]
@@ -107,14 +107,14 @@ async def plan(
     if refused or absent:
         raise PreconditionError(
             "nothing was written:\n" + "\n".join(f"  {problem}" for problem in refused + absent),
-            "a tag moves only when it is named: --allow-move 'NAME_RE:TAG_RE'" if refused else "",
+            "name each tag that may move: --allow-move 'NAME_RE:TAG_RE'" if refused else "",
         )
     held = tuple(tag for tag in wanted if now[tag] == tag.digest)
     return PromotionPlan(held, tuple(TagChange(tag, now[tag]) for tag in missing), manifests)
 
 
 async def apply(registry: Registry, plan: PromotionPlan, watch: Watch) -> PromotionReport:
-    """Write the changes of `plan`, all that can be written, and read each back."""
+    """Write as many changes of `plan` as can be written, and read each back."""
 
     async def write(tag: ImageRef) -> None:
         await registry.tag(tag.name, tag.tag, await plan.manifests.read(tag.name, tag.digest))
@@ -122,7 +122,7 @@ async def apply(registry: Registry, plan: PromotionPlan, watch: Watch) -> Promot
     async def read_back(tag: ImageRef) -> None:
         now = await registry.digest(tag.name, tag.tag)
         if now != tag.digest:
-            raise UnmetError(f"written, but read back it is on {now}")
+            raise UnmetError(f"written, but afterwards it is on {now}")
 
     written, unwritten = await _parted(plan.changes, write, watch("writing tags", len(plan.changes)))
     applied, unmet = await _parted(written, read_back, watch("reading back", len(written)))
@@ -134,7 +134,7 @@ async def _parted(
     work: Callable[[ImageRef], Coroutine[object, object, None]],
     step: Callable[[], None],
 ) -> tuple[list[TagChange], list[tuple[TagChange, ReleaseError]]]:
-    """Do `work` for each change; give those that went well, and those that failed with the reason."""
+    """Do `work` for each change; give those that succeeded, and those that failed with the reason."""
     ended = await outcomes(_watched(work(change.wanted), step) for change in changes)
     pairs = list(zip(changes, ended, strict=True))
     return [change for change, error in pairs if error is None], [
@@ -145,9 +145,10 @@ async def _parted(
 async def _now(
     registry: Registry, wanted: list[ImageRef], step: Callable[[], None]
 ) -> dict[ImageRef, str | None]:
-    """Find the digest that each tag is on now, None for those that are not there.
+    """Find the digest that each tag is on now, None for a missing tag.
 
-    Of an image with many tags one is asked for. When it is missing, the others will be, too, and a list tells.
+    For an image with many tags, one tag is read first. When it is missing, the others probably are, too, and one
+    list of the repository replaces their requests.
     """
     count = Counter(tag.name for tag in wanted)
     first = {tag.name: tag for tag in reversed(wanted) if count[tag.name] >= LIST_FROM}
@@ -180,12 +181,12 @@ async def _found(registry: Registry, tag: ImageRef, listed: dict[str, str | None
     if listed and tag.tag not in listed:
         return None
     known = listed.get(tag.tag) if listed else None
-    # Said twice before it is believed: a 404 in passing would otherwise move a tag that nobody named.
+    # A missing tag is read twice: otherwise a passing 404 would move a tag that nobody allowed to move.
     return known or await registry.digest(tag.name, tag.tag) or await registry.digest(tag.name, tag.tag)
 
 
 async def _absent(manifests: Manifests, missing: list[ImageRef], watch: Watch) -> list[str]:
-    """Look for each manifest once, however many tags it is to get; name those that are not there."""
+    """Look up each manifest once, however many tags it gets; name the missing ones."""
     names = list(dict.fromkeys((tag.name, tag.digest) for tag in missing))
     step = watch("reading manifests", len(names))
     found = await together(_watched(manifests.holds(*name), step) for name in names)

@@ -1,4 +1,4 @@
-"""How plans and reports of promotions are shown: one line per tag for people, or facts for programs."""
+"""Plans and results of promotions as text: one line per tag for people, or data for programs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def lines(result: PromotionPlan | PromotionReport) -> list[str]:
 
 
 def facts(result: PromotionPlan | PromotionReport) -> dict[str, Any]:
-    """Give the same as plain data for JSON."""
+    """Give the report as plain data for JSON."""
     held = [_tag(tag) for tag in result.held]
     if isinstance(result, PromotionPlan):
         return {"to_write": [_change(change) for change in result.changes], "already_there": held}

@@ -1,7 +1,7 @@
-"""Builds that a registry has of some images: digests by tag, with the time each was made.
+"""Builds of images in a registry: digests by tag, with the time of each build.
 
-Google's registries list a repository's digests, times and children in one answer; elsewhere each tag is asked
-for, and the time is read from the image's configuration.
+Google's registries list a repository's digests, times and children in one answer; elsewhere each tag is
+requested, and the time is read from the image's configuration.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 async def builds(
     registry: Registry, listed: Iterable[str], extra: Iterable[str], pattern: ImagePattern
 ) -> list[ImageRow]:
-    """List the builds that `pattern` takes: of the images `listed` and `extra`, and of what lies beside them.
+    """List the builds that `pattern` matches: of the images `listed` and `extra`, and those beside and below.
 
-    An image whose name is taken and none of whose tags is, is given without versions. Raises UsageError, with
-    the tags that there are, when no build is taken, or none of an `extra` image.
+    An image whose name matches and whose tags do not is given without versions. Raises UsageError, with the
+    existing tags, when no build matches, or no build of an `extra` image.
     """
     required = set(extra)
     found = await _listings(registry, [*listed, *required], pattern)
@@ -37,7 +37,7 @@ async def builds(
     empty = {image.name for image in images if not image.versions}
     if blamed := (empty if len(empty) == len(images) else empty & required):
         have = "\n".join(f"  {name}: {_shown(found[name])}" for name in sorted(blamed))
-        raise UsageError(f"{str(pattern)!r} takes no tag in the registry; there are:\n{have}")
+        raise UsageError(f"{str(pattern)!r} matches no tag in the registry; existing tags:\n{have}")
     return images
 
 
@@ -72,7 +72,7 @@ async def _listing(registry: Registry, name: str, required: bool) -> TagListing:
     except PreconditionError:
         if required:
             raise
-        # Most registries have no listing above a repository, and some call that forbidden.
+        # Most registries have no listing above a repository, and some refuse it as forbidden.
         return TagListing()
 
 
@@ -92,7 +92,7 @@ async def _image(registry: Registry, name: str, listing: TagListing, pattern: Im
 async def _versions(
     registry: Registry, name: str, tags: tuple[str, ...], pattern: ImagePattern
 ) -> list[TaggedDigest]:
-    """Ask for the digest of every tag, then for the time of those builds that `pattern` takes."""
+    """Request the digest of every tag, then the time of the builds that `pattern` matches."""
     carried: dict[str, list[str]] = defaultdict(list)
     for tag, digest in zip(tags, await together(registry.digest(name, tag) for tag in tags), strict=True):
         if digest:

@@ -1,7 +1,7 @@
-"""How registries are to be reached, as release.yaml says: the values, and the form that each must have.
+"""How registries are reached: the settings of release.yaml, and the form that each must have.
 
-release.yaml has two readers: config/file.py, with everything else, and config/registry_settings.py, which starts
-sooner. The rules stand here, so that both refuse the same.
+Two modules read them: config/config_file.py, with everything else, and config/registry_settings.py, which loads
+faster. The rules are here, so that both refuse the same values.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Settings:
     floating_tags: tuple[str, ...] = ()
 
     def of(self, host: str) -> HostSettings:
-        """Give what holds for the registry at HOST[:PORT]."""
+        """Give the settings of the registry at HOST[:PORT]."""
         return self.registries.get(host.lower(), HostSettings())
 
 
@@ -68,7 +68,7 @@ def switch(text: object) -> bool:
 
 
 def known_backend(text: object) -> Backend:
-    """Read what writes tags; raises ValueError."""
+    """Read which program writes tags; raises ValueError."""
     for known in get_args(Backend):
         if text == known:
             return known  # type: ignore[no-any-return]
@@ -80,7 +80,7 @@ def floating_tag(text: object) -> str:
     if not isinstance(text, str) or not TAG.fullmatch(text):
         raise ValueError("expected an image tag, such as latest")
     if RELEASE_TAG.fullmatch(text):
-        raise ValueError("a release tag never floats; --allow-move names a single move of one")
+        raise ValueError("a release tag must not float; --allow-move allows a single move")
     return text
 
 

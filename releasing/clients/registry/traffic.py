@@ -1,4 +1,4 @@
-"""What holds on the way to a registry: plain HTTP or not, how many requests a second, and through which proxy."""
+"""How requests reach a registry: over plain HTTP or not, how many a second, and through which proxy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ORIGIN = re.compile(r"[^/?#]*//[^/?#]*")
 
 
 class Pace:
-    """Hands out turns to any thread, `rate` a second, and at most one second's worth at once."""
+    """Gives turns to any thread, `rate` a second, and at most the turns of one second at once."""
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._apart = 1 / rate
@@ -29,7 +29,7 @@ class Pace:
         self._lock = Lock()
 
     def turn(self) -> float:
-        """Take the next turn; gives the seconds until it comes."""
+        """Take the next turn; returns the seconds until it begins."""
         with self._lock:
             now = self._clock()
             due = max(self._due, now)
@@ -49,7 +49,7 @@ class Traffic:
     """Where plain HTTP is allowed, the pace at each host, and the proxy on the way to it."""
 
     def __init__(self, settings: Settings) -> None:
-        # Looked up for every request, which takes less time than this.
+        # Kept, because it is needed for every request and the lookup takes longer than sending one.
         self._way = cache(self._found)
         self.plain = frozenset(address(host) for host, each in settings.registries.items() if each.plain_http)
         self._paces = {
@@ -59,7 +59,7 @@ class Traffic:
         }
 
     def way(self, url: str) -> Way:
-        """Say where `url` leads; raises PreconditionError when secrets may not travel there."""
+        """Give the host and proxy of `url`; raises PreconditionError when secrets may not be sent there."""
         origin = ORIGIN.match(url)
         return self._way(origin[0] if origin else url)
 
@@ -68,7 +68,7 @@ class Traffic:
         return Way(parts.netloc, _proxy(parts.scheme, parts.netloc))
 
     async def turn(self, host: str) -> bool:
-        """Wait until HOST[:PORT] may be asked; tells whether there was a wait."""
+        """Wait until HOST[:PORT] may get a request; returns whether that took time."""
         limit = self._paces.get(host.lower())
         seconds = limit.turn() if limit else 0.0
         if seconds:
@@ -76,12 +76,12 @@ class Traffic:
         return bool(seconds)
 
 
-# One for each host in the whole process: every call of `ask` has workers of its own, and the quota is one.
+# One for each host in the whole process: every call of `ask` has its own workers, but they share one quota.
 _PACES: dict[tuple[str, float], Pace] = {}
 
 
 def pace(host: str, rate: float) -> Pace:
-    """Give the pace that everything in this process keeps at `host`."""
+    """Give the request rate that this process keeps at `host`."""
     return _PACES.setdefault((host, rate), Pace(rate))
 
 

@@ -1,6 +1,6 @@
-"""Requests that last: throttling, server errors and broken connections are waited out, within bounds.
+"""Requests with retries: after throttling, server errors and broken connections, within limits.
 
-A pause is shared by all workers of a registry host, since it is the host that is overloaded.
+All workers of a registry host share a pause, because the host is overloaded and not a single connection.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from releasing.errors import UnreachableError
 CONNECTIONS = 32  # more gains nothing, and passes the write quota of Google's Artifact Registry
 AWAY = {502, 503, 504}
 TRANSIENT = {429, 500} | AWAY
-AGAIN = "run the same command again: it does only what is missing"
+AGAIN = "repeat the same command: it does only what is missing"
 AUTHORIZATIONS = 3  # none yet, one that has just expired, a fresh one
 
 
 async def unsettled() -> bool:
-    """Say that nothing has taken effect, as for every read."""
+    """Say that the request changed nothing, as is true for every read."""
     return False
 
 
@@ -58,15 +58,15 @@ class Host:
 
     @property
     def is_paused(self) -> bool:
-        """Whether nobody asks this host now."""
+        """Whether requests to this host are paused now."""
         return self._resume > asyncio.get_running_loop().time()
 
     def pause(self, seconds: float) -> None:
-        """Let nobody ask this host for so long."""
+        """Pause all requests to this host for so long."""
         self._resume = max(self._resume, asyncio.get_running_loop().time() + seconds)
 
     def count(self, silent: bool) -> int:
-        """Give the number of silences in a row; those of workers that asked side by side are one."""
+        """Give the number of failures in a row; simultaneous failures of several workers count as one."""
         if not silent:
             self.silences = 0
         elif not self.is_paused:
@@ -74,9 +74,9 @@ class Host:
         return self.silences
 
     async def ready(self) -> None:
-        """Wait until the host may be asked, raise UnreachableError once it is given up.
+        """Wait until the host may get a request; raise UnreachableError once it is given up.
 
-        Workers do not all come back at the same instant.
+        Workers do not all continue at the same instant.
         """
         clock = asyncio.get_running_loop().time
         while True:
@@ -84,13 +84,13 @@ class Host:
                 await asyncio.sleep(left * random.uniform(1, 1.1))  # noqa: S311 (jitter is no secret)
             if self.lost:
                 raise UnreachableError(self.lost, AGAIN)
-            # A pause that began meanwhile is for this worker, too; its turn is over then.
+            # A pause that began meanwhile also holds for this worker, which then takes another turn.
             if not await self._traffic.turn(self.name) or not (self.is_paused or self.lost):
                 return
 
 
 class Transport:
-    """Sends requests of one run; `notice` gets a line when a registry makes us wait for long."""
+    """Sends requests of one run; `notice` gets a line when a registry requires a long wait."""
 
     def __init__(
         self,
@@ -110,9 +110,10 @@ class Transport:
     async def send(
         self, request: HttpRequest, settled: Callable[[], Awaitable[bool]] = unsettled
     ) -> HttpAnswer:
-        """Give the registry's answer, whatever it says; raises UnreachableError when none comes.
+        """Give the registry's answer, whatever its status; raises UnreachableError without an answer.
 
-        A write may have taken effect unseen: `settled` looks before each repetition, and true ends it.
+        A write may have succeeded although its answer was lost: `settled` looks before each repetition, and true
+        ends it.
         """
         host = self._hosts.get(request.host) or self._host(request.host)
         for attempt in count(1):
@@ -130,7 +131,7 @@ class Transport:
         return self._hosts[name]
 
     def login_hint(self, host: str) -> str:
-        """Say what to type when HOST[:PORT] has refused."""
+        """Say what to type after HOST[:PORT] refused the credentials."""
         return self._tokens.hint(host)
 
     async def _attempt(self, host: Host, request: HttpRequest) -> tuple[HttpAnswer | None, str]:
@@ -145,7 +146,7 @@ class Transport:
         for attempt in range(AUTHORIZATIONS):
             async with host.connections:
                 await host.ready()
-                # Looked up after the pause: a token may have been renewed, or have run out, meanwhile.
+                # Looked up after the pause: a token may have been renewed, or may have expired, meanwhile.
                 used = self._tokens.header(request.scope)
                 answer = await exchange(self._session, request, used, self._traffic)
             if answer.status not in DENIED or not request.scope:
@@ -160,13 +161,13 @@ class Transport:
         silences = host.count(silent=answer is None or answer.status in AWAY)
         tries = max(attempt, silences)
         if silences >= limits.tries and not host.lost:
-            # The other workers would only find out the same, each after all its tries.
+            # Otherwise each other worker would find out the same after all its own tries.
             host.lost = f"{host.name}: {why} ({tries} tries)"
         throttled = answer is not None and answer.status == 429
         if host.lost or attempt >= (limits.throttled_tries if throttled else limits.tries):
             raise UnreachableError(host.lost or f"{host.name}: {why} ({tries} tries)", AGAIN)
         if asked is not None and asked > limits.longest_obeyed:
-            raise UnreachableError(f"{host.name}: {why}; it asks to wait {asked:.0f} s", AGAIN)
+            raise UnreachableError(f"{host.name}: {why}; it asks for a wait of {asked:.0f} s", AGAIN)
         pause = min(limits.longest_pause, limits.first_pause * 2.0 ** (tries - 1))
         seconds = asked if asked is not None else pause * random.uniform(0.5, 1.5)  # noqa: S311 (jitter)
         if seconds >= 1 and not host.is_paused:

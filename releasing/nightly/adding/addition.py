@@ -138,7 +138,7 @@ def folder(release: NightlyTask, asked: Addition) -> str:
 
 
 def app_yaml(release: NightlyTask, sh: StepShell, place: str) -> dict[str, Any]:
-    """What the app.yaml in a folder of the default branch says; empty when there is none."""
+    """The app.yaml in a folder of the default branch; empty without the file."""
     import yaml  # noqa: PLC0415 - `invoke --list` does without
 
     text = release.origin(sh).file_at(f"origin/{release.config.default_branch}", f"{place}/app.yaml")

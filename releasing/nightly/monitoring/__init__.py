@@ -1,1 +1,1 @@
-"""What watches over the nightly release: which images it covers, how old their newest are, and who is told."""
+"""Checks of the nightly release: which images it covers, how old their newest tags are, and who is notified."""

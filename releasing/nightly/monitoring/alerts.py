@@ -1,4 +1,4 @@
-"""Who is told that the nightly release needs a look: once a day by mail, once a day by the webhook."""
+"""Notifications that a check of the nightly release failed: once a day by mail, once a day by the webhook."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def tell(work: NightlyTask, sh: StepShell, claims: Sequence[Claim]) -> None:
-    """Send what does not hold by each way that there is; nothing when all holds.
+    """Send the failed checks by each configured channel; nothing when all passed.
 
-    A way that fails is told here, and stops neither the other one nor the command.
+    A failing channel is reported here, and stops neither the other one nor the command.
     """
     if all(claim.holds for claim in claims):
         return
@@ -37,7 +37,7 @@ def tell(work: NightlyTask, sh: StepShell, claims: Sequence[Claim]) -> None:
 def _mail(work: NightlyTask, sh: StepShell, day: str, text: str) -> None:
     announcement = work.config.announcement
     file = work.state / "outbox" / f"nightly-check-{day}.eml"
-    # Where people send it by hand, the first one of the day may be sent already.
+    # A mail that people send by hand may be sent already, so the first one of the day stays.
     if not file.exists() or (announcement.smtp and smtp.receipt(file) is None):
         replace_bytes(file, bytes(_message(work, day, text)))
     outbox.hand_in(announcement, sh, file, announcement.from_)

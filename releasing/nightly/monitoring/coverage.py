@@ -1,4 +1,4 @@
-"""Whether every image of ours is released every night, and how old its newest nightly is: from the world alone."""
+"""Whether every image of the project is built every night, and how old its newest nightly tag is."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ COPIES = ("vendor", "lib", "testing", "releasing", "node_modules")
 
 @dataclass(frozen=True)
 class Covered:
-    """What the entries come to: the images of each that resolves, and what is wrong with the others.
+    """The results of the entries: the images of each that resolves, and the problems of the others.
 
-    `elsewhere` are build contexts in other repositories, which are still to be looked at.
+    `elsewhere` are build contexts in other repositories, which are checked later.
     """
 
     images: dict[str, str]
@@ -44,7 +44,7 @@ class Covered:
 def covered(entries: Iterable[Entry], job_type: str, checkout: Path, repository: str) -> Covered:
     """Resolve each entry in `checkout`; images are full names, each with the entry that builds it.
 
-    What an entry builds that nights of `job_type` leave out is not covered.
+    Images of an entry that does not run in nights of `job_type` are not covered.
     """
     images: dict[str, str] = {}
     problems: list[str] = []
@@ -81,20 +81,20 @@ def _not_checked_out(contexts: Iterable[str], refs: Mapping[str, str]) -> Iterat
 
 def _unknown(found: Resolved) -> Iterator[str]:
     return (
-        f"the image that it pushes is known only at run time: {each}"
+        f"the name of an image that it pushes is known only at run time: {each}"
         for each in found.images
         if not each.literal
     )
 
 
 def used_images(checkout: Path, prefix: str) -> dict[str, str]:
-    """The images below `prefix` that prototypes and their libraries use, each with the first place."""
+    """The images below `prefix` that prototypes and their libraries use, each with its first place."""
     used: dict[str, str] = {}
     paths = [path for path in tracked_files(checkout) if _is_read(path)]
     for path, content in contents(checkout, paths):
         for reference in references(path, content):
             name = reference.name
-            # A folder that is named like a host has mirrors of somebody else's images.
+            # A folder named like a host has mirrors of other projects' images.
             own = name.startswith(f"{prefix}/") and re.fullmatch(OWN_NAMES, name[len(prefix) + 1 :])
             if own and (reference.tag or reference.digest):
                 line = content.count(b"\n", 0, reference.start) + 1
@@ -103,7 +103,7 @@ def used_images(checkout: Path, prefix: str) -> dict[str, str]:
 
 
 def entry_claims(found: Covered, looks: Iterable[Look], where: str) -> list[Claim]:
-    """That every entry resolves; `looks` are those at its contexts elsewhere."""
+    """The claim that every entry resolves; `looks` are the checks of build contexts in other repositories."""
     seen = [(f"{each.context.where}: {each.problem}", each.known) for each in looks if each.problem]
     wrong = [*found.problems, *(text for text, known in seen if known)]
     unread = tuple(text for text, known in seen if not known)
@@ -121,7 +121,7 @@ def entry_claims(found: Covered, looks: Iterable[Look], where: str) -> list[Clai
 
 
 def coverage_claims(config: Config, found: Covered, used: dict[str, str]) -> list[Claim]:
-    """That every image that prototypes use is built every night, or listed as not covered."""
+    """The claim that every image that prototypes use is built every night, or listed as not covered."""
     listed = {f"{config.registry}/{name}" for name in (config.nightly.not_covered if config.nightly else ())}
     missing = [
         f"{name}: {place}" for name, place in sorted(used.items()) if name not in {*found.images, *listed}
@@ -141,7 +141,7 @@ def coverage_claims(config: Config, found: Covered, used: dict[str, str]) -> lis
 
 
 async def newest_nights(registry: Registry, images: Iterable[str]) -> dict[str, str]:
-    """The newest nightly tag of each image; empty when there is none."""
+    """The newest nightly tag of each image; empty for an image without one."""
     from releasing.clients.registry.concurrency import together  # noqa: PLC0415 - asyncio
 
     names = list(images)
@@ -151,7 +151,7 @@ async def newest_nights(registry: Registry, images: Iterable[str]) -> dict[str, 
 
 
 def age_claims(newest: dict[str, str], oldest_hours: float, now: datetime) -> list[Claim]:
-    """That each image's newest nightly is young enough: a tag tells the day, whose begin counts."""
+    """The claim that each image's newest nightly is young enough, counted from the begin of the day in its tag."""
     overdue = [
         f"{name}: {f'newest {tag}, {_hours(tag, now):.0f} hours old' if tag else 'no nightly image'}"
         for name, tag in sorted(newest.items())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def claims(work: NightlyTask, sh: StepShell) -> list[Claim]:
-    """What holds of the nightly release; ConfigError when its release config is not valid."""
+    """The claims on the nightly release; ConfigError when its release config is not valid."""
     checkout = default_branch.checked_out(work, sh)
     found = default_branch.covered(work, sh, checkout)
     looks = build_contexts.looks(work, sh, found.elsewhere)
@@ -31,7 +31,7 @@ def claims(work: NightlyTask, sh: StepShell) -> list[Claim]:
 
 
 def require(claims: Sequence[Claim]) -> None:
-    """Raise UnmetError for what does not hold; when nothing does not, UnreachableError for what was not read."""
+    """Raise UnmetError for failed checks; without any, UnreachableError for checks that could not be made."""
     hint = "the table shows what was found; docs/nightly.md says what to do"
     if false := [claim.name for claim in claims if claim.holds is False]:
         raise UnmetError(f"checks failed: {', '.join(false)}", hint)

@@ -1,9 +1,9 @@
-"""Which nightly tags of the registry are old and used by nothing, and their deletion.
+"""Which nightly tags in the registry are old and unused, and their deletion.
 
-A tag is deleted by its name where the registry can; where it can only delete manifests, a build goes when all of
-its tags do and no image of several platforms that stays has it as a part.
+A tag is deleted by its name where the registry supports that. Where it deletes only manifests, a build is deleted
+when all of its tags are old and no remaining multi-platform image contains it.
 
-One image after the other is looked at, pruned and read back: little time is between the look and the deletion.
+One image after the other is read, pruned and read back, so that little time passes between check and deletion.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RetentionRules:
-    """What stays: the newest `keep` of each image, what is `named`, and the tags `also` whatever the image."""
+    """Tags that stay: the newest `keep` of each image, those `named`, and the tags `also` of any image."""
 
     keep: int
     named: Named
@@ -37,9 +37,9 @@ class RetentionRules:
 
 @dataclass(frozen=True)
 class Pruned:
-    """What is old enough to go, what of it stays by the rules, and `stayed` because of its registry; each with why.
+    """Tags that are old, those of them that stay by the rules, and `stayed` because of their registry, with reasons.
 
-    `empty` are images without any tag: their names may be wrong. `failed` is what came in the way.
+    `empty` are images without any tag: their names may be wrong. `failed` has the errors.
     """
 
     doomed: tuple[ImageRef, ...] = ()
@@ -55,7 +55,7 @@ class Pruned:
         )
 
     def raise_failures(self) -> None:
-        """Raise one error with all that failed: UnmetError when something is gone, else UnreachableError first."""
+        """Raise one error with all failures: UnmetError when a tag was lost, else UnreachableError first."""
         for kind in (UnmetError, UnreachableError, ReleaseError):
             if worst := next((each for each in self.failed if isinstance(each, kind)), None):
                 messages = dict.fromkeys(each.message for each in self.failed)
@@ -63,7 +63,7 @@ class Pruned:
 
 
 def old(tags: Iterable[str], keep: int) -> list[str]:
-    """The nightly tags but the newest `keep`, and those of the same day as the last that stays."""
+    """The nightly tags without the newest `keep`, and without others of the same day as the last of those."""
     nightly = sorted((tag for tag in tags if NIGHTLY.fullmatch(tag)), reverse=True)
     if len(nightly) <= keep:
         return []
@@ -74,7 +74,7 @@ def old(tags: Iterable[str], keep: int) -> list[str]:
 async def prune(
     registry: Registry, images: Iterable[str], rules: RetentionRules, watch: Watch, *, write: bool
 ) -> Pruned:
-    """Look through every image, and delete what is old and needed by nothing when `write`."""
+    """Check every image, and with `write` delete its old, unused tags."""
     names = list(dict.fromkeys(images))
     step = watch("images", len(names))
     done = Pruned()
@@ -88,7 +88,7 @@ async def prune(
 
 
 async def _image(registry: Registry, image: str, rules: RetentionRules, write: bool) -> Pruned:
-    """One list; where something is old one look at each tag, one deletion, and when something went another list."""
+    """One list; if it has old tags, one read of each tag, one deletion, and after a deletion another list."""
     listing = await registry.listing(image)
     if not listing.all_tags:
         return Pruned(empty=(image,))
@@ -113,7 +113,7 @@ async def _image(registry: Registry, image: str, rules: RetentionRules, write: b
 async def _tags(
     registry: Registry, image: str, tags: Iterable[str], builds: Mapping[str, ListedBuild] | None
 ) -> Tags:
-    """What each tag stands for: as the list has it, or one request for each."""
+    """The digest of each tag: from the list, or by one request for each."""
     from releasing.clients.registry.client import Description  # noqa: PLC0415 - aiohttp
 
     if builds is not None:
@@ -124,7 +124,7 @@ async def _tags(
 
 
 def _reasons(image: str, aging: Iterable[str], tags: Tags, rules: RetentionRules) -> dict[str, str]:
-    """Why each old tag stays; empty when nothing needs it."""
+    """Why each old tag stays; empty for an unused tag."""
     beside: defaultdict[str, list[str]] = defaultdict(list)
     for tag, found in sorted(tags.items()):
         if not NIGHTLY.fullmatch(tag):
@@ -144,7 +144,7 @@ def _reasons(image: str, aging: Iterable[str], tags: Tags, rules: RetentionRules
 
 
 async def _by_name(registry: Registry, image: str, doomed: Iterable[ImageRef]) -> bool:
-    """Delete tags; False, and nothing is done, where a registry deletes manifests only."""
+    """Delete tags; False, without a change, for a registry that deletes only manifests."""
     first, *rest = doomed
     if not await registry.delete(image, first.tag):
         return False
@@ -155,7 +155,7 @@ async def _by_name(registry: Registry, image: str, doomed: Iterable[ImageRef]) -
 async def _by_digest(
     registry: Registry, image: str, doomed: Iterable[ImageRef], others: Tags
 ) -> dict[ImageRef, str]:
-    """Delete manifests none of whose tags stays; gives a line for each tag that therefore has to stay."""
+    """Delete manifests of which no tag stays; returns a line for each old tag that has to stay."""
     indexes = {each.digest for each in others.values() if each.may_have_parts}
     manifests = await together(registry.manifest(image, digest) for digest in indexes)
     needed = {part["digest"] for each in manifests if each for part in each.document.get("manifests") or ()}
@@ -167,16 +167,14 @@ async def _by_digest(
 
 
 async def _require_read_back(registry: Registry, image: str, gone: Iterable[str], others: Tags) -> None:
-    """UnmetError when something else went, or something did not; a registry may list what it has no more."""
+    """UnmetError when another tag is gone, or a deleted tag is still there; a registry may list deleted tags."""
     there = {*(await registry.listing(image)).all_tags}
     if lost := [f"{image}:{tag} should have stayed but is gone" for tag in others if tag not in there]:
         raise UnmetError("\n".join(lost), "the owners of the images must push them again")
     listed = [tag for tag in gone if tag in there]
     digests = await together(registry.digest(image, tag) for tag in listed)
     if still := [f"{image}:{tag}" for tag, digest in zip(listed, digests, strict=True) if digest]:
-        raise UnmetError(
-            f"deleted, but still there when read back: {', '.join(still)}", "repeat the same command"
-        )
+        raise UnmetError(f"deleted, but still in the registry: {', '.join(still)}", "repeat the same command")
 
 
 def _day(tag: str) -> str:

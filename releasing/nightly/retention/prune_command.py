@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def parsed(keep: str) -> int:
-    """How many tags stay, as typed; UsageError for what is no number above 0."""
+    """How many tags stay, as typed; UsageError unless it is a number above 0."""
     if not keep.isdecimal() or int(keep) < 1:
         raise UsageError(
             f"--keep {keep!r}: expected the number of nightly tags of each image to keep", "--keep 14"
@@ -28,7 +28,7 @@ def parsed(keep: str) -> int:
 
 
 def command(work: NightlyTask, sh: StepShell, keep: int) -> Command:
-    """Run prune_nightlies.py on our clone, for every image of ours and with the builds that releases are at."""
+    """Run prune_nightlies.py on the clone, for every image of the project, with the builds of current releases."""
     listing = work.config.image_tags
     words = [work.checkout, "--keep", str(keep)]
     words += [word for image in sorted(_images(work, sh)) for word in ("--image", image)]
@@ -38,7 +38,7 @@ def command(work: NightlyTask, sh: StepShell, keep: int) -> Command:
 
 
 def _images(work: NightlyTask, sh: StepShell) -> set[str]:
-    """What release.yaml and image_tags.yaml list, and what entries of the release config build."""
+    """The images that release.yaml and image_tags.yaml list, and those that the release config builds."""
     config, revision = work.config, f"origin/{work.config.default_branch}"
     names = {f"{config.registry}/{name}" for group in config.images for name in group.names}
     if config.image_tags and (content := work.origin(sh).file_at(revision, config.image_tags)):
@@ -48,13 +48,13 @@ def _images(work: NightlyTask, sh: StepShell) -> set[str]:
     if not names:
         raise PreconditionError(
             "the images of the project are not known",
-            "image-tags of release.yaml names the file that lists them",
+            "write 'image-tags:' in release.yaml: the file that lists them",
         )
     return names
 
 
 def _built(work: NightlyTask, sh: StepShell) -> set[str]:
-    """What the entries build that resolve; the others are told."""
+    """The images of the entries that resolve; the others are reported."""
     checkout = default_branch.checked_out(work, sh)
     try:
         found = default_branch.covered(work, sh, checkout)
@@ -69,14 +69,14 @@ def _built(work: NightlyTask, sh: StepShell) -> set[str]:
 
 
 def _begun_here(work: NightlyTask) -> set[str]:
-    """The build tags of releases that were begun here: what they built may not be named anywhere yet."""
+    """The build tags of releases that were begun here: their images may not be named in any file yet."""
     journals = (work.state / "releases").glob("*/journal.jsonl")
     tags = {Journal(path).chosen(BUILD_TAG) for path in journals}
     return {*filter(None, tags)}
 
 
 def _begun_elsewhere(work: NightlyTask, sh: StepShell) -> set[str]:
-    """The build tags of releases, nights apart, that the cluster has workflows of."""
+    """The build tags of releases, without nights, of which the cluster has workflows."""
     if work.config.gcp is None:
         return set()
     try:

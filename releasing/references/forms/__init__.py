@@ -1,4 +1,4 @@
-"""The forms in which files refer to images: all that read references go through this list."""
+"""The forms in which files refer to images: every reader of references uses this list."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from releasing.references.forms import dockerfile, kustomize, plain
 from releasing.references.forms.form import Form, Reference
 
-# What two forms find in the same place is the first one's.
+# Of two forms that find the same place, the first one in the list wins.
 FORMS: tuple[Form, ...] = (kustomize, dockerfile, plain)
 
 
@@ -28,5 +28,5 @@ def forms_and_references(
 
 
 def references(path: str, content: bytes, near: Sequence[int] | None = None) -> Iterator[Reference]:
-    """Every reference in the file at `path`, of whatever form."""
+    """Every reference in the file at `path`, of any form."""
     return (reference for _, reference in forms_and_references(path, content, near))

@@ -1,4 +1,4 @@
-"""NAME:TAG in a Dockerfile, where a FROM, COPY --from or an ARG that a FROM names is what it builds on."""
+"""NAME:TAG in a Dockerfile; a FROM, a COPY --from, or an ARG that a FROM names, is a base of the build."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def applies(path: str) -> bool:
 
 
 def find(content: bytes, near: Sequence[int] | None = None) -> Iterator[Reference]:
-    """The references of all lines, and of each whether it is a base."""
+    """The references in all lines, each with whether it is a base."""
     for each in plain.find(content, near):
         yield replace(each, base=_is_base(content, each.start), names=frozenset({each.start}))
 
 
 def reason(reference: Reference, rule: ImageRule) -> str:
-    """As for NAME:TAG: whether bases are left at all, those who ask decide."""
+    """As for NAME:TAG: the caller decides whether bases are left alone."""
     return plain.reason(reference, rule)
 
 
@@ -43,7 +43,7 @@ def edits(reference: Reference, rule: ImageRule) -> list[Edit]:
 
 
 def is_base(path: str, content: bytes, position: int) -> bool:
-    """Whether `position` is on a Dockerfile's FROM, in its COPY --from, or on an ARG that a FROM names."""
+    """Whether `position` is in a FROM, in a COPY --from, or in an ARG that a FROM names."""
     return applies(path) and _is_base(content, position)
 
 

@@ -1,4 +1,4 @@
-"""What each form of image reference offers, and the one type in which all of them say what they found."""
+"""The interface of each form of image reference, and the type of what they all find."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a file: the text that it says, and the bytes that say it, without quotes.
+    """A piece of a file: its text, and the bytes that hold it, without quotes.
 
-    `plain` when it is YAML without quotes; not `literal` when the bytes are something else than just the text.
+    `plain` when it is YAML without quotes; not `literal` when the bytes are not exactly the text.
     """
 
     text: str
@@ -30,7 +30,7 @@ class Part:
 class Reference:
     """One reference to an image: its name, tag and digest as written, and where an edit would put others.
 
-    `start` is where the name stands, `written` how a report shows the whole.
+    `start` is the position of the name, `written` the whole as a report shows it.
     """
 
     start: int
@@ -61,16 +61,16 @@ class Reference:
 
 
 class Form(Protocol):
-    """A way in which files refer to images. Each form is a module with these four functions."""
+    """A form in which files refer to images. Each form is a module with these four functions."""
 
     def applies(self, path: str, /) -> bool:
         """Whether the file at `path` may have references of this form; it decides by the path alone."""
 
     def find(self, content: bytes, near: Sequence[int] | None, /) -> Iterator[Reference]:
-        """The references in `content`; those that are on no line of `near`, if it is given, may be left out."""
+        """The references in `content`; with `near`, those on other lines may be left out."""
 
     def reason(self, reference: Reference, rule: ImageRule, /) -> str:
-        """Why a reference, to an image of `rule`, cannot be brought to the rule's tag; empty when it can."""
+        """Why a reference to an image of `rule` cannot be changed to the rule's tag; empty when it can."""
 
     def edits(self, reference: Reference, rule: ImageRule, /) -> list[Edit]:
-        """The edits that bring it there, when there is no such reason."""
+        """The edits that change the reference to the rule's tag, when `reason` is empty."""

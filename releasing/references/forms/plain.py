@@ -41,12 +41,12 @@ _GOES_ON = re.compile(rb"\.*(?:[+@({\[]|\*(?!\*)|%\w|:\w|\\[.dDsSwWb])|[\"'`](?:
 
 
 def applies(_path: str) -> bool:
-    """Any file may have such references."""
+    """True: any file may have such references."""
     return True
 
 
 def find(content: bytes, near: Sequence[int] | None = None) -> Iterator[Reference]:
-    """Every word with a tag or a digest, and those without that begin with a registry."""
+    """Every word with a tag or a digest, and every word that begins with a registry."""
     for start, end in line_spans(content, near):
         for match in _REFERENCE.finditer(content, start, end):
             if any(match.group("open", "tag", "digest")):
@@ -60,7 +60,7 @@ def reason(reference: Reference, rule: ImageRule) -> str:
     if reference.variable:
         return "its tag is a variable"
     if not reference.parts:
-        return "no tag is written with it"
+        return "it is written without a tag"
     if not is_name(reference.name):
         return "not a valid image name"
     return rule.digest_missing if reference.digest and not rule.digest else ""

@@ -15,7 +15,7 @@ http_unix_socket: {socket}
 def gh_environment(folder: Path, socket: Path) -> dict[str, str]:
     """The variables with which `gh` speaks to the socket only, and keeps all that it writes below `folder`.
 
-    Nothing of the operator's own gh is read: its token and settings stay out of a rehearsal.
+    The release manager's own gh settings are not read: their token stays out of a rehearsal.
     """
     places = {
         "GH_CONFIG_DIR": folder / "config",

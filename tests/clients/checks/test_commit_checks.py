@@ -92,11 +92,11 @@ def test_without_a_green_commit_the_newest_are_told_with_their_problems(
 ) -> None:
     origin, _ = world
     with pytest.raises(
-        PreconditionError, match="none of the 2 newest commits of master has a green"
+        PreconditionError, match="no green postsubmit among the 2 newest commits of master"
     ) as caught:
         commit_checks.latest_green(origin.sh.shell, SLUG, "master", ("e2e",))
     assert f"\n  {head(origin.bare, 'master')[:12]} e2e: not reported\n" in caught.value.message
-    assert caught.value.hint.startswith("expected success of: e2e")
+    assert caught.value.hint.startswith("required checks: e2e")
 
 
 def test_a_wait_ends_when_the_checks_have_succeeded(world: tuple[Origin, LocalGitHub]) -> None:
@@ -120,14 +120,14 @@ def test_a_wait_ends_at_once_when_a_check_failed(world: tuple[Origin, LocalGitHu
     report(github, newest, "e2e", state="failure", link="https://example.org/1")
     with pytest.raises(UnmetError, match=r"e2e: failure \(https://example\.org/1\)") as caught:
         waited(origin.sh.shell, newest, "absent", "e2e")
-    assert "look at the link" in caught.value.hint
+    assert "see the link" in caught.value.hint
 
 
 def test_a_wait_that_takes_too_long_can_be_taken_up_again(world: tuple[Origin, LocalGitHub]) -> None:
     origin, _ = world
     with pytest.raises(UnmetError, match="after 0 minutes: e2e: not reported") as caught:
         waited(origin.sh.shell, head(origin.bare, "master"), "e2e", minutes=0)
-    assert caught.value.hint == "the same command takes the wait up again"
+    assert caught.value.hint == "repeat the same command, which continues the wait"
 
 
 @pytest.mark.parametrize("kind", ["drop", "502", "429"])
@@ -138,7 +138,7 @@ def test_a_wait_survives_a_github_that_fails(
     github.faults.add("GET", "/status", kind)  # type: ignore[arg-type]
     waited(origin.sh.shell, head(origin.bare, "master"), "postsubmit")
     assert github.faults.unused == ()
-    assert "GitHub: no answer: " in capsys.readouterr().out
+    assert "GitHub does not answer: " in capsys.readouterr().out
 
 
 def test_a_wait_for_a_commit_that_github_does_not_know_ends_at_once(
@@ -165,4 +165,4 @@ def test_nothing_to_wait_for_is_said(
 ) -> None:
     origin, _ = world
     waited(origin.sh.shell, head(origin.bare, "master"))
-    assert "no checks asked for: success" in capsys.readouterr().out
+    assert "no checks required: success" in capsys.readouterr().out

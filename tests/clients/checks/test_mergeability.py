@@ -47,7 +47,7 @@ def test_a_pull_request_without_rules_may_be_merged_after_its_checks(
 def test_required_reviews_are_waited_for(github: LocalGitHub, capsys: pytest.CaptureFixture[str]) -> None:
     protect(github, required_approving_reviews=1, required_contexts=["presubmit"])
     github.api(f"{PULL}/requested_reviewers", "-f", "reviewers[]=grace")
-    with pytest.raises(UnmetError, match=r"after 0 minutes: reviews, or .* \(asked for: grace\)"):
+    with pytest.raises(UnmetError, match=r"after 0 minutes: reviews, or .* \(requested from: grace\)"):
         wait(github, seconds=0)
     known(github, grace={"login": "grace"})
     reviewed(github.of("grace"), "APPROVE")
@@ -57,7 +57,7 @@ def test_required_reviews_are_waited_for(github: LocalGitHub, capsys: pytest.Cap
 
 def test_a_merge_queue_is_left_to_people(github: LocalGitHub) -> None:
     protect(github, merge_queue=True, required_contexts=["presubmit"])
-    with pytest.raises(UnmetError, match="the merge queue of master: somebody has to add it"):
+    with pytest.raises(UnmetError, match="the merge queue of master: add the pull request to it"):
         wait(github, seconds=0)
 
 
@@ -75,7 +75,7 @@ def test_a_push_in_between_ends_the_wait(github: LocalGitHub) -> None:
     tested = head(github.repository().path, "fix")
     pushed = commit(github.repository().path, "fix", "fix.txt", "fixed better\n")
     with pytest.raises(
-        UnmetError, match=f"{pushed[:12]} was pushed meanwhile; {tested[:12]} is not its head"
+        UnmetError, match=f"{pushed[:12]} was pushed meanwhile; {tested[:12]} is no longer its head"
     ):
         wait(github, tested)
 

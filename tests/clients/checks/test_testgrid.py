@@ -147,20 +147,20 @@ def test_what_testgrid_says_of_greens_and_columns_that_are_not_there_counts_too(
 def test_a_green_commit_of_another_branch_is_refused(world: World) -> None:
     aside = commit(world.origin.bare, "aside", "a", "a")
     world.grid.columns(aside, Build="P")
-    assert f"{aside[:12]} (build 900), which is not on master of {SLUG}" in world.refused().message
+    assert f"{aside[:12]} (build 900), a commit that is not on master of {SLUG}" in world.refused().message
     commit(world.origin.bare, "master", "b", "b")
-    assert f"{aside[:12]} (build 900), which is not on master of {SLUG}" in world.refused().message
+    assert f"{aside[:12]} (build 900), a commit that is not on master of {SLUG}" in world.refused().message
 
 
 def test_a_green_commit_that_the_repository_does_not_have_is_refused(world: World) -> None:
     world.grid.columns("f" * 40, Build="P")
-    assert f"which {SLUG} does not have" in world.refused().message
+    assert f"a commit that {SLUG} does not have" in world.refused().message
 
 
 def test_a_dashboard_or_tab_that_is_not_there_is_named(world: World) -> None:
     del world.grid.bodies[SUMMARY]
     error = world.refused()
-    assert "knows no tab 'kubeflow-postsubmit' of a dashboard 'sig-big-data'" in error.message
+    assert "has no tab 'kubeflow-postsubmit' in a dashboard 'sig-big-data'" in error.message
     assert len(world.grid.asked) == 1
 
 
@@ -185,7 +185,7 @@ def test_an_answer_of_another_form_is_told_with_its_place(world: World) -> None:
 
 
 def test_plain_http_to_elsewhere_is_refused_also_behind_a_redirect(world: World) -> None:
-    with pytest.raises(PreconditionError, match=r"http://testgrid\.example\.org: .*over https"):
+    with pytest.raises(PreconditionError, match=r"http://testgrid\.example\.org: .*expected https"):
         testgrid_tab.fetched("http://testgrid.example.org/api")
     world.grid.refusals = [302]
     assert "http://testgrid.example.org: " in world.refused().message

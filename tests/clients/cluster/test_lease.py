@@ -86,7 +86,7 @@ def test_a_second_release_is_told_who_is_at_work(sandbox: Sandbox) -> None:
         lease(sandbox, "theirs").held(),
     ):
         pass
-    assert "takes over 60 seconds after" in error.value.hint
+    assert "takes the lock over 60 seconds after" in error.value.hint
 
 
 def test_it_is_renewed_while_it_is_held(sandbox: Sandbox) -> None:

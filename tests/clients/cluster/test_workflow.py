@@ -124,13 +124,13 @@ def test_the_last_lines_of_a_failed_node_are_shown(it: Cluster) -> None:
         assert "build/main | line 29\n" in told
     else:
         # Without a kubelet no container ever ran.
-        assert "build/main | wrote nothing" in told
+        assert "build/main | the log is empty" in told
 
 
 def test_a_wait_outlives_the_api_server(it: Cluster) -> None:
     with waiting(it, "outlives") as process:
         it.kill()
-        until(process, "kubectl failed, asking again:")
+        until(process, "kubectl failed and is tried again:")
         it.start()
         until(process, "the cluster answers again")
         it.change("outlives", status("Succeeded", "Succeeded"))
@@ -171,14 +171,14 @@ def test_a_login_that_nobody_renews_ends_the_wait(it: Cluster) -> None:
         it.log_in("expired")
         told = rest(process)
         it.log_in()
-    assert "hint: log in, then the same command" in told
+    assert "hint: log in, then repeat the same command" in told
     assert process.returncode == CommandError.code
 
 
 def test_a_workflow_that_is_deleted_meanwhile_is_an_error(it: Cluster) -> None:
     with waiting(it, "deleted") as process:
         assert it.kubectl("delete", "workflow", "deleted").returncode == 0
-        assert "was deleted while it was waited for; it was Running, since 2018" in rest(process)
+        assert "was deleted before it ended; its last phase was Running, since 2018" in rest(process)
     assert process.returncode == 5
 
 

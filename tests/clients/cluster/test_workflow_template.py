@@ -72,7 +72,7 @@ def test_a_workflow_that_is_there_is_left_as_it_is(cluster: Sandbox) -> None:
     assert again == f"workflow one in kubeflow-releasing: already there, Succeeded, since {since}\n"
     refused = cluster.run(*SUBMIT, *options(versionTag="v20180724-12345e67"))
     assert refused.returncode == 4
-    assert "is there with another spec" in refused.stderr
+    assert "already exists with another spec" in refused.stderr
     assert created(cluster) == before
 
 

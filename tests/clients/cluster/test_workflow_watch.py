@@ -72,7 +72,7 @@ def test_a_failed_workflow_is_told_with_its_failed_nodes(sandbox: Sandbox) -> No
 def test_a_workflow_that_is_not_there_is_a_precondition(sandbox: Sandbox) -> None:
     ran = sandbox.run(*WAIT)
     assert (ran.returncode, ran.stdout) == (4, "")
-    assert f"there is no workflow one in {NAMESPACE}" in ran.stderr
+    assert f"workflow one in {NAMESPACE} does not exist" in ran.stderr
 
 
 def test_when_time_is_up_the_same_command_takes_the_wait_up_again(sandbox: Sandbox) -> None:
@@ -81,7 +81,7 @@ def test_when_time_is_up_the_same_command_takes_the_wait_up_again(sandbox: Sandb
     ran = sandbox.run(*WAIT, "--timeout", "0")
     assert ran.returncode == UnmetError.code
     assert "is Running, since 20" in ran.stderr
-    assert "the same command takes the wait up again" in ran.stderr
+    assert "repeat the same command, which continues the wait" in ran.stderr
 
 
 def test_a_kubectl_that_fails_once_is_asked_again(sandbox: Sandbox) -> None:
@@ -92,7 +92,7 @@ def test_a_kubectl_that_fails_once_is_asked_again(sandbox: Sandbox) -> None:
     )
     wrap_kubectl(sandbox, script)
     lines = sandbox.output(*WAIT).splitlines()
-    assert lines[0].endswith("kubectl failed, asking again: Unable to connect: EOF")
+    assert lines[0].endswith("kubectl failed and is tried again: Unable to connect: EOF")
     assert lines[-1].endswith("Succeeded")
 
 

@@ -58,7 +58,7 @@ def test_a_branch_that_is_there_is_told_about_and_never_moved(person: Person, tm
     date = people.git("log", "-1", "--format=%as")
     assert head(person.origin.bare, BRANCH) == theirs
     assert person.told[-1] == (
-        f"{BRANCH} was created by somebody else meanwhile, and is used: {theirs[:12]} Begin v0.3 (Grace, {date})"
+        f"somebody else created {BRANCH} meanwhile; it is used as it is: {theirs[:12]} Begin v0.3 (Grace, {date})"
     )
     assert person.origin.release.origin(person.origin.sh).has(f"origin/{BRANCH}")
 
@@ -78,7 +78,7 @@ def test_who_is_overtaken_between_looking_and_taking_is_told(person: Person) -> 
     hook(person.origin.bare, "pre-receive", OVERTAKEN.format(other=theirs))
     person.create(head(person.origin.bare, "master"))
     assert head(person.origin.bare, BRANCH) == theirs
-    assert person.said(f"created by somebody else meanwhile, and is used: {theirs[:12]}")
+    assert person.said(f"meanwhile; it is used as it is: {theirs[:12]}")
 
 
 def test_of_two_who_push_at_once_exactly_one_wins(person: Person, tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_of_two_who_push_at_once_exactly_one_wins(person: Person, tmp_path: Path
     won = head(person.origin.bare, BRANCH)
     assert won in commits.values()
     for name, who in wishes.items():
-        assert who.said(f"and is used: {won[:12]}") is (commits[name] != won), who.told
+        assert who.said(f"it is used as it is: {won[:12]}") is (commits[name] != won), who.told
 
 
 def test_a_push_whose_answer_was_lost_is_recognised(person: Person) -> None:

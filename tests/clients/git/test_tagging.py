@@ -70,7 +70,7 @@ def test_a_tag_never_moves_and_the_loser_is_told_who_was_first(origin: Origin) -
     first, other = head(origin.bare, "v0.2-branch"), head(origin.bare, "master")
     push(origin, first)
     with pytest.raises(
-        PreconditionError, match=rf"{TAG} is on origin at {first[:12]} already, by Ada on \d{{4}}-"
+        PreconditionError, match=rf"{TAG} is already on origin at {first[:12]}, by Ada on \d{{4}}-"
     ):
         push(origin, other)
     assert origin.release.origin(origin.sh).commit_of(f"refs/tags/{TAG}") == first

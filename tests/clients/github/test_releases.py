@@ -92,7 +92,7 @@ def test_without_the_tag_nothing_is_published(origin: Origin, wanted: Publicatio
 
 def test_a_draft_and_a_release_without_notes_are_problems() -> None:
     draft = publication.Published(1, True, True, "notes", "url", ())
-    assert [*publication.problems(None, prerelease=True)] == ["GitHub has no release of it"]
-    assert [*publication.problems(draft, prerelease=True)] == ["its release on GitHub is a draft still"]
+    assert [*publication.problems(None, prerelease=True)] == ["GitHub has no release for this tag"]
+    assert [*publication.problems(draft, prerelease=True)] == ["its release on GitHub is still a draft"]
     bare = replace(draft, draft=False, body=" \n")
     assert [*publication.problems(bare, prerelease=True)] == ["its release on GitHub has no notes"]

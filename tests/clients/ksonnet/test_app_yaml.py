@@ -74,7 +74,7 @@ def test_comments_order_and_line_ends_stay(before: str) -> None:
 
 
 def test_entries_in_braces_are_left_to_the_operator() -> None:
-    with pytest.raises(ConfigError, match="environments stands in braces"):
+    with pytest.raises(ConfigError, match="environments is written in braces"):
         with_entry("kind: x\nenvironments: {a: {path: a}}\n", PATH, "environments", "qa", ENTRY)
 
 

@@ -54,7 +54,7 @@ def test_another_folder_of_the_name_is_refused(tmp_path: Path) -> None:
     create(tmp_path / "boot", "boot", HERE)
     (tmp_path / "empty").mkdir()
     for name, destination in (("boot", Destination("https://192.0.2.2", "default")), ("empty", HERE)):
-        with pytest.raises(PreconditionError, match=f"{name} is there, and is not the app {name} with"):
+        with pytest.raises(PreconditionError, match=f"{name} exists, but is not the app {name} with"):
             create(tmp_path / name, name, destination)
     assert (tmp_path / "boot/app.yaml").read_text() == APP
 

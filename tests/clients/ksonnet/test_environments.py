@@ -122,7 +122,7 @@ def test_somebodys_own_files_are_not_overwritten(app: App) -> None:
     path = app.folder / "environments/qa/params.libsonnet"
     path.parent.mkdir()
     path.write_text("{}")
-    with pytest.raises(PreconditionError, match=r"params\.libsonnet is there, but app\.yaml has no"):
+    with pytest.raises(PreconditionError, match=r"params\.libsonnet exists, but app\.yaml has no"):
         add_environment(app, "qa", QA)
     assert path.read_text() == "{}"
     assert app.file.read_text() == APP
@@ -130,7 +130,7 @@ def test_somebodys_own_files_are_not_overwritten(app: App) -> None:
 
 @pytest.mark.parametrize("name", ["", "a b", "/a", "a/", "../a", "a:b", "a*", "a/../b"])
 def test_a_name_that_ks_refuses_is_refused(app: App, name: str) -> None:
-    with pytest.raises(UsageError, match="not a name that ks takes"):
+    with pytest.raises(UsageError, match="not a name that ks accepts"):
         add_environment(app, name, QA)
 
 
@@ -146,7 +146,7 @@ def test_a_renamed_environment_moves_with_its_files(app: App) -> None:
     assert app.file.read_text() == renamed.replace("namespace: staging", "namespace: qa")
     app = find_app(app.folder)
     assert app.params_file(app.environment("qa")).is_file()
-    with pytest.raises(PreconditionError, match="there is an environment releasing already"):
+    with pytest.raises(PreconditionError, match="an environment releasing already exists"):
         set_environment(app, "qa", rename="releasing")
 
 

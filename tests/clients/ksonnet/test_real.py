@@ -95,7 +95,7 @@ def test_a_wrong_component_is_no_success(place: Place) -> None:
     place.shown([])
     assert "no component 'workflow'" in place.run("apply", "releasing", "-c", "workflow").stderr
     ran = place.run("apply", "releasing", "-c", "workflows")
-    assert (ran.returncode, "shows no object" in ran.stderr) == (3, True), ran.stderr
+    assert (ran.returncode, "shows no objects" in ran.stderr) == (3, True), ran.stderr
 
 
 def test_a_value_that_it_would_not_write_as_text_does_not_reach_it(place: Place) -> None:

@@ -57,7 +57,7 @@ def test_a_password_in_a_mirror_is_refused_and_not_repeated() -> None:
     "url", ["http://gcr.io/token", "http://127.0.0.1.example/", "file:///etc/passwd", ""]
 )
 def test_plain_http_goes_to_this_machine_only(url: str) -> None:
-    with pytest.raises(PreconditionError, match="only https"):
+    with pytest.raises(PreconditionError, match="expected https"):
         trusted(url)
 
 

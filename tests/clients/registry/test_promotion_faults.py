@@ -238,7 +238,7 @@ def test_a_tag_that_is_not_there_when_read_back_is_no_success(world: World) -> N
     world.proxy.forget(Rule(faults.says(404), "HEAD", TAG, nth=range(2 * len(tags) + 1, 999)))
     report = world.promoted(tags)
     assert (report.applied, len(report.failed)) == ((), len(tags))
-    assert "written, but read back it is on None" in lines(report)[0]
+    assert "written, but afterwards it is on None" in lines(report)[0]
     world.proxy.forget()
     assert len(world.promoted(tags).held) == len(tags)
 

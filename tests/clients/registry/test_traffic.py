@@ -258,7 +258,7 @@ def test_a_redirect_to_plain_http_elsewhere_is_refused_with_the_setting(
         return web.Response(status=307, headers={"Location": elsewhere})
 
     plain.fault = leaving
-    with pytest.raises(PreconditionError, match="only https") as raised:
+    with pytest.raises(PreconditionError, match="expected https") as raised:
         registries.ask(asked(f"{HERE}/{X}"), allowed(tmp_path, host))
     there = elsewhere.removeprefix("http://").partition("/")[0]
     assert f"registries: {{'{there}': {{plain-http: true}}}}" in raised.value.hint
@@ -297,5 +297,5 @@ def test_the_next_page_of_a_list_may_not_leave_either(plain: Faulty, tmp_path: P
         return await client.listing(f"{HERE}/{X}")
 
     plain.fault = elsewhere
-    with pytest.raises(PreconditionError, match=r"only https|not a URL"):
+    with pytest.raises(PreconditionError, match=r"expected https|not a URL"):
         registries.ask(work, allowed(tmp_path))

@@ -97,7 +97,7 @@ def test_nobody_asks_a_paused_host_before_the_pause_is_over() -> None:
 
 def test_a_wait_that_is_longer_than_anyone_would_is_refused(faulty: Faulty) -> None:
     faulty.fault = Times(1, 503, **{"Retry-After": "86400"})
-    with pytest.raises(UnreachableError, match="asks to wait 86400 s"):
+    with pytest.raises(UnreachableError, match="asks for a wait of 86400 s"):
         registries.ask(asked, faulty.environment, patience=QUICK)
 
 

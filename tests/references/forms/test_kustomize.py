@@ -67,7 +67,7 @@ def test_the_same_image_from_another_registry_is_reported_unless_it_is_at_the_ta
 
 
 def test_an_entry_without_a_tag_is_reported_once() -> None:
-    assert [left.reason for left in examined("name: gcr.io/p/x").left] == ["no newTag is written with it"]
+    assert [left.reason for left in examined("name: gcr.io/p/x").left] == ["it is written without a newTag"]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_tag_that_is_more_than_its_text_is_left_and_reported(entry: str) -> No
 
 def test_an_empty_tag_is_none() -> None:
     (left,) = examined("name: gcr.io/p/x\n  newTag:").left
-    assert left.reason == "no newTag is written with it"
+    assert left.reason == "it is written without a newTag"
 
 
 @pytest.mark.parametrize("path", ["kustomization.yaml", "a/kustomization.yml", "a/b/Kustomization"])

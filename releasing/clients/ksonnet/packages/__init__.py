@@ -1,1 +1,1 @@
-"""Packages of ksonnet apps: the registries that have them, their prototypes, and components made of those."""
+"""Packages of ksonnet apps: the registries that have them, their prototypes, and components from prototypes."""

@@ -1,4 +1,4 @@
-"""Make a component of a prototype: components/NAME.jsonnet, and its parameters in components/params.libsonnet."""
+"""Make a component from a prototype: components/NAME.jsonnet, and its parameters in components/params.libsonnet."""
 
 from __future__ import annotations
 
@@ -19,23 +19,27 @@ NONE = "{\n  components: {\n  },\n}\n"
 
 
 def generate(app: App, prototype: Prototype, name: str, flags: Sequence[str]) -> Path:
-    """Write the component `name`, with `flags` as `--PARAMETER=VALUE`; gives its file.
+    """Write the component `name`, with `flags` as `--PARAMETER=VALUE`; returns its file.
 
-    Raises UsageError for flags that the prototype does not have or lacks, PreconditionError when there is a
-    component of that name, ConfigError when a value makes params.libsonnet unreadable.
+    Raises UsageError for unknown and for missing flags, PreconditionError when a component has that name,
+    ConfigError when a value makes params.libsonnet unreadable.
     """
     require_name("component", name)
     if "/" in name:
-        raise UsageError(f"component '{name}': this ks knows no modules", "choose a name without a slash")
+        raise UsageError(
+            f"component '{name}': this ks does not support modules", "choose a name without a slash"
+        )
     path, file = app.folder / "components" / f"{name}.jsonnet", app.params_file(None)
     before = read_text(file)
     values = {"name": name} | read_flags(prototype, flags)
     literals = {each.name: _literal(each, values) for each in _filled(prototype, values)}
     if path.exists():
-        raise PreconditionError(f"{path}: there is a component {name} already", _other(name))
+        raise PreconditionError(f"{path}: a component {name} already exists", _other(name))
     after = _with_component(file, before, name, literals)
     if found := fault(str(file), after.encode()):
-        raise ConfigError(f"{found}: with {name}'s parameters", "nothing was written; correct the values")
+        raise ConfigError(
+            f"{found}: with the parameters of {name}", "nothing was written; correct the values"
+        )
     replace_text(file, after)
     replace_text(path, component_text(prototype, name))
     return path
@@ -51,7 +55,7 @@ def component_text(prototype: Prototype, name: str) -> str:
 
 
 def read_flags(prototype: Prototype, flags: Sequence[str]) -> dict[str, str]:
-    """`--NAME=VALUE` or `--NAME VALUE` as values by name; raises UsageError that names all that are unknown."""
+    """`--NAME=VALUE` or `--NAME VALUE` as values by name; raises UsageError that names every unknown parameter."""
     words, values = list(flags), {}
     while words:
         word = words.pop(0)
@@ -69,7 +73,7 @@ def read_flags(prototype: Prototype, flags: Sequence[str]) -> dict[str, str]:
 
 
 def _filled(prototype: Prototype, values: dict[str, str]) -> tuple[PrototypeParameter, ...]:
-    """The parameters of a prototype, of which none that is required may lack a value."""
+    """The parameters of a prototype with their values; each required parameter must have a value."""
     lacking = [each for each in prototype.required if not values.get(each.name)]
     if lacking:
         lines = "".join(f"\n    --{each.name}: {each.text}" for each in lacking)
@@ -101,9 +105,9 @@ def _is_number(value: str) -> bool:
 def _with_component(file: Path, before: str, name: str, literals: dict[str, str]) -> str:
     block = _block(before, file, name)
     after = with_component(before, file, name, literals) if block is None else before
-    # A run that was killed left its parameters without a component; any others are somebody's.
+    # A killed run leaves its parameters without a component; any other parameters belong to somebody else.
     if block is not None and block != _block(with_component(NONE, file, name, literals), file, name):
-        raise PreconditionError(f"{file}: there are parameters of a component {name} already", _other(name))
+        raise PreconditionError(f"{file}: parameters of a component {name} already exist", _other(name))
     return after
 
 

@@ -19,11 +19,11 @@ PARTS = "parts.yaml"
 
 
 def install_package(sh: Shell, app: App, wanted: str) -> bool:
-    """Install `REGISTRY/PACKAGE[@VERSION]`; says whether anything was missing.
+    """Install `REGISTRY/PACKAGE[@VERSION]`; returns whether anything was missing.
 
-    A package that app.yaml lists and vendor/ lacks is copied again, at the commit that app.yaml says. Raises
-    UsageError for an unknown registry, PreconditionError for a package that is not there, or is here already from
-    elsewhere.
+    A package that app.yaml lists and vendor/ lacks is copied again, at the commit in app.yaml. Raises UsageError for
+    an unknown registry, PreconditionError for a package that the registry does not have, or that is already installed
+    from elsewhere.
     """
     registry, package, version = split(wanted)
     known = find_registry(app, registry)
@@ -43,7 +43,7 @@ def install_package(sh: Shell, app: App, wanted: str) -> bool:
 
 
 def split(wanted: str) -> tuple[str, str, str]:
-    """`REGISTRY/PACKAGE[@VERSION]` in its three words; raises UsageError for any other form."""
+    """`REGISTRY/PACKAGE[@VERSION]` split into its three words; raises UsageError for any other form."""
     path, _, version = wanted.partition("@")
     registry, _, package = path.partition("/")
     if not (registry and package) or "/" in package or "@" in version or version.startswith("-"):
@@ -74,7 +74,7 @@ def _copy(source: Path, place: Path, wanted: str) -> None:
         if _files(place) == files:
             return
         raise PreconditionError(
-            f"{place} is there with other content, and app.yaml does not list it", "move that folder away"
+            f"{place} exists with other content, and app.yaml does not list it", "move that folder away"
         )
     place.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))

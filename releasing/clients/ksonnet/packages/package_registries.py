@@ -41,17 +41,17 @@ class PackageLocation:
 
 @dataclass(frozen=True)
 class Content:
-    """A registry's files at one version, and which commit that is; a local folder has none."""
+    """A registry's files at one version, and the commit of that version; a local folder has no commit."""
 
     folder: Path
     commit: str
 
 
 def add_registry(sh: Shell, app: App, name: str, uri: str, version: str = "") -> bool:
-    """Add a registry; says whether it was not there yet.
+    """Add a registry; returns whether it was missing.
 
-    Raises UsageError for an address that is none, PreconditionError when the name is another registry's, or when
-    there is no registry.yaml at the address.
+    Raises UsageError for an invalid address, PreconditionError when another registry has the name, or when the
+    address has no registry.yaml.
     """
     require_name("registry", name)
     wanted = _described(name, uri, version)
@@ -62,7 +62,7 @@ def add_registry(sh: Shell, app: App, name: str, uri: str, version: str = "") ->
     with opened(sh, wanted) as content:
         if not (content.folder / LIST).is_file():
             raise PreconditionError(
-                f"{uri}: no {LIST} there", "expected the folder that has the packages and their list"
+                f"{uri} has no {LIST}", "give the folder that has the packages and this list"
             )
         entry = {"protocol": wanted.protocol, "uri": wanted.uri} | pinned(app, wanted.version, content.commit)
         replace_text(app.file, with_entry(read_text(app.file), app.file, "registries", name, entry))
@@ -70,7 +70,7 @@ def add_registry(sh: Shell, app: App, name: str, uri: str, version: str = "") ->
 
 
 def find_registry(app: App, name: str) -> PackageRegistry:
-    """The registry of an app; raises UsageError that names the known ones."""
+    """The registry of an app; raises UsageError that names the known registries."""
     for each in app.registries:
         if each.name == name:
             return each
@@ -80,7 +80,7 @@ def find_registry(app: App, name: str) -> PackageRegistry:
 
 @contextmanager
 def opened(sh: Shell, registry: PackageRegistry, version: str = "") -> Iterator[Content]:
-    """The files of a registry at `version`, by default its own; raises PreconditionError when there are none."""
+    """The files of a registry at `version`, by default its own; raises PreconditionError when they cannot be read."""
     if registry.protocol != "github":
         folder = Path(registry.uri.removeprefix("file://"))
         if not folder.is_dir():
@@ -99,15 +99,15 @@ def located(uri: str) -> PackageLocation:
     path = PurePosixPath((found["path"] or "").strip("/")) if found else PurePosixPath()
     if found is None or ".." in path.parts:
         raise UsageError(
-            f"'{uri}' is not a registry's address",
-            "github.com/OWNER/NAME/tree/BRANCH/FOLDER, file:///FOLDER, or a folder's path",
+            f"'{uri}' is not the address of a registry",
+            "expected github.com/OWNER/NAME/tree/BRANCH/FOLDER, file:///FOLDER, or the path of a folder",
         )
     folder = path.parent if path.name == LIST else path
     return PackageLocation(f"{found['owner']}/{found['name']}", found["ref"] or "master", str(folder))
 
 
 def pinned(app: App, version: str, commit: str) -> dict[str, Any]:
-    """How an app.yaml says which commit something is; those of ks 0.12 and later name none for a registry."""
+    """How an app.yaml names a commit; an app.yaml of ks 0.12 and later names no commit for a registry."""
     if not commit or not app.pins_by_git:
         return {}
     return {"gitVersion": {"commitSha": commit, "refSpec": version}}
@@ -122,7 +122,7 @@ def _described(name: str, uri: str, version: str) -> PackageRegistry:
 
 
 def _check_out(sh: Shell, location: PackageLocation, version: str, scratch: Path) -> str:
-    """Bring one version of a repository's folder into `scratch`; gives the commit."""
+    """Bring one version of a repository's folder into `scratch`; returns the commit."""
     git = sh["git"]["-C", str(scratch), "-c", "core.autocrlf=false"]
     try:
         sh.read(git["init", "--quiet"])
@@ -132,7 +132,7 @@ def _check_out(sh: Shell, location: PackageLocation, version: str, scratch: Path
     except CommandError as error:
         raise PreconditionError(
             f"{location.url} at {version}: {location.path}: {error.cause}",
-            "see whether the repository, the version and the folder are right",
+            "check the repository, the version and the folder",
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""Prototypes: the templates in packages that ks generate makes components of, read from their own comments."""
+"""Prototypes: the templates in packages from which ks generate makes components, read from their own comments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IMPORT = re.compile(r"""import\s+(?P<quote>["'])(?P<kind>param|env)://(?P<name>[
 
 @dataclass(frozen=True)
 class PrototypeParameter:
-    """A parameter of a prototype; one without a default must be given."""
+    """A parameter of a prototype; without a default it must be given."""
 
     name: str
     type: str
@@ -41,14 +41,14 @@ class Prototype:
 
 
 def prototypes(app: App) -> tuple[Prototype, ...]:
-    """Every prototype in the packages of an app, by name; raises ConfigError for one that cannot be read."""
+    """Every prototype in the packages of an app, by name; raises ConfigError for a prototype that cannot be read."""
     folders = [app.folder / "vendor", app.folder / "lib"]
     paths = sorted(path for folder in folders for path in folder.glob("**/prototypes/**/*.jsonnet"))
     return tuple(sorted((read_prototype(path) for path in paths), key=lambda each: each.name))
 
 
 def find_prototype(app: App, query: str) -> Prototype:
-    """The only prototype whose name is, or else ends with, `query`; raises UsageError for none or several."""
+    """The only prototype whose name is, or else ends with, `query`; raises UsageError unless exactly one matches."""
     known = prototypes(app)
     found = [each for each in known if each.name == query]
     found = found or [each for each in known if each.name.endswith(query)]
@@ -56,10 +56,10 @@ def find_prototype(app: App, query: str) -> Prototype:
         return found[0]
     names = "".join(f"\n    {each.name}: {each.path.relative_to(app.folder)}" for each in found)
     if found:
-        raise UsageError(f"prototype '{query}' may be any of:{names}", "write the whole name")
+        raise UsageError(f"prototype '{query}' is ambiguous:{names}", "write the whole name")
     near = [each.name for each in known if query in each.name] or [each.name for each in known]
     raise UsageError(
-        f"{app.folder}: no prototype's name ends with '{query}' (known: {', '.join(near) or 'none'})",
+        f"{app.folder}: no prototype has a name that ends with '{query}' (known: {', '.join(near) or 'none'})",
         "ks pkg install REGISTRY/PACKAGE@VERSION brings prototypes into vendor/",
     )
 
@@ -77,7 +77,7 @@ def read_prototype(path: Path) -> Prototype:
             parameters.append(_parameter(tag, text, path))
     if not name:
         raise ConfigError(
-            f"{path}: no `// @name NAME` in the comment at its top", "expected a prototype of ks"
+            f"{path}: no `// @name NAME` in the comment at its top", "a prototype of ks requires it"
         )
     body = "\n".join(rest[1:] if rest and not rest[0].strip() else rest)
     return Prototype(path, name, tuple(parameters), IMPORT.sub(_reference, body))
@@ -102,7 +102,9 @@ def _fields(heading: list[str], path: Path) -> Iterator[tuple[str, str]]:
             tag, _, text = line.partition(" ")
             texts = [text.strip()]
         elif line.strip() and not line.startswith(" "):
-            raise ConfigError(f"{path}: '{line}' in its heading is in no field", "indent lines that go on")
+            raise ConfigError(
+                f"{path}: '{line}' in its heading belongs to no field", "indent lines that continue a field"
+            )
         elif line.strip():
             texts.append(line.strip())
     if tag:

@@ -24,7 +24,7 @@ class Challenge:
 
 
 def challenges(text: str) -> list[Challenge]:
-    """Read the value of a WWW-Authenticate header, which may name several ways; what is malformed is left out."""
+    """Read the value of a WWW-Authenticate header, which may name several ways; malformed parts are left out."""
     found: list[Challenge] = []
     parameters: dict[str, str] = {}
     for part in PART.finditer(text):
@@ -38,6 +38,6 @@ def challenges(text: str) -> list[Challenge]:
 
 
 def preferred(text: str) -> Challenge | None:
-    """Choose a way that we know: tokens, which are good for one repository only, rather than the password."""
+    """Choose a supported way: tokens, which are valid for one repository only, rather than the password."""
     known = {each.scheme: each for each in reversed(challenges(text))}
     return known.get("bearer") or known.get("basic")

@@ -1,4 +1,4 @@
-"""Registry credentials as operators have them: Docker's config.json and its docker-credential-* programs."""
+"""Registry credentials of the release manager: Docker's config.json and its docker-credential-* programs."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Credentials:
 
 
 def find(host: str, environment: Mapping[str, str]) -> Credentials | None:
-    """Find what the operator has for the registry at HOST[:PORT]; None means anonymous.
+    """Find the release manager's credentials for the registry at HOST[:PORT]; None means anonymous.
 
-    Asks the host's own helper, else the store for all hosts, else `auths`, in Docker's order. Raises
+    Asks the host's own helper, else the store for all hosts, else reads `auths`, in Docker's order. Raises
     ConfigError for a config.json that cannot be read, PreconditionError when a helper fails.
     """
     folder = environment.get("DOCKER_CONFIG") or Path(environment.get("HOME", "/")) / ".docker"
@@ -83,9 +83,9 @@ def _from_helper(shell: Shell, helper: str, server: str) -> Credentials | None:
             raise
     except (ValueError, KeyError, TypeError):
         pass
-    # What the helper printed is left out: it may be the secret.
+    # The helper's output is left out: it may be the secret.
     raise PreconditionError(
-        f"{program} gives no credentials for {server}", f"see what it says: echo {server} | {program} get"
+        f"{program} gives no credentials for {server}", f"run it to see why: echo {server} | {program} get"
     )
 
 

@@ -1,4 +1,4 @@
-"""What gcloud does for Google's registries: an access token, and tags as the runbook writes them."""
+"""gcloud for Google's registries: an access token, and tags as the runbook writes them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from releasing.shell.programs import Shell
 
 USER = "oauth2accesstoken"  # the user name with which Google's registries take an access token
 AT_ONCE = 4  # each gcloud keeps a processor busy for about a second
-# Its log file would keep the token that it prints.
+# gcloud's log file would keep the token that it prints.
 UNLOGGED = {"CLOUDSDK_CORE_DISABLE_FILE_LOGGING": "1"}
 
 
 def access_token(environment: Mapping[str, str]) -> Credentials:
-    """Ask gcloud for the present account's access token.
+    """Ask gcloud for the access token of its active account.
 
     Raises CommandError when gcloud is not installed, PreconditionError when nobody is logged in.
     """
@@ -28,7 +28,7 @@ def access_token(environment: Mapping[str, str]) -> Credentials:
             raise
         token = ""
     if not token or not token.isascii() or len(token.split()) != 1:
-        # What it printed is left out: it may be a secret.
+        # Its output is left out: it may be a secret.
         raise PreconditionError("gcloud cannot get an access token", "gcloud auth login")
     return Credentials(USER, token)
 

@@ -1,4 +1,4 @@
-"""Credentials for registry hosts while requests go out: read when first needed, again once they are refused."""
+"""Credentials for registry hosts: read when first needed, and again when a registry refuses them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SETTLED = 60.0  # seconds without a third look at credentials that a second one 
 
 
 class Logins:
-    """The operator's credentials: Docker's, else gcloud's where they are of use."""
+    """The release manager's credentials: Docker's, else gcloud's for Google's registries."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
@@ -28,10 +28,10 @@ class Logins:
         self._missing = ""
 
     async def of(self, host: str, *, gcloud: bool, refused: Credentials | None = None) -> Credentials | None:
-        """Give what Docker has for HOST[:PORT], else, if `gcloud`, an access token for Google's registries.
+        """Give Docker's credentials for HOST[:PORT], else, if `gcloud`, an access token for Google's registries.
 
-        `refused` are read again: an access token lives for an hour. None means anonymous. Raises ConfigError or
-        PreconditionError for a configuration of Docker that is not usable.
+        `refused` credentials are read again: an access token is valid for an hour. None means anonymous. Raises
+        ConfigError or PreconditionError for a configuration of Docker that is not usable.
         """
         docker = await self._kept(host, partial(find, host, self._environment), refused)
         if docker or not (gcloud and is_google(host)):
@@ -39,13 +39,14 @@ class Logins:
         return await self._kept(GCLOUD, self._access_token, refused)
 
     def hint(self, host: str) -> str:
-        """Say what to type when HOST[:PORT] has refused."""
+        """Say what to type after HOST[:PORT] refused the credentials."""
         if not is_google(host):
             return f"docker login {host}"
         if self._found.get(host):
             return f"gcloud auth configure-docker {host}, or docker login {host}"
         account = (
-            self._missing or "gcloud auth login, as somebody who may (gcloud auth list says who you are)"
+            self._missing
+            or "gcloud auth login, with an account that may do this (gcloud auth list shows yours)"
         )
         return f"{account}; or docker login {host}"
 
@@ -56,7 +57,7 @@ class Logins:
             known = key in self._found
             renewable = time.monotonic() >= self._settled.get(key, 0)
             if not known or (refused is not None and self._found[key] == refused and renewable):
-                # In a thread: gcloud or a helper of Docker's may ask the network, and others go on meanwhile.
+                # In a thread: gcloud or a helper of Docker may use the network, and others continue meanwhile.
                 self._found[key] = found = await asyncio.to_thread(read)
                 if known and found == refused:
                     self._settled[key] = time.monotonic() + SETTLED
@@ -66,6 +67,6 @@ class Logins:
         try:
             return access_token(self._environment)
         except ReleaseError as error:
-            # Without it, what is public can still be read.
+            # Without gcloud, public images can still be read.
             self._missing = error.hint
             return None

@@ -1,4 +1,4 @@
-"""Authorization headers, from a registry's challenge and the operator's credentials; none is ever shown."""
+"""Authorization headers, from a registry's challenge and the release manager's credentials; never shown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOGINS = 3  # none, one that has run out, a fresh one
 
 
 class Tokens:
-    """The headers of one run, one for each scope, renewed when a registry no longer takes them.
+    """The headers of one run, one for each scope, renewed when a registry no longer accepts them.
 
     Where Docker has no credentials, Google's registries are read anonymously first, since asking gcloud takes a
     second; gcloud is asked for writes, and for reads that are refused without it.
@@ -39,18 +39,18 @@ class Tokens:
         self._locks: defaultdict[Scope, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def header(self, scope: Scope | None) -> str | None:
-        """Give the present Authorization header for `scope`, if there is one."""
+        """Give the current Authorization header for `scope`; None without one."""
         return self._headers.get(scope) if scope else None
 
     def hint(self, host: str) -> str:
-        """Say what to type when HOST[:PORT] has refused."""
+        """Say what to type after HOST[:PORT] refused the credentials."""
         return self._logins.hint(host)
 
     async def renewed(self, scope: Scope, used: str | None, answer: HttpAnswer, *, fresh: bool) -> bool:
-        """Get another header after `answer` refused `used`; tells whether there is a reason to try again.
+        """Get another header after `answer` refused `used`; returns whether a retry makes sense.
 
-        `fresh` says that `used` was got for the same request, so that it cannot have run out. Raises
-        PreconditionError when the token service refuses the operator's credentials.
+        `fresh` says that `used` was fetched for the same request, so that it cannot have expired. Raises
+        PreconditionError when the token service refuses the release manager's credentials.
         """
         async with self._locks[scope]:
             if self._headers.get(scope) == used:
@@ -69,7 +69,7 @@ class Tokens:
             return None
         if before is None and (fresh or answer.status == 403):
             self._private.add(scope)
-        # A token that was good for a while has run out; what is refused otherwise are the credentials behind it.
+        # A token that was accepted before has expired; otherwise the credentials behind it are refused.
         login = await self._login(scope, before if fresh or itself else None)
         if answer.status == 403 and login is None:
             return None
@@ -84,7 +84,7 @@ class Tokens:
         if challenge and challenge.scheme == "bearer":
             return f"Bearer {await self._token(scope, challenge, login)}"
         self._behind[scope] = login
-        # Google refuses some requests without saying how to authenticate; it takes an access token as a password.
+        # Google refuses some requests without saying how to authenticate; it accepts an access token as a password.
         asked = challenge or is_google(scope.host)
         return login.basic if login and asked and not login.is_identity else None
 
@@ -114,7 +114,7 @@ class Tokens:
 
 
 def rights(scope: Scope, challenge: Challenge) -> str:
-    """Give what to ask for: as the registry says, unless that is less than the request needs."""
+    """Give the rights to request: those that the registry names, unless the request needs more."""
     named = challenge.parameters.get("scope", "")
     enough = not scope.writes or scope.right in named.rpartition(":")[2]
     return named if named and enough else str(scope)
@@ -132,7 +132,7 @@ def _token_request(scope: Scope, challenge: Challenge, login: Credentials | None
 
 
 def _token_in(answer: HttpAnswer) -> str:
-    """The token that a token service gave; empty when it gave none."""
+    """The token in a token service's answer; empty for an answer without a token."""
     try:
         given = json.loads(answer.body)
         return str(given.get("token") or given.get("access_token") or "") if answer.status == 200 else ""

@@ -1,7 +1,7 @@
 """What the local GitHub reads from and writes to a bare repository, with the real git.
 
 Rule: git's own plumbing (`for-each-ref`, `log`, `diff`, `merge-tree --write-tree`, which needs git 2.38).
-The operator's git settings play no part: GIT_* is dropped and the global configuration is not read.
+The user's git settings have no effect: GIT_* is dropped and the global configuration is not read.
 """
 
 from __future__ import annotations

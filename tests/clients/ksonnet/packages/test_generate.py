@@ -64,7 +64,7 @@ def test_a_component_renders(app: App) -> None:
 def test_a_component_that_exists_is_refused(app: App) -> None:
     generated(app, FLAGS)
     before = app.params_file(None).read_text()
-    with pytest.raises(PreconditionError, match="there is a component boot-release already"):
+    with pytest.raises(PreconditionError, match="a component boot-release already exists"):
         generated(app, FLAGS)
     assert app.params_file(None).read_text() == before
 
@@ -72,7 +72,7 @@ def test_a_component_that_exists_is_refused(app: App) -> None:
 def test_a_run_that_was_killed_between_its_files_is_taken_up(app: App) -> None:
     path = generated(app, FLAGS)
     path.unlink()
-    with pytest.raises(PreconditionError, match="there are parameters of a component boot-release already"):
+    with pytest.raises(PreconditionError, match="parameters of a component boot-release already exist"):
         generated(app, ["--image=other", "--dockerfileDir=d"])
     assert generated(app, FLAGS).read_text() == COMPONENT
     assert app.params_file(None).read_text().count("boot-release") == 2
@@ -134,7 +134,7 @@ def test_an_unknown_prototype_is_answered_with_those_that_come_near(app: App) ->
         ),
         ("@param image string", "@param image text", "types: number, string"),
         ("@name io.example.pkg.release", "@nam", "no `// @name NAME`"),
-        ("  whenever it", "whenever it", "in its heading is in no field"),
+        ("  whenever it", "whenever it", "in its heading belongs to no field"),
     ],
 )
 def test_a_heading_that_ks_would_not_read_is_refused(

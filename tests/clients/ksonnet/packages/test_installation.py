@@ -107,7 +107,7 @@ def test_another_registry_of_the_name_is_refused(sh: Shell, app: App) -> None:
 @pytest.mark.parametrize(
     ("uri", "says"),
     [
-        ("github.com/example/parts", "no registry.yaml there"),
+        ("github.com/example/parts", "has no registry.yaml"),
         ("github.com/example/parts/tree/gone/parts", "at gone: parts: fatal: "),
         ("github.com/example/parts/tree/master/gone", "gone: "),
     ],
@@ -173,7 +173,7 @@ def test_somebodys_own_copy_is_not_overwritten(sh: Shell, app: App) -> None:
     mine = app.folder / "vendor/example/automation/mine"
     mine.parent.mkdir(parents=True)
     mine.write_text("")
-    with pytest.raises(PreconditionError, match="is there with other content"):
+    with pytest.raises(PreconditionError, match="exists with other content"):
         install_package(sh, app, "example/automation@master")
 
 
@@ -229,5 +229,5 @@ def test_addresses_of_ks_are_read(uri: str, location: PackageLocation) -> None:
     "uri", ["", "gitlab.com/a/b", "github.com/a", "github.com/a/b/tree/m/../../x", "github.com/a/b?c"]
 )
 def test_other_addresses_are_refused(uri: str) -> None:
-    with pytest.raises(UsageError, match="is not a registry's address"):
+    with pytest.raises(UsageError, match="is not the address of a registry"):
         located(uri)

@@ -139,7 +139,7 @@ def test_hints_name_what_helps(gcloud: Gcloud) -> None:
     at = Logins(gcloud.environment)
     assert at.hint("quay.io") == "docker login quay.io"
     found(at, "gcr.io")
-    assert at.hint("gcr.io").startswith("gcloud auth login, as somebody who may")
+    assert at.hint("gcr.io").startswith("gcloud auth login, with an account that may do this")
 
 
 @needs_gcloud

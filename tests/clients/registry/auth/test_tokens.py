@@ -123,5 +123,5 @@ def test_credentials_do_not_travel_in_plain_http_to_another_machine(faulty: Faul
         return web.Response(status=401, headers={"WWW-Authenticate": 'Bearer realm="http://token.example/"'})
 
     faulty.fault = elsewhere
-    with pytest.raises(PreconditionError, match=r"http://token\.example: only https"):
+    with pytest.raises(PreconditionError, match=r"http://token\.example: expected https"):
         registries.digest(X, "v1", logged_in(faulty, tmp_path, "me:hunter2"))
