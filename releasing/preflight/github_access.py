@@ -121,6 +121,8 @@ def _rights(sh: Reads, need: GitHubNeed, user: ApiReply, renewal: str) -> Iterat
     # A fine-grained token and an App's have permissions in the place of scopes, which GitHub does not tell.
     if need.push and scopes is not None and not enough & {*re.split(r",\s*", scopes)}:
         yield Answer(f"the token lacks the scope repo (it has: {scopes or 'none'})", _more_scopes(renewal))
+    if need.push and scopes is None:
+        yield from repository_settings.of_actions(sh)
     yield from _lifetime(need, headers.get(EXPIRATION, ""), renewal)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from releasing.clients.github import api
@@ -56,30 +56,36 @@ def answers(
             f"{slug} does not allow pull requests to be merged by {method} (it allows: {', '.join(allowed)})",
             f"write 'merge-method: {allowed[0]}' under 'pull-requests:' in release.yaml, or allow it: {settings}",
         )
-    if _viewer(sh) == ACTIONS:
+    there = _branches(sh, slug)
+    yield from _names(slug, there, created.branches)
+    missing = tuple(name for name in created.branches if name not in there)
+    yield from _rulesets(sh, slug, replace(created, branches=missing))
+
+
+def of_actions(sh: Reads) -> Iterator[Answer]:
+    """A problem when the token is the one that GitHub Actions gives to a job."""
+    query = "query={viewer{login}}"
+    try:
+        login = sh.read(api.GH_API["graphql", "-f", query, "--jq", ".data.viewer.login"])
+    except CommandError:
+        return  # what else is wrong with the token is told by the questions about it
+    if login == ACTIONS:
         yield Answer(
             "this token is the GITHUB_TOKEN of GitHub Actions: pull requests that it opens start no checks",
             "put the token of a person or of an App into GH_TOKEN",
         )
-    yield from _names(sh, slug, created.branches)
-    yield from _rulesets(sh, slug, created)
 
 
-def _viewer(sh: Reads) -> str:
-    query = "query={viewer{login}}"
-    try:
-        return sh.read(api.GH_API["graphql", "-f", query, "--jq", ".data.viewer.login"])
-    except CommandError:
-        return ""
-
-
-def _names(sh: Reads, slug: str, branches: Sequence[str]) -> Iterator[Answer]:
-    """Git keeps branches as files: a branch `release` leaves no room for `release/v0.2.1-rc.0`."""
+def _branches(sh: Reads, slug: str) -> list[str]:
     try:
         listed = sh.read(sh["git"]["ls-remote", "--heads", f"https://github.com/{slug}.git"]).splitlines()
     except CommandError:
-        return  # told where git is asked whether it can read the repository
-    there = [line.partition("\trefs/heads/")[2] for line in listed]
+        return []  # told where git is asked whether it can read the repository
+    return [line.partition("\trefs/heads/")[2] for line in listed]
+
+
+def _names(slug: str, there: Sequence[str], branches: Sequence[str]) -> Iterator[Answer]:
+    """Git keeps branches as files: a branch `release` leaves no room for `release/v0.2.1-rc.0`."""
     for name in there:
         for wanted in branches:
             if _in_the_way(name, wanted):
@@ -101,6 +107,8 @@ def _in_the_way(name: str, wanted: str) -> bool:
 
 def _rulesets(sh: Reads, slug: str, created: Created) -> Iterator[Answer]:
     path = f"repos/{slug}/rulesets"
+    if not created.refs:
+        return
     try:
         ids = sh.read(api.question(path, RULES, [("includes_parents", "true")], pages=True)).split()
         found = [json.loads(sh.read(api.question(f"{path}/{each}", "."))) for each in ids]

@@ -66,10 +66,12 @@ def unpublishable(release: Release) -> str:
 
 def complete(release: Release, sh: StepShell) -> Finding:
     """Whether the notes mention every pull request, except waived ones."""
-    if problem := unpublishable(release):
-        return unmet(problem)
+    if not path(release).exists():
+        return unmet(unpublishable(release))
     if not release.origin(sh).has(f"origin/{release.branch}"):
         return unmet(f"origin has no branch {release.branch} yet")
+    if problem := unpublishable(release):
+        return unmet(problem)
     everything = merged(sh, release.checkout, release.branch, release.version)
     missing = unmentioned(path(release).read_text(encoding="utf-8"), everything)
     waived = [each for each in missing if each.number in waivers.of(sh.journal)]

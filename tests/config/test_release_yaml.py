@@ -156,6 +156,7 @@ def test_the_pull_requests_of_a_candidate_are_in_the_order_of_the_runbook(tmp_pa
 def test_a_project_without_builds_cluster_and_operators_has_a_short_recipe(tmp_path: Path) -> None:
     assert [each.name for each in RC.of(release_at(tmp_path))] == [
         "preflight",
+        "check-files",
         "cut-branch",
         "wait-for-postsubmit",
         "check-release-notes",

@@ -15,6 +15,7 @@ from releasing.config import release_yaml
 from releasing.errors import PreconditionError
 from releasing.preflight import access
 from releasing.preflight.access import GitHubNeed
+from releasing.preflight.repository_settings import Created
 from releasing.rehearsal import signing
 from releasing.shell.programs import Shell
 from releasing.steps.preflight import preflight
@@ -296,10 +297,11 @@ def test_the_step_reports_what_it_found_and_asks_the_same_of_the_program(
 
 def test_a_release_needs_what_its_release_yaml_says(world: tuple[Origin, LocalGitHub]) -> None:
     release = world[0].release
-    assert access.need(release) == GitHubNeed(SLUG, True, 12, "")
+    created = Created(("release/v0.2.1-rc.0/", "v0.2-branch"), ("v0.2.1-rc.0",))
+    assert access.need(release) == GitHubNeed(SLUG, True, 12, "", "", created)
     checks = CONFIG.checks.model_copy(update={"expected_hours": 3})
     signed = CONFIG.model_copy(update={"checks": checks, "signing": release_yaml.Signing(format="ssh")})
-    assert access.need(replace(release, config=signed)) == GitHubNeed(SLUG, True, 3, "ssh")
+    assert access.need(replace(release, config=signed)) == GitHubNeed(SLUG, True, 3, "ssh", "", created)
 
 
 def test_no_problem_stops_nothing(world: tuple[Origin, LocalGitHub]) -> None:

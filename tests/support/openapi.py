@@ -75,6 +75,18 @@ REVIEWS = "/repos/{owner}/{repo}/pulls/{pull_number}/reviews"
 REVIEWERS = "/repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"
 ISSUE_PATH = "/repos/{owner}/{repo}/issues/{issue_number}"
 MILESTONES = "/repos/{owner}/{repo}/milestones"
+RULESET = _object(
+    ("id", "name", "target", "enforcement", "source"),
+    id={"type": "integer"},
+    name=TEXT,
+    target={"type": "string", "enum": ["branch", "tag", "push"]},
+    enforcement={"type": "string", "enum": ["disabled", "active", "evaluate"]},
+    source=TEXT,
+    current_user_can_bypass={"type": "string", "enum": ["always", "pull_requests_only", "never", "exempt"]},
+    conditions={"type": "object"},
+    rules={"type": "array", "items": _object(("type",), type=TEXT, parameters={"type": "object"})},
+)
+RULESET_ID = {"name": "ruleset_id", "in": "path", "required": True, "schema": {"type": "integer"}}
 NULL = {"type": "object", "nullable": True, "enum": [None]}
 # By path and method.
 FURTHER = {
@@ -99,6 +111,12 @@ FURTHER = {
         201, _schema("nullable-milestone"), [], _object(("title",), title=TEXT, state=STATE, description=TEXT)
     ),
     ("/repos/{owner}/{repo}/commits/{commit_sha}/pulls", "get"): _listed("pull-request-simple", COMMIT),
+    ("/repos/{owner}/{repo}/rulesets", "get"): _operation(
+        200,
+        {"type": "array", "items": RULESET},
+        ["per-page", "page", _queried("includes_parents", "true", "false")],
+    ),
+    ("/repos/{owner}/{repo}/rulesets/{ruleset_id}", "get"): _operation(200, RULESET, [RULESET_ID]),
     (ASSET, "get"): _operation(200, _schema("release-asset"), ["asset-id"]),
     (REVIEWS, "post"): _operation(
         200,

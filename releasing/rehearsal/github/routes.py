@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from releasing.rehearsal.github.checks import check_runs, statuses
 from releasing.rehearsal.github.git import comparing, refs
 from releasing.rehearsal.github.issues import issues_api, milestones
-from releasing.rehearsal.github.pulls import merge_button, protection, pull_requests_api, reviews
+from releasing.rehearsal.github.pulls import merge_button, protection, pull_requests_api, reviews, rulesets
 from releasing.rehearsal.github.releases import assets, releases_api
 from releasing.rehearsal.github.requests import Answer, Refused
 
@@ -29,6 +29,8 @@ ROUTES: tuple[tuple[str, str, Answer], ...] = (
     ("POST", "/check-runs", check_runs.create_check_run),
     ("PATCH", r"/check-runs/{check_run:\d+}", check_runs.update_check_run),
     ("GET", "/rules/branches/{branch:.+}", protection.branch_rules),
+    ("GET", "/rulesets", rulesets.list_rulesets),
+    ("GET", r"/rulesets/{ruleset:\d+}", rulesets.get_ruleset),
     ("GET", "/git/ref/{ref:.+}", refs.get_reference),
     ("GET", "/git/matching-refs/{ref:.+}", refs.matching_references),
     ("GET", "/git/tags/{sha}", refs.get_tag_object),
@@ -77,6 +79,7 @@ NOT_BY: dict[Answer, dict[str, str]] = {
         "type": "",
     },
     pull_requests_api.list_pulls: {"sort": "created"},
+    rulesets.list_rulesets: {"includes_parents": "true", "targets": ""},
     milestones.list_milestones: {"sort": "due_on", "direction": "asc"},
     refs.list_commits: {"path": "", "author": "", "committer": "", "since": "", "until": ""},
     check_runs.list_check_runs: {"app_id": ""},

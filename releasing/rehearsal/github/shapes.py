@@ -6,6 +6,7 @@ Rule: the schemas of GitHub's OpenAPI description; every key that they require i
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from releasing.rehearsal.github.git.git_objects import (
     TagObject,
     default_branch,
 )
+from releasing.rehearsal.github.pulls.allowed_merges import owners_settings
 from releasing.rehearsal.github.requests import API
 from releasing.rehearsal.github.state import AssetRecord, ReleaseRecord, Repository
 
@@ -112,10 +114,10 @@ def repository(of: Repository) -> Json:
         **dict.fromkeys(("description", "homepage", "language", "license", "mirror_url")),
         **dict.fromkeys(counts.split(), 0),
         **dict.fromkeys(("created_at", "pushed_at", "updated_at"), FOUNDED),
-        **dict.fromkeys(("archived", "disabled", "fork", "private"), False),
+        **dict.fromkeys(("disabled", "fork", "private"), False),
         **dict.fromkeys(("has_discussions", "has_pages", "has_projects", "has_wiki"), False),
-        **dict.fromkeys(("has_downloads", "has_issues", "allow_merge_commit", "allow_squash_merge"), True),
-        "allow_rebase_merge": False,
+        **dict.fromkeys(("has_downloads", "has_issues"), True),
+        **asdict(owners_settings(of)),
     }
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from releasing.rehearsal.github.git import git_objects
 from releasing.rehearsal.github.git.git_objects import Person
+from releasing.rehearsal.github.pulls.allowed_merges import owners_settings
 from releasing.rehearsal.github.pulls.protection import rule_for
 from releasing.rehearsal.github.pulls.pull_following import branch_head, followed
 from releasing.rehearsal.github.pulls.requirements import is_behind, what_blocks
@@ -42,11 +44,27 @@ def merged(call: Call, issue: Issue, pull: PullRecord, method: str, given: dict[
     tree = git_objects.merged_tree(call.repository.path, base, pull.head_commit) if base else None
     if base is None or tree is None:
         raise Refused(405, "Pull Request is not mergeable")
-    parents = [base] if method == "squash" else [base, pull.head_commit]
-    message = _message(issue, pull, method, given)
-    commit = git_objects.commit_tree(call.repository.path, tree, parents, message, author(issue.login))
+    if method == "rebase":
+        commit = _rebased(call.repository.path, base, pull.head_commit)
+    else:
+        parents = [base] if method == "squash" else [base, pull.head_commit]
+        message = _message(issue, pull, method, given)
+        commit = git_objects.commit_tree(call.repository.path, tree, parents, message, author(issue.login))
     _put_on_base(call, issue, replace(pull, merging=commit), base)
     return commit
+
+
+def _rebased(path: Path, base: str, head: str) -> str:
+    """Each commit of the head anew on the base, with its own author and message; gives the last."""
+    onto = base
+    for commit in git_objects.git(path, "rev-list", "--reverse", "--no-merges", f"{base}..{head}").split():
+        tree = git_objects.merged_tree(path, base, commit)
+        if tree is None:
+            raise Refused(405, "This branch can't be rebased due to conflicts")
+        shown = git_objects.git(path, "log", "-1", "--format=%an%x00%ae%x00%B", commit)
+        name, mail, message = shown.split("\0")
+        onto = git_objects.commit_tree(path, tree, [onto], f"{message.rstrip()}\n", Person(name, mail))
+    return onto
 
 
 def _need_mergeable(call: Call, issue: Issue, pull: PullRecord, method: str, expected: str) -> None:
@@ -58,8 +76,8 @@ def _need_mergeable(call: Call, issue: Issue, pull: PullRecord, method: str, exp
         raise Refused(405, "Pull Request is still a draft")
     if expected != pull.head_commit:
         raise Refused(409, "Head branch was modified. Review and try the merge again.")
-    if method == "rebase":
-        raise Refused(405, "Rebase merges are not allowed on this repository.")
+    if refusal := owners_settings(call.repository).refusal(method):
+        raise Refused(405, refusal)
     _need_rules_met(call, pull)
 
 
