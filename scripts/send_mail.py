@@ -5,7 +5,8 @@
 
 The connection is encrypted (STARTTLS). The password is what the command prints, else RELEASE_SMTP_PASSWORD. A file
 beside the mail records when it was sent, and by whom; it is not sent again. When the server's answer was lost, check
-whether the mail arrived, then use --was-sent or --again. RELEASE_SMTP_SERVER=HOST:PORT is used instead of --host.
+whether the mail arrived, then use --was-sent or --again. With --check in place of a mail it only logs in.
+RELEASE_SMTP_SERVER=HOST:PORT is used instead of --host.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import argparse
 import os
 from pathlib import Path
 
-from releasing.announcements.smtp import send, server_of, was_sent
+from releasing.announcements.smtp import check, send, server_of, was_sent
 from releasing.errors import UsageError
 from releasing.shell.programs import Shell
 
@@ -24,7 +25,10 @@ from releasing.shell.programs import Shell
 def main() -> int:
     """Send it, or say that it was sent."""
     options = arguments()
-    if not options.mail.is_file():
+    if options.check:
+        print(check(server_of(options.host, options.port, options.user, password(options), os.environ)))
+        return 0
+    if options.mail is None or not options.mail.is_file():
         raise UsageError(f"{options.mail}: no such mail", "announce-vote and announce-release write them")
     if options.was_sent:
         print(was_sent(options.mail))
@@ -54,7 +58,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
-    parser.add_argument("mail", type=Path, metavar="MAIL")
+    parser.add_argument("mail", type=Path, metavar="MAIL", nargs="?")
+    parser.add_argument("--check", action="store_true", help="only log in, and send nothing")
     parser.add_argument("--host", default="localhost")
     parser.add_argument("--port", type=int, default=587)
     parser.add_argument("--user", default="", help="user who logs in (default: no login)")

@@ -9,9 +9,10 @@ from releasing.runbook.step import Finding, met, unmet
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from releasing.config.release_yaml import Announcement
+    from releasing.config.release_yaml import Announcement, Smtp
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
+    from releasing.shell.command import Command
 
 
 def path(release: Release) -> Path:
@@ -27,13 +28,22 @@ def send(release: Release, sh: StepShell) -> None:
 
 def hand_in(announcement: Announcement, sh: StepShell, file: Path, to: str) -> None:
     """Send the mail in `file` to `to`, if release.yaml names a server; a second call does nothing."""
-    smtp = announcement.smtp
-    if smtp is None:
+    if announcement.smtp is None:
         sh.say(f"release.yaml names no mail server; send {file} by hand: mailto:{to}")
         return
-    command = sh["send_mail.py"][str(file), "--host", smtp.host, "--port", str(smtp.port)]
+    sh.run(_command(announcement.smtp, sh, str(file)))
+
+
+def check_login(release: Release, sh: StepShell) -> None:
+    """Log in at the mail server, where release.yaml has one, and send nothing: before what cannot be taken back."""
+    if smtp := release.config.announcement.smtp:
+        sh.wait(_command(smtp, sh, "--check"))
+
+
+def _command(smtp: Smtp, sh: StepShell, what: str) -> Command:
+    command = sh["send_mail.py"][what, "--host", smtp.host, "--port", str(smtp.port)]
     command = command["--user", smtp.user] if smtp.user else command
-    sh.run(command["--password-command", *smtp.password_command] if smtp.password_command else command)
+    return command["--password-command", *smtp.password_command] if smtp.password_command else command
 
 
 def names(release: Release, commit: str | None) -> Finding:

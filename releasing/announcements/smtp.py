@@ -88,6 +88,13 @@ def send(file: Path, server: Server, *, again: bool = False) -> str:
     return f"{message['Subject']} is sent to {message['To']}"
 
 
+def check(server: Server) -> str:
+    """Log in and send nothing; returns a sentence to show. Raises as `send` does."""
+    with _connected(server):
+        who = f" and lets {server.user} log in" if server.user else ""
+        return f"{server.host}:{server.port} accepts mails{who}"
+
+
 def was_sent(file: Path) -> str:
     """Record that the mail arrived, as a person has seen; returns a sentence to show."""
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.SMTP)

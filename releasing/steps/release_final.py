@@ -27,6 +27,7 @@ def check_vote(release: Release, sh: StepShell) -> None:
     tag cannot be taken back: the candidate's tag and its files, the notes, and the images of the manifest.
     """
     sh.require(lambda: "; ".join(_unfit(release, sh)), "correct that, then repeat the same command")
+    outbox.check_login(release, sh)
     commit = release.origin(sh).tagged(release.candidate.tag)
     check = sh["check_vote.py"][str(vote.path(release)), *release.images]
     sh.wait(check["--commit", commit, "--image-tag", release.image_tag])

@@ -56,6 +56,7 @@ def tag_candidate(release: Release, sh: StepShell, proposals: Sequence[Proposal]
         sh.require(
             lambda: "; ".join(publishable.problems(release, sh)), "correct that, then repeat the same command"
         )
+    outbox.check_login(release, sh)
     commit = sh.choose(CANDIDATE_COMMIT, lambda: release.origin(sh).head(release.branch))
     again = f"scripts/invoke release.rc --version {release.version} --candidate next"
     sh.require(lambda: _unfit(release, sh, commit, proposals), f"tag a later commit: {again}")

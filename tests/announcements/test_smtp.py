@@ -140,6 +140,16 @@ def test_nothing_is_noted_when_no_server_answers(mail: Path) -> None:
     assert smtp.receipt(mail) is None
 
 
+def test_a_login_is_tried_before_there_is_a_mail_and_nothing_is_sent(mail: Path) -> None:
+    box = Letterbox()
+    with listening(box) as server:
+        assert smtp.check(server) == f"127.0.0.1:{server.port} accepts mails"
+    with pytest.raises(UnreachableError, match="does not answer"):
+        smtp.check(server)
+    assert box.kept == []
+    assert smtp.receipt(mail) is None
+
+
 def test_a_login_is_encrypted_and_a_refused_password_is_not_shown(
     mail: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
