@@ -91,12 +91,18 @@ def propose(release: ProposingRelease, sh: StepShell, change: Change) -> None:
 
 
 def push(release: ProposingRelease, sh: StepShell, change: Change) -> None:
-    """Put the change on its branch on origin, unless the branch exists: clone, edit, commit, push.
+    """Put the change on its branch on origin, unless the branch has it: clone, edit, commit, push.
 
-    An existing branch was pushed completely by an earlier run.
+    An existing branch was pushed completely by an earlier run, unless it has nothing of its own.
     """
-    branch = f"refs/heads/{release.head(change.step)}"
-    if not sh.lacks(release.origin(sh).listed(branch)):
+    standing = ""
+
+    def lacks() -> bool:
+        nonlocal standing
+        standing = at(release, sh, change) or ""
+        return not standing or is_empty(release, sh, change, standing)
+
+    if not sh.needed(lacks):
         return
     scratch = clone(release, sh, change.step, change.base)
     for edit in change.edits(sh, scratch):
@@ -105,7 +111,21 @@ def push(release: ProposingRelease, sh: StepShell, change: Change) -> None:
     paragraphs = [change.title, change.reason, *_marks(release, change)]
     message = [word for paragraph in paragraphs for word in ("-m", paragraph)]
     sh.run(sh["git"]["-C", scratch, "commit", "--quiet", *message])
-    branch_creation.create(release.origin(sh), sh["git"]["-C", scratch], release.head(change.step), "HEAD")
+    git = sh["git"]["-C", scratch]
+    branch_creation.create(release.origin(sh), git, release.head(change.step), "HEAD", standing)
+
+
+def at(release: ProposingRelease, sh: StepShell, change: Change) -> str | None:
+    """The commit that the branch of `change` is at on origin."""
+    return release.origin(sh).commit_of(f"refs/heads/{release.head(change.step)}")
+
+
+def is_empty(release: ProposingRelease, sh: StepShell, change: Change, commit: str) -> bool:
+    """Whether the branch of `change`, at `commit`, has nothing of its own, and no pull request that was merged.
+
+    A plan that went on after an edit failed pushed its base; GitHub takes no pull request without a commit.
+    """
+    return release.origin(sh).is_on(commit, change.base) and find(release, sh, change) is None
 
 
 def request(release: ProposingRelease, sh: StepShell, change: Change) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from releasing.errors import CommandError
-from releasing.shell import process_group
+from releasing.shell import process_group, program_hints
 from releasing.shell.command import Command
 from releasing.shell.environment import clean_environment, located
 
@@ -191,7 +191,8 @@ class Shell:
         said = "\n".join(f"    {line}" for line in last)
         text = f"{shortened(str(command))}\n  failed with exit code {code}"
         message = f"{text}:\n{said}" if said else text
-        raise CommandError(message, said=last, code=_class_of(command, code), status=code)
+        hint = program_hints.hint(command.program, lines)
+        raise CommandError(message, hint, last, _class_of(command, code), code)
 
 
 def _plumbed(words: list[str], **options: Any) -> Any:

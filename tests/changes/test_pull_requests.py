@@ -126,6 +126,24 @@ def test_what_a_kill_left_between_push_and_request_is_finished(scene: Scene) -> 
     assert (head(scene.origin.bare, scene.branch), scene.listed()) == (first, [(1, "open")])
 
 
+def test_a_branch_that_is_equal_to_its_base_is_made_again(scene: Scene) -> None:
+    bare = scene.origin.bare
+    git = scene.origin.sh["git"]["--git-dir", str(bare)]
+    scene.origin.sh.run(git["branch", scene.branch, "master"])
+    commit(bare, "master", "other.txt", "meanwhile\n")
+    scene.origin.fetched()
+    assert not scene.proposed()[0]
+    scene.propose()
+    assert text_of(bare, head(bare, scene.branch), "config.txt") == "one\nTWO\nthree"
+    assert scene.listed() == [(1, "open")]
+
+
+def test_a_branch_with_another_commit_of_its_own_is_used_as_it_is(scene: Scene) -> None:
+    other = commit(scene.origin.bare, scene.branch, "config.txt", "by hand\n")
+    scene.propose()
+    assert head(scene.origin.bare, scene.branch) == other
+
+
 def test_a_scratch_clone_is_made_anew(scene: Scene) -> None:
     rubbish = Path(scene.origin.release.scratch("update-config")) / "rubbish.txt"
     rubbish.parent.mkdir(parents=True)
