@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -88,6 +89,11 @@ class AnyRelease(ABC):
     def origin(self, sh: Commands) -> Checkout:
         """Our clone, for what origin has: read and changed through `sh`."""
         return Checkout(self.checkout, sh)
+
+    @property
+    def creates(self) -> Sequence[str]:
+        """The branches that it creates on origin; one that ends in a slash stands for all below it."""
+        return ()
 
     @property
     def namespace(self) -> str:
@@ -202,6 +208,11 @@ class Release(ProposingRelease):
     def head(self, step: str) -> str:
         """The branch on origin that carries the change of `step`: the same one on every run."""
         return f"{self.config.pull_requests.branch_prefix}{self.tag}/{step}"
+
+    @property
+    def creates(self) -> Sequence[str]:
+        """The branches of its changes, and the release branch."""
+        return (self.head(""), self.branch)
 
     @property
     def outbox(self) -> Path:
