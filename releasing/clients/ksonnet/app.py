@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from releasing.clients.ksonnet import spec_files
 from releasing.errors import ConfigError, PreconditionError, UsageError
 
 KIND = "ksonnet.io/app"
@@ -49,7 +50,8 @@ class PackageRegistry:
 class App:
     """A folder with an app.yaml, and what that file and the components folder declare.
 
-    `pins_by_git` says that app.yaml names versions with their commits, as ks does up to 0.11.
+    `pins_by_git` says that app.yaml names versions with their commits, as ks does up to 0.11; `spec_files` that
+    environments are files of their own, as up to 0.8.
     """
 
     folder: Path
@@ -59,6 +61,7 @@ class App:
     libraries: tuple[Library, ...] = ()
     pins_by_git: bool = True
     name: str = ""
+    spec_files: bool = False
 
     @property
     def file(self) -> Path:
@@ -115,6 +118,10 @@ def read_app(folder: Path) -> App:
     environments = tuple(
         _environment(name, entry, problems) for name, entry in _mapping(content, "environments").items()
     )
+    early = content.get("apiVersion") == "0.0.1" and not environments
+    if early:
+        found = spec_files.destinations(folder)
+        environments = tuple(Environment(name, server, space, "", name) for name, server, space in found)
     if problems:
         raise ConfigError("\n".join(f"{where}: {problem}" for problem in problems))
     components = sorted(path.stem for path in (folder / "components").glob("*.jsonnet"))
@@ -129,6 +136,7 @@ def read_app(folder: Path) -> App:
         tuple(libraries),
         old,
         str(content.get("name", "")),
+        early,
     )
 
 
