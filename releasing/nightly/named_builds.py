@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from releasing.shell.programs import Command, Shell
 
 NIGHTLY = re.compile(r"v(\d{8})-[0-9a-f]{8}")
-BUILD = re.compile(rb"(?<![\w.-])v\d{8}-[0-9a-f]{8}(?![\w-])")
-DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
-SEARCHED = "v[0-9]{8}-[0-9a-f]{8}|sha256:[0-9a-f]{64}"
+# Whatever stands around it: in ${TAG:-v20180701-0123abcd} or \nv20180701-0123abcd a tag is no word of its own.
+BUILD = re.compile(rb"v\d{8}-[0-9a-f]{8}")
+# Files may have sha256: somewhere else.
+DIGEST = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+SEARCHED = "v[0-9]{8}-[0-9a-f]{8}|[0-9a-f]{64}"
 REFS = ("refs/remotes/origin/", "refs/tags/")
 EVERY_IMAGE = ""
 FOLDER, SUBMODULE = b"40000", b"160000"  # modes in git's trees
@@ -99,7 +101,7 @@ def _in_line(path: str, line: bytes) -> tuple[tuple[tuple[str, str], ...], tuple
         around = [each for part, each in parts if part.start <= match.start() and match.end() <= part.end]
         known = [each.name for each in around if "/" in each.name and not is_templated(each.last_name)]
         pairs.append((known[0] if known else EVERY_IMAGE, match[0].decode()))
-    return tuple(pairs), tuple(found.decode() for found in DIGEST.findall(line))
+    return tuple(pairs), tuple(f"sha256:{found.decode()}" for found in DIGEST.findall(line))
 
 
 def _list(named: Named, place: str, content: bytes) -> None:

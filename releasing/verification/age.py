@@ -61,7 +61,7 @@ def _newest(it: Tagged, releases: list[str]) -> dict[tuple[str, str], list[tuple
 
 def _lines_with_images(it: Tagged, releases: list[str]) -> dict[str, dict[str, bytes]]:
     """By release and path: those lines that name an image of ours, found in one search of all trees."""
-    words = [option for prefix in reference_edit.prefixes(it.release) for option in ("-e", prefix)]
+    words = [option for word in reference_edit.searched(it.release) for option in ("-e", word)]
     trees = [f"refs/tags/{release}" for release in releases]
     try:
         hits = it.read(*GREP, "--full-name", *words, *trees).split("\n")

@@ -42,6 +42,21 @@ def test_a_name_in_a_template_counts(project: Project) -> None:
     assert found.details == (f"core/spawner.py:1: {{0}}/{{1}}/{NAMES[1]}:v0.2.0, not {TAG}",)
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("image: ${{X:-{0}:v0.2.0}}\n", "{0}"),
+        ('{{"image": "{1}:v0.2.0"}}\n', "{0}"),
+        ("IMG=$(shell echo {0}:v0.2.0)\n", "{0}"),
+        ("image: {0}:${{TAG:-v0.2.0}}\n", "{0}"),
+    ],
+)
+def test_what_an_expression_holds_counts(project: Project, text: str, written: str) -> None:
+    names = (IMAGES[0], IMAGES[0].replace("/", r"\/"))
+    found = project.released({"a.env": text.format(*names)}).claims(tree_references.claims)["references"]
+    assert found.details == (f"a.env:1: {written.format(*names)}:v0.2.0, not {TAG}",)
+
+
 def test_a_kustomization_counts(project: Project) -> None:
     text = f"images:\n- name: {IMAGES[0]}\n  newTag: v0.2.0\n"
     found = project.released({"kustomization.yaml": text}).claims(tree_references.claims)["references"]
