@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from releasing.verification.tagged import Tagged
 
 _BUILD = re.compile(r"v(\d{8})\b.*")
+_HIT = re.compile(r"([^\0]+)\0([^\n]*)(?:\n|\Z)")  # a path may have line breaks, too
 _RELEASE = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
 
 
@@ -64,14 +65,13 @@ def _lines_with_images(it: Tagged, releases: list[str]) -> dict[str, dict[str, b
     words = [option for word in reference_edit.searched(it.release) for option in ("-e", word)]
     trees = [f"refs/tags/{release}" for release in releases]
     try:
-        hits = it.read(*GREP, "--full-name", *words, *trees).split("\n")
+        hits = _HIT.findall(it.read(*GREP, "--full-name", *words, *trees))
     except CommandError as error:
         if error.said:
             raise
         hits = []  # nothing found
     found: dict[str, dict[str, bytes]] = defaultdict(lambda: defaultdict(bytes))
-    for hit in hits:
-        where, _, text = hit.partition("\0")
+    for where, text in hits:
         release, _, path = where.removeprefix("refs/tags/").partition(":")
         found[release][path] += text.encode(errors="surrogateescape") + b"\n"
     return found

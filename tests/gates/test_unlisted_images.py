@@ -79,6 +79,13 @@ def test_what_the_prototypes_bring_is_told_with_its_place(origin: Origin) -> Non
     assert merged(origin) == ""
 
 
+def test_a_file_whose_name_has_a_line_break_hides_nothing(origin: Origin) -> None:
+    commit(origin.bare, HEAD, "a\nfile", f"{REGISTRY}/bootstrapper:v0.2.1\n")
+    assert proposed(origin) == f"{HEAD} {SAID}"
+    commit(origin.bare, HEAD, "b\nfile", f"{REGISTRY}/notebook-cpu:v0.2.1\n")
+    assert f"{REGISTRY}/notebook-cpu:v0.2.1 (b\nfile:1)" in proposed(origin)
+
+
 def test_listing_it_on_the_default_branch_or_in_the_pull_request_settles_it(origin: Origin) -> None:
     commit(origin.bare, LISTING, "image_tags.yaml", listing("bootstrapper", "notebook-gpu"))
     assert proposed(origin) == ""
