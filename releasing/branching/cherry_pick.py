@@ -34,7 +34,9 @@ class Pick:
         Raises PreconditionError at the first conflict, with the clone clean again and the way by hand as hint.
         """
         # The last part of the name tells one pick from another.
-        scratch = pull_requests.clone(self.release, sh, self.head.rpartition("/")[2], self.release.branch)
+        scratch = pull_requests.clone_to_edit(
+            self.release, sh, self.head.rpartition("/")[2], self.release.branch
+        )
         git = sh["git"]["-C", scratch]
         for commit in self.commits:
             try:

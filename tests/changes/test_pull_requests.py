@@ -99,6 +99,17 @@ def test_a_change_is_proposed_on_its_branch_with_its_title_and_reason(scene: Sce
     assert not scene.settled()
 
 
+def test_files_that_are_dirty_right_after_a_clone_stay_as_they_are(scene: Scene) -> None:
+    commit(scene.origin.bare, "master", "windows.txt", "one\r\ntwo\r\n")
+    commit(scene.origin.bare, "master", "config.txt", "one\r\ntwo\r\n")
+    base = commit(scene.origin.bare, "master", ".gitattributes", "*.txt text\n")
+    scene.origin.fetched()
+    scene.propose()
+    compared = scene.github.api(f"repos/kubeflow/kubeflow/compare/{base}...{scene.branch}")
+    changed = [(file["filename"], file["additions"], file["deletions"]) for file in compared["files"]]
+    assert changed == [("config.txt", 1, 1)]
+
+
 def test_proposing_again_touches_nothing(scene: Scene) -> None:
     scene.propose()
     first = head(scene.origin.bare, scene.branch)
