@@ -44,7 +44,7 @@ _REFERENCE = re.compile(
     rb"(?:@(?P<digest>[a-z0-9]+:[0-9A-Za-z]+|" + TEMPLATE + rb"))?"
 )
 # What makes a tag only the beginning of one: a pattern (v0.*, v1{2,3}), a string that is added to, a second tag.
-_GOES_ON = re.compile(rb"\.*(?:[+@({\[]|\*(?!\*)|%\w|:\w|\\[.dDsSwWb])|[\"'`](?:[ \t]*\+|\$[\w({])")
+_GOES_ON = re.compile(rb"\.*(?:[+@({\[]|\*(?!\*)|%\w|:\w|\\[.dDsSwWb])|[\"'`](?:[ \t]*\+|\$[\w({]|@)")
 
 
 def applies(_path: str) -> bool:
