@@ -143,3 +143,20 @@ def test_the_steps_are_not_done_as_long_as_something_dangles(
     assert (finding.holds, finding.text) == (False, f"v0.2-branch {SAID}")
     commit(origin.bare, "master", "image_tags.yaml", listing("bootstrapper", "notebook-gpu"))
     assert wait_for_presubmit.verify(origin.release, origin.fetched().sh, ()).holds
+
+
+def test_the_step_is_not_done_with_a_file_that_is_not_valid(
+    origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity, "known_tag", lambda *_: BUILD)
+    commit(origin.bare, HEAD, "spawner.py", "")
+    assert update_image_tags.verify(origin.release, origin.fetched().sh).holds
+    for wrong in (
+        ("a" * 64, "a" * 63),
+        (f"- {BUILD}", f"- {BUILD}\n    - -rf"),
+        (f"- {BUILD}", f"- {BUILD}\n    - {BUILD}"),
+    ):
+        commit(origin.bare, "master", "image_tags.yaml", listing("bootstrapper").replace(*wrong))
+        finding = update_image_tags.verify(origin.release, origin.fetched().sh)
+        assert not finding.holds
+        assert "no pull request proposes it" in finding.text
