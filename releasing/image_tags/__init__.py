@@ -84,10 +84,14 @@ def load(path: Path) -> ImageTags:
 
 
 def load_or_begin(path: Path) -> ImageTags:
-    """Read the file at `path`; no images where there is no file, or nothing in it."""
-    if not path.exists() and path.parent.is_dir():
-        return ImageTags(())
-    return load(path) if not path.is_file() or path.read_bytes().strip() else ImageTags(())
+    """Read the file at `path`; no images where there is no file in its folder, or nothing but comments in it."""
+    begun = path.is_file() and not is_blank(path.read_bytes())
+    return load(path) if begun or not path.parent.is_dir() or path.is_dir() else ImageTags(())
+
+
+def is_blank(content: bytes) -> bool:
+    """Whether there is nothing in `content` but comments and white space."""
+    return all(not line or line.startswith(b"#") for line in map(bytes.strip, content.splitlines()))
 
 
 def parse(content: bytes, where: str) -> ImageTags:

@@ -21,6 +21,7 @@ from releasing.image_tags import (
     TaggedDigest,
     as_lines,
     dump,
+    is_blank,
     parse,
     plain_image,
     plain_version,
@@ -54,12 +55,12 @@ def rewritten(content: bytes, after: ImageTags, where: str) -> bytes:
 
     Raises PreconditionError when something of it would be lost.
     """
-    before = parse(content, where) if content.strip() else None
-    if before is None or dump(before) == content:
+    before = None if is_blank(content) else parse(content, where)
+    if not content.strip() or (before and dump(before) == content):
         return dump(after)
     try:
         text, encoded = _decoded(content)
-        new = encoded(_text(text, before, after))
+        new = encoded(_text(text, before, after) if before else text.rstrip() + "\n" + dump(after).decode())
         _require_kept(text, new, after, where)
     except OddFormError as reason:
         raise PreconditionError(

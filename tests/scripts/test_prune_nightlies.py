@@ -154,6 +154,21 @@ def test_a_tag_stays_whatever_is_around_it(checkout: Path, tmp_path: Path, text:
         assert tags(url) == [NIGHTS[0], *NIGHTS[-2:]]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_a_tag_in_a_text_of_utf_16_stays(checkout: Path, tmp_path: Path, encoding: str) -> None:
+    origin = tmp_path / "origin"
+    text = f"# é\r\n$env:IMAGE = '{PROJECT}/a:{NIGHTS[0]}'\r\n"
+    (origin / "a\nb.ps1").write_bytes(("\ufeff" * (encoding == "utf-16-be") + text).encode(encoding))
+    git(origin, "add", "--all")
+    git(origin, "commit", "--quiet", "-m", "wide")
+    fetch(checkout)
+    with rehearsal_registry(tmp_path / "registry") as url:
+        nightlies(url, "a")
+        done = pruned(url, checkout, "--write")
+        assert f"a:{NIGHTS[0]} stays: named at master:a" in done.stdout, done.stderr
+        assert tags(url) == [NIGHTS[0], *NIGHTS[-2:]]
+
+
 def test_a_digest_stays_whose_kind_is_written_elsewhere(checkout: Path, tmp_path: Path) -> None:
     with rehearsal_registry(tmp_path / "registry") as url:
         digests = nightlies(url, "a")

@@ -78,7 +78,7 @@ def test_the_file_has_the_form_of_safe_dump_and_a_second_run_leaves_it_alone(
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"\n"])
+@pytest.mark.parametrize("content", [None, b"", b"\n", b"# Ours.\r\n"])
 def test_a_first_file_is_made_from_nothing(url: str, tmp_path: Path, content: bytes | None) -> None:
     digests = pushed(url, "x", tag="v1-a")
     file = tmp_path / "image_tags.yaml"
@@ -89,6 +89,7 @@ def test_a_first_file_is_made_from_nothing(url: str, tmp_path: Path, content: by
     assert ran(url, file, "sort").returncode == 3
     assert ran(url, file, "add", "--pattern", ".*:v1-a", "--image", X).returncode == 0
     assert [version.digest for version in load(file).images[0].versions] == [digests["x"]]
+    assert file.read_bytes().startswith((content or b"").strip())
     elsewhere = ran(url, tmp_path / "no" / "folder.yaml", "add", "--pattern", ".*:v1-a", "--image", X)
     assert elsewhere.returncode == 3
 
