@@ -62,9 +62,11 @@ def edits(release: Release, sh: StepShell, checkout: str, build_tag: str) -> lis
     update = sh["update_image_tags.py"][f"{checkout}/{_path(release)}"]
     names = [word for image in release.images for word in ("--image", image)]
     built = ("--pattern", pattern(release.images, build_tag))
-    tag = update["tag", *built, "--tag", release.image_tag]
-    moving = tag["--allow-move", release.allow_move] if release.allow_move else tag
-    return [update["add", *built, *names], moving]
+    moving = ("--allow-move", release.allow_move) if release.allow_move else ()
+    return [
+        update[("add", *built, *names, *moving)],
+        update[("tag", *built, "--tag", release.image_tag, *moving)],
+    ]
 
 
 def pattern(images: tuple[str, ...], tag: str) -> str:
@@ -80,6 +82,14 @@ def digests(release: Release, sh: StepShell, revision: str) -> dict[str, str]:
         for version in row.versions
         if row.name in release.images and release.image_tag in version.tags
     }
+
+
+def faults(release: Release, sh: StepShell, revision: str) -> list[str]:
+    """What is wrong in image_tags.yaml at `revision`: update_image_tags.py would not write such a file."""
+    from releasing.image_tags import ImageTags  # noqa: PLC0415 - as rows
+    from releasing.image_tags.validation import problems  # noqa: PLC0415
+
+    return problems(ImageTags(rows(release, sh, revision)), _path(release))
 
 
 def rows(release: Release, sh: StepShell, revision: str) -> tuple[ImageRow, ...]:
@@ -114,7 +124,7 @@ def _lists(release: Release, sh: StepShell, revision: str, build_tag: str) -> bo
         for version in row.versions
         if {build_tag, release.image_tag} <= {*version.tags}
     }
-    return tagged >= set(release.images)
+    return tagged >= set(release.images) and not faults(release, sh, revision)
 
 
 def _path(release: Release) -> str:

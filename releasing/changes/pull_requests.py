@@ -84,6 +84,14 @@ def clone(release: AnyRelease, sh: StepShell, step: str, base: str) -> str:
     return scratch
 
 
+def clone_to_edit(release: AnyRelease, sh: StepShell, step: str, base: str) -> str:
+    """The same, with files as the commit has them: what is committed there is what was edited."""
+    scratch = release.scratch(step)
+    sh.run(sh["rm"]["-rf", scratch])
+    sh.run(sh["clone_exactly.py"]["--reference", release.checkout, "--branch", base, release.url, scratch])
+    return scratch
+
+
 def propose(release: ProposingRelease, sh: StepShell, change: Change) -> None:
     """Put the change on its branch on origin and open its pull request."""
     push(release, sh, change)
@@ -104,7 +112,7 @@ def push(release: ProposingRelease, sh: StepShell, change: Change) -> None:
 
     if not sh.needed(lacks):
         return
-    scratch = clone(release, sh, change.step, change.base)
+    scratch = clone_to_edit(release, sh, change.step, change.base)
     for edit in change.edits(sh, scratch):
         sh.run(edit)
     sh.run(sh["git"]["-C", scratch, "add", "--all"])

@@ -19,17 +19,6 @@ def fault(path: str, content: bytes) -> SyntaxFault | None:
     return SyntaxFault(path, *found) if found else None
 
 
-def yaml_scalar(value: str) -> str:
-    """`value` as a plain YAML scalar, in double quotes when YAML would not read it as a string (1.10, on)."""
-    import yaml  # noqa: PLC0415
-
-    try:
-        loaded = yaml.safe_load(value)
-    except (yaml.YAMLError, ValueError):
-        loaded = None
-    return value if loaded == value else f'"{value}"'
-
-
 def _yaml(content: bytes) -> tuple[int, str] | None:
     import yaml  # noqa: PLC0415
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from releasing.errors import PreconditionError
 from releasing.references.edits import apply, lines_of
 from releasing.references.mentions import namesake_search, namesakes
-from releasing.references.parameters import pin_holds
+from releasing.references.parameters import needs_quotes, pin_holds
 from releasing.references.report import FileChange, Left, ReferenceReport, Rewrite, SyntaxFault
 from releasing.references.rules import Pin, Rules
 from releasing.references.sources import Source, last_names
+from releasing.shell.plain_scalars import quoted
 
 
 def report_on(found: Sequence[Source], rules: Rules) -> ReferenceReport:
@@ -72,7 +73,8 @@ def _pin_problem(rewrite: Rewrite | None, pin: Pin) -> str:
     if not pin.pattern.search(rewrite.before):
         return f"{pin}: the pattern matches nothing"
     if not pin_holds(rewrite.after, pin):
-        return f"{pin}: would not read {pin.value!r} everywhere afterwards"
+        quotes = f": YAML needs {quoted(pin.value)} in quotes" if needs_quotes(pin) else ""
+        return f"{pin}: would not read {pin.value!r} everywhere afterwards{quotes}"
     return ""
 
 

@@ -68,7 +68,10 @@ def image_tags_are_proposed(release: Release, sh: StepShell) -> Finding:
     if tag is None:
         return unmet("nothing is built yet")
     listed = pull_requests.proposed(release, sh, image_tags_edit.change(release, tag))
-    missing = unlisted_images.proposed(release, sh) if listed.holds else ""
+    if not listed.holds:
+        return listed
+    faults = image_tags_edit.faults(release, sh, f"origin/{_listing(release, sh)}")
+    missing = faults[0] if faults else unlisted_images.proposed(release, sh)
     return unmet(missing) if missing else listed
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from releasing.references.edits import line_of
 from releasing.references.file_syntax import fault
 from releasing.references.protected_paths import protection
+from releasing.references.text_templates import filled_in, imported_as_text, is_filled_in
 from releasing.verification.claim import Claim, counted, judged
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 _PYTHON_2 = re.compile(
     r"Missing parentheses in call to|multiple exception types must be parenthesized|leading zeros in decimal"
 )
-_TEMPLATE = re.compile(rb"\{\{.*\}\}|\{%")
 _STRANGERS = re.compile(r"(?:^|.*/)third_party/")
 
 
@@ -43,8 +43,10 @@ def _parse(it: Tagged) -> Claim:
 
 
 def faults(files: Iterable[tuple[str, bytes]]) -> tuple[list[str], int]:
-    """The files that do not parse, each with its line, and the number of Python 2 files, which are not checked."""
-    found = [one for path, content in files if _is_ours(path) and (one := _fault(path, content))]
+    """What does not parse, each with its line, and the number of files of Python 2, which are not judged."""
+    read = [*files]
+    imported = imported_as_text(read)
+    found = [one for path, content in read if _is_ours(path) and (one := _fault(path, content, imported))]
     wrong = [str(one) for one in found if not _PYTHON_2.search(one.message)]
     return wrong, len(found) - len(wrong)
 
@@ -53,9 +55,12 @@ def _is_ours(path: str) -> bool:
     return not (protection(path) or _STRANGERS.match(path))
 
 
-def _fault(path: str, content: bytes) -> SyntaxFault | None:
+def _fault(path: str, content: bytes, imported: frozenset[str]) -> SyntaxFault | None:
     found = fault(path, content)
-    return None if found and _TEMPLATE.search(content) else found
+    if found is None or is_filled_in(path, content):
+        return None
+    whole = filled_in(path, content, path in imported)
+    return found if whole == content else fault(path, whole)
 
 
 def _no_candidate(it: Tagged) -> Claim:

@@ -111,6 +111,17 @@ def test_a_text_of_more_commands_than_github_takes_names_how_many_are_left_out(s
     assert body.endswith("Release v0.2.1-rc.0, step update-config.")
 
 
+def test_files_that_are_dirty_right_after_a_clone_stay_as_they_are(scene: Scene) -> None:
+    commit(scene.origin.bare, "master", "windows.txt", "one\r\ntwo\r\n")
+    commit(scene.origin.bare, "master", "config.txt", "one\r\ntwo\r\n")
+    base = commit(scene.origin.bare, "master", ".gitattributes", "*.txt text\n")
+    scene.origin.fetched()
+    scene.propose()
+    compared = scene.github.api(f"repos/kubeflow/kubeflow/compare/{base}...{scene.branch}")
+    changed = [(file["filename"], file["additions"], file["deletions"]) for file in compared["files"]]
+    assert changed == [("config.txt", 1, 1)]
+
+
 def test_proposing_again_touches_nothing(scene: Scene) -> None:
     scene.propose()
     first = head(scene.origin.bare, scene.branch)

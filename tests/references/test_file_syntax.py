@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.references.file_syntax import fault, yaml_scalar
+from releasing.references.file_syntax import fault
 
 pytestmark = pytest.mark.interpreter
 
@@ -49,12 +49,3 @@ def test_a_broken_file_is_named_with_its_line(path: str, content: bytes, line: i
 )
 def test_a_whole_file_has_no_fault_and_imports_are_not_opened(path: str, content: bytes) -> None:
     assert fault(path, content) is None
-
-
-def test_only_what_yaml_would_misread_gets_quotes() -> None:
-    assert [yaml_scalar(text) for text in ("v0.2.1", "1.10", "on", "2018-07-11")] == [
-        "v0.2.1",
-        '"1.10"',
-        '"on"',
-        '"2018-07-11"',
-    ]

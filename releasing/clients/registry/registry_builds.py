@@ -79,7 +79,7 @@ async def _listing(registry: Registry, name: str, required: bool) -> TagListing:
 async def _image(registry: Registry, name: str, listing: TagListing, pattern: ImagePattern) -> ImageRow:
     if listing.builds is not None:
         versions = [
-            TaggedDigest(digest, tuple(sorted(build.tags)), build.created)
+            TaggedDigest(digest, tuple(sorted({*build.tags})), build.created)
             for digest, build in listing.builds.items()
         ]
     elif any(map(pattern.takes_tag, listing.tags)):
@@ -92,7 +92,8 @@ async def _image(registry: Registry, name: str, listing: TagListing, pattern: Im
 async def _versions(
     registry: Registry, name: str, tags: tuple[str, ...], pattern: ImagePattern
 ) -> list[TaggedDigest]:
-    """Request the digest of every tag, then the time of the builds that `pattern` matches."""
+    """Ask for the digest of every tag, then for the time of those builds that `pattern` takes."""
+    tags = tuple(dict.fromkeys(tags))  # pages of a list may overlap
     carried: dict[str, list[str]] = defaultdict(list)
     for tag, digest in zip(tags, await together(registry.digest(name, tag) for tag in tags), strict=True):
         if digest:

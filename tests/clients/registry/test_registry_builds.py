@@ -42,6 +42,20 @@ def test_a_build_has_all_its_tags_and_the_time_of_its_configuration(faulty: Faul
     ]
 
 
+def test_a_tag_that_is_on_two_pages_of_a_list_is_one_tag(faulty: Faulty) -> None:
+    digest = pushed(faulty.url, "x", tag="v1-a")["x"]
+
+    async def overlapping(request: web.Request) -> web.StreamResponse | None:
+        if not request.path.endswith("/x/tags/list"):
+            return None
+        rest = {"Link": f'<{request.path}?last=v1-a>; rel="next"'} if "last" not in request.query else {}
+        return web.json_response({"name": "x", "tags": ["v1-a"]}, headers=rest)
+
+    faulty.fault = overlapping
+    (image,) = found(faulty, ".*:v1-a", [f"{PROJECT}/x"])
+    assert image.versions == (TaggedDigest(digest, ("v1-a",), WHEN),)
+
+
 def test_an_image_without_the_tag_is_given_empty_and_others_are_not_asked(faulty: Faulty) -> None:
     pushed(faulty.url, "x", tag="v1-a")
     pushed(faulty.url, "y", "z", tag="v2-b")
