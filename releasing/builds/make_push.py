@@ -17,7 +17,7 @@ from releasing.builds.bootstrapper_packages import Package, packages
 from releasing.config import registries
 from releasing.errors import PreconditionError, UnmetError
 from releasing.image import ImageRef
-from releasing.shell.environment import clean_environment
+from releasing.shell.environment import clean_environment, without_secrets
 from releasing.shell.programs import Shell
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def push(
 
     environment = _outside(clean_environment()) | _pinned(sh, folder, commit, _scratch(sh, folder), show)
     make = sh["make"]["-C", str(folder), "push"]
-    Shell(environment, show=hear).run(make[f"TAG={tag}"] if tag else make)
+    # The Makefile is the repository's code, and docker and gcloud read their logins from files.
+    Shell(without_secrets(environment), show=hear).run(make[f"TAG={tag}"] if tag else make)
     _require_same(sh, folder, commit)
     found = [*pushed(lines)]
     _refuse_others(found, [*images], tag)

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from releasing.references.edits import line_of
-from releasing.references.file_syntax import fault
+from releasing.references.file_syntax import faults as syntax_faults
 from releasing.references.protected_paths import protection
 from releasing.verification.claim import Claim, counted, judged
 
 if TYPE_CHECKING:
-    from releasing.references.report import SyntaxFault
     from releasing.verification.tagged import Tagged
 
 # What a parser of Python 3 says of sound Python 2.
@@ -44,18 +43,14 @@ def _parse(it: Tagged) -> Claim:
 
 def faults(files: Iterable[tuple[str, bytes]]) -> tuple[list[str], int]:
     """What does not parse, each with its line, and the number of files of Python 2, which are not judged."""
-    found = [one for path, content in files if _is_ours(path) and (one := _fault(path, content))]
+    ours = {path: content for path, content in files if _is_ours(path)}
+    found = [one for path, one in syntax_faults(ours.items()).items() if not _TEMPLATE.search(ours[path])]
     wrong = [str(one) for one in found if not _PYTHON_2.search(one.message)]
     return wrong, len(found) - len(wrong)
 
 
 def _is_ours(path: str) -> bool:
     return not (protection(path) or _STRANGERS.match(path))
-
-
-def _fault(path: str, content: bytes) -> SyntaxFault | None:
-    found = fault(path, content)
-    return None if found and _TEMPLATE.search(content) else found
 
 
 def _no_candidate(it: Tagged) -> Claim:

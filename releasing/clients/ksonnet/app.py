@@ -108,6 +108,8 @@ def read_app(folder: Path) -> App:
         content = yaml.load(where.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{where}: not valid YAML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{where}: nested too deeply for an app.yaml") from None
     if not isinstance(content, dict) or content.get("kind") != KIND:
         raise ConfigError(f"{where}: kind is not {KIND}", "run ks in a ksonnet app")
     problems: list[str] = []
