@@ -17,6 +17,7 @@ from pathlib import Path
 
 from releasing.publication import note_lines, notes
 from releasing.shell.files import replace_text
+from releasing.shell.git_guard import reading
 from releasing.shell.programs import Shell
 from releasing.version import Version
 
@@ -25,7 +26,8 @@ def main() -> int:
     """Write what is missing."""
     options = arguments()
     sh = Shell()
-    everything = notes.merged(sh, options.checkout, options.branch, Version.parse(options.version))
+    git, version = reading(options.checkout), Version.parse(options.version)
+    everything = notes.merged(git, options.checkout, options.branch, version)
     before = options.notes.read_text(encoding="utf-8") if options.notes.exists() else ""
     missing = notes.unmentioned(before, everything)
     groups = {heading: labels.split(",") for heading, labels in options.group}

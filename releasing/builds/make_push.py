@@ -18,6 +18,7 @@ from releasing.config import registries
 from releasing.errors import PreconditionError, UnmetError
 from releasing.image import ImageRef
 from releasing.shell.environment import clean_environment, without_secrets
+from releasing.shell.git_guard import reading
 from releasing.shell.programs import Shell
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def push(
     a worktree that is not clean or at another commit; UnmetError when make pushed nothing, another image or another
     tag, or the registry does not have what it said; CommandError when make fails.
     """
-    sh = Shell()
+    sh = reading(folder)
     _require_clean(sh, folder, commit)
     lines: list[str] = []
 

@@ -139,6 +139,8 @@ def _environment(name: str, entry: object, problems: list[str]) -> Environment:
     server, namespace = destination.get("server"), destination.get("namespace", "default")
     if not isinstance(server, str) or not isinstance(namespace, str):
         problems.append(f"environments.{name}.destination: needs a server, and a namespace as text")
+    if name.startswith("-"):
+        problems.append(f"environments.{name}: a name that a program would take for an option")
     version = str(fields.get("k8sVersion", ""))
     return Environment(name, str(server), str(namespace), version, str(fields.get("path", name)))
 
