@@ -32,7 +32,8 @@ def main() -> int:
     missing = notes.unmentioned(before, everything)
     groups = {heading: labels.split(",") for heading, labels in options.group}
     lines = note_lines.grouped(note_lines.lines(sh, options.repository, missing), groups)
-    replace_text(options.notes, notes.with_missing(before, f"{options.project} {options.version}", lines))
+    after = notes.with_missing(before, f"{options.project} {options.version}", lines)
+    replace_text(options.notes, after, private=True)
     print(f"{options.notes}: {len(missing)} pull requests added; edit it as you like")
     return 0
 
