@@ -17,6 +17,7 @@ from pathlib import Path
 
 from releasing.publication import note_lines, notes
 from releasing.shell.files import replace_text
+from releasing.shell.git_guard import reading
 from releasing.shell.programs import Shell
 from releasing.version import Version
 
@@ -25,12 +26,14 @@ def main() -> int:
     """Write what is missing."""
     options = arguments()
     sh = Shell()
-    everything = notes.merged(sh, options.checkout, options.branch, Version.parse(options.version))
+    git, version = reading(options.checkout), Version.parse(options.version)
+    everything = notes.merged(git, options.checkout, options.branch, version)
     before = options.notes.read_text(encoding="utf-8") if options.notes.exists() else ""
     missing = notes.unmentioned(before, everything)
     groups = {heading: labels.split(",") for heading, labels in options.group}
     lines = note_lines.grouped(note_lines.lines(sh, options.repository, missing), groups)
-    replace_text(options.notes, notes.with_missing(before, f"{options.project} {options.version}", lines))
+    after = notes.with_missing(before, f"{options.project} {options.version}", lines)
+    replace_text(options.notes, after, private=True)
     print(f"{options.notes}: {len(missing)} pull requests added; edit it as you like")
     return 0
 

@@ -12,6 +12,7 @@ from threading import Event, Timer
 
 from releasing.errors import CommandError
 from releasing.shell.environment import clean_environment
+from releasing.shell.git_guard import reading
 from releasing.shell.programs import Command, Shell
 
 SCRIPT = "build_image.sh"
@@ -74,7 +75,7 @@ def tried(context: Path, case: str, more: tuple[str, ...], seconds: float) -> Tr
 
 def _copied(context: Path, scratch: Path) -> Path:
     """A copy of the context, in a copy of the checkout that it is a folder of: scripts ask git and their parents."""
-    sh = Shell()
+    sh = reading(context)
     git = sh["git"]["-C", str(context)]
     alone = (context / ".git").exists() or not sh.succeeds(git["rev-parse", "--verify", "HEAD"])
     copy = scratch / "context"

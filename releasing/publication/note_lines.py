@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from releasing.clients.github import api
 from releasing.errors import CommandError
+from releasing.shell.plain_text import plain_line
 
 if TYPE_CHECKING:
     from releasing.publication.notes import Merged
@@ -55,5 +56,9 @@ def _line(sh: Shell, slug: str, each: Merged) -> Line:
         # Old numbers may belong to a repository that was moved.
         if not re.search(r"HTTP 404", error.message):
             raise
-        return Line(f"- {each.title} (#{each.number}, {each.author})", frozenset())
-    return Line(f"- {known['title']} (#{each.number}, @{known['author']})", frozenset(known["labels"]))
+        return _told(each, each.title, each.author, [])
+    return _told(each, known["title"], f"@{known['author']}", known["labels"])
+
+
+def _told(each: Merged, title: str, author: str, labels: Iterable[str]) -> Line:
+    return Line(f"- {plain_line(title)} (#{each.number}, {plain_line(author)})", frozenset(labels))

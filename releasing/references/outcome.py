@@ -43,10 +43,11 @@ def _faults(rewrites: Sequence[Rewrite]) -> list[tuple[SyntaxFault | None, Synta
     """For each rewrite that does not parse: its syntax error before the rewrite, if any, and after."""
     if not rewrites:
         return []
-    from releasing.references.file_syntax import fault  # noqa: PLC0415  (parsers load slowly; most runs change nothing)
+    from releasing.references.file_syntax import faults  # noqa: PLC0415  (parsers load slowly; most runs change nothing)
 
-    broken = [(rewrite, found) for rewrite in rewrites if (found := fault(rewrite.path, rewrite.after))]
-    return [(fault(rewrite.path, rewrite.before), found) for rewrite, found in broken]
+    after = faults((rewrite.path, rewrite.after) for rewrite in rewrites)
+    before = faults((rewrite.path, rewrite.before) for rewrite in rewrites if rewrite.path in after)
+    return [(before.get(path), found) for path, found in after.items()]
 
 
 def _require_pins(rewrites: Sequence[Rewrite], pins: Sequence[Pin]) -> None:

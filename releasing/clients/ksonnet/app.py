@@ -112,6 +112,8 @@ def read_app(folder: Path) -> App:
         content = yaml.load(where.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{where}: not valid YAML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{where}: nested too deeply for an app.yaml") from None
     if not isinstance(content, dict) or content.get("kind") != KIND:
         raise ConfigError(f"{where}: kind is not {KIND}", "run ks in a ksonnet app")
     problems: list[str] = []
@@ -146,6 +148,8 @@ def _environment(name: str, entry: object, problems: list[str]) -> Environment:
     server, namespace = destination.get("server"), destination.get("namespace", "default")
     if not isinstance(server, str) or not isinstance(namespace, str):
         problems.append(f"environments.{name}.destination: needs a server, and a namespace as text")
+    if name.startswith("-"):
+        problems.append(f"environments.{name}: a name that a program would take for an option")
     version = str(fields.get("k8sVersion", ""))
     return Environment(name, str(server), str(namespace), version, str(fields.get("path", name)))
 
