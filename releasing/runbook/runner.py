@@ -10,7 +10,7 @@ from typing import Any
 from releasing.errors import LockedError, PreconditionError, ReleaseError, UnmetError
 from releasing.runbook.context import ALREADY, DONE, MISSING, Context
 from releasing.runbook.recipe import Recipe
-from releasing.runbook.status import AT_ONCE, findings_of
+from releasing.runbook.status import AT_ONCE, findings_of, left_to_wait
 from releasing.runbook.step import Finding, Step
 
 
@@ -121,7 +121,7 @@ class Run:
 
 
 def do(context: Context[Any], step: Step, redo: bool = False) -> None:
-    """Do `step` unless it is done: check, act, check again, record.
+    """Do `step` unless it is done: check, act, check again, record; a step that only waits again does not act.
 
     Raises PreconditionError when the journal says done and the world does not; UnmetError when the step ran
     and its check still fails.
@@ -131,25 +131,39 @@ def do(context: Context[Any], step: Step, redo: bool = False) -> None:
     if finding.holds and not redo:
         adopt(context, step, finding)
         return
+    if not redo and (wait := left_to_wait(context, step, finding)):
+        sh.wait(wait)
+        finding = step.verify(context.release, sh)
+        if finding.holds:
+            adopt(context, step, finding)
+            return
+    start = time.monotonic()
+    finding = _acted(context, step, finding, redo)
+    seconds = f"{time.monotonic() - start:.1f}"
+    context.journal.record("done", step.name, found=finding.text, seconds=seconds, facts=dict(finding.facts))
+    context.teller(step.name, DONE)(f"{finding.text} ({seconds} s)")
+
+
+def _acted(context: Context[Any], step: Step, finding: Finding, redo: bool) -> Finding:
+    """Act, and check again; `finding` is why."""
     before = context.journal.done(step.name)
     if redo:
         context.journal.record("redo", step.name)
     elif before and not step.gate:
+        again = f"somebody undid this step; to do it again: {context.release.redo(step.name)}"
         raise PreconditionError(
             f"{step.name} was done by {before['by']} at {before['time']}, but now: {finding.text}",
-            f"somebody undid this step; to do it again: {context.release.redo(step.name)}",
+            finding.hint or again,
         )
-    start = time.monotonic()
+    sh = context.step_shell(step)
     with context.alone(step):
         step.action(context.release, sh)
-    finding = step.verify(context.release, sh)
-    if not finding.holds:
+    found = step.verify(context.release, sh)
+    if not found.holds:
         raise UnmetError(
-            f"{step.name} ran, but {finding.text}", "repeat the same command; it keeps what is done"
+            f"{step.name} ran, but {found.text}", "repeat the same command; it keeps what is done"
         )
-    seconds = f"{time.monotonic() - start:.1f}"
-    context.journal.record("done", step.name, found=finding.text, seconds=seconds, facts=dict(finding.facts))
-    context.teller(step.name, DONE)(f"{finding.text} ({seconds} s)")
+    return found
 
 
 def adopt(context: Context[Any], step: Step, finding: Finding) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from releasing.errors import PreconditionError
 from releasing.runbook.context import DONE, MISSING, Context
 from releasing.runbook.plan import PlanShell
 from releasing.runbook.recipe import Recipe
 from releasing.runbook.step import Finding, Step, met
+
+if TYPE_CHECKING:
+    from releasing.shell.command import Command
 
 AT_ONCE = 8
 OPENING = (
@@ -35,6 +38,12 @@ def findings_of(context: Context[Any], recipe: Recipe, steps: Iterable[Step]) ->
             idle = not _missing(findings, after)
             findings |= {gate.name: NOT_NEEDED} if idle else _asked(context, [gate])
     return {step.name: findings[step.name] for step in chosen}
+
+
+def left_to_wait(context: Context[Any], step: Step, finding: Finding) -> Command | None:
+    """The command that a step waits with, instead of acting, when what it changes is there and only checks run."""
+    there = step.irreversible or context.journal.done(step.name)
+    return finding.wait if there else None
 
 
 def _asked(context: Context[Any], steps: list[Step]) -> dict[str, Finding]:
@@ -73,7 +82,10 @@ def show_plan(
             context.show(f"# passes now; checked again when this step runs: {findings[step.name].text}")
         sh = PlanShell(context.shell, context.journal, step.name, outstanding, drafts)
         try:
-            step.action(context.release, sh)
+            if wait := left_to_wait(context, step, findings[step.name]):
+                sh.wait(wait)
+            else:
+                step.action(context.release, sh)
         except PreconditionError as error:
             sh.say(f"stops here: {error}")
             sh.lines.append("false")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from releasing.release import AnyRelease
+    from releasing.shell.command import Command
 
 # Both get the release and a StepShell; those of a step that exists for each of several items also get the item.
 Action = Callable[..., None]
@@ -26,12 +27,16 @@ T = TypeVar("T")
 class Finding:
     """What a check read from the world: whether the step is done, and the facts that show it.
 
-    `facts` are recorded with the step as its result, for example the digest of each built image.
+    `facts` are recorded with the step as its result, for example the digest of each built image. `wait` is a command
+    after which the step is done without a change, where nothing else is left: checks that run, perhaps once more.
+    `hint` is what to type when the step was done before and nobody undid it.
     """
 
     holds: bool
     text: str
     facts: Mapping[str, str] = field(default_factory=dict)
+    wait: Command | None = None
+    hint: str = ""
 
 
 def met(text: str) -> Finding:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from releasing.announcements import outbox
 from releasing.builds import image_builds
 from releasing.changes import image_tags_edit, pull_requests
-from releasing.clients.checks import commit_checks
 from releasing.clients.git import tagging
-from releasing.gates import publishable, tree_claims
+from releasing.gates import postsubmit_checks, publishable, tree_claims
 from releasing.publication import github_release, notes
 from releasing.runbook import waivers
 from releasing.runbook.choice import Choice
@@ -73,11 +72,10 @@ def candidate_is_on_origin(release: Release, sh: StepShell, proposals: Sequence[
     problem = tagging.problem(release.origin(sh), release.tag, release.branch, release.signature_form)
     if problem or commit is None:
         return unmet(problem)
-    problems = commit_checks.unsuccessful(sh, release.slug, commit, release.config.checks.postsubmit)
-    if problems:
-        return unmet(f"{release.tag} is at {commit[:12]}, where {'; '.join(map(str, problems))}")
     if problem := _unfit(release, sh, commit, proposals):
         return unmet(problem)
+    if left := postsubmit_checks.unmet(release, sh, commit, f"{release.tag} is at {commit[:12]}, where "):
+        return left
     return met(f"{release.tag} is at {commit} on {release.branch}")
 
 

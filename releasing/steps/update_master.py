@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from releasing.builds import identity
 from releasing.changes import pull_requests, reference_edit
 from releasing.changes.reference_edit import ReferenceEdit
-from releasing.clients.checks import commit_checks
 from releasing.clients.git import tagging
+from releasing.gates import postsubmit_checks
 from releasing.runbook.choice import Choice
 from releasing.runbook.step import Finding, met, proposal, step, unmet
 from releasing.steps.preflight import preflight
@@ -86,9 +86,8 @@ def images_tag_is_on_master(release: Release, sh: StepShell) -> Finding:
     commit = release.origin(sh).commit_of(f"refs/tags/{tag}")
     if problem or commit is None:
         return unmet(problem)
-    unsuccessful = commit_checks.unsuccessful(sh, release.slug, commit, release.config.checks.postsubmit)
-    if unsuccessful:
-        return unmet(f"{tag} is at {commit[:12]}, where {'; '.join(map(str, unsuccessful))}")
+    if left := postsubmit_checks.unmet(release, sh, commit, f"{tag} is at {commit[:12]}, where "):
+        return left
     return met(f"{tag} is at {commit} on {release.config.default_branch}")
 
 

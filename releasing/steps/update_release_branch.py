@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from releasing.builds import identity
 from releasing.changes import digest_table, prototypes, pull_requests
-from releasing.clients.checks import commit_checks
-from releasing.gates import blockers, unlisted_images
+from releasing.gates import blockers, postsubmit_checks, unlisted_images
 from releasing.publication import notes
 from releasing.runbook import waivers
 from releasing.runbook.step import Finding, met, proposal, step, unmet
@@ -83,9 +82,8 @@ def postsubmit_is_green(release: Release, sh: StepShell) -> Finding:
             return unmet(f"{release.branch} does not have the release's change yet")
         merged = pull_requests.find(release, sh, change)
     commit = merged.merge_commit if merged else release.origin(sh).head(release.branch)
-    problems = commit_checks.unsuccessful(sh, release.slug, commit, release.config.checks.postsubmit)
-    if problems:
-        return unmet(f"{commit[:12]}: {'; '.join(map(str, problems))}")
+    if left := postsubmit_checks.unmet(release, sh, commit, f"{commit[:12]}: "):
+        return left
     return met(f"postsubmit of {commit[:12]} on {release.branch} is green")
 
 

@@ -17,7 +17,7 @@ from releasing.release import Release
 from releasing.runbook.context import ReleaseContext
 from releasing.runbook.journal import Journal
 from releasing.runbook.runner import Run
-from releasing.runbook.step import Step, step, unmet
+from releasing.runbook.step import Finding, Step, step, unmet
 from releasing.runbook.step_shell import StepShell
 from tests.support.tiny_recipes import (
     CHAIN,
@@ -172,6 +172,52 @@ def test_a_step_that_ran_without_effect_is_unmet_and_not_recorded(world: Release
     with pytest.raises(UnmetError, match="idle ran, but nothing happened"):
         run(world, recipe(idle))
     assert events(world) == []
+
+
+def checked(world: ReleaseContext, *, irreversible: bool = False) -> Step:
+    """A step whose checks run again while there is a file `runs`; the wait ends when it has removed that."""
+    made = touching("a")
+    made.irreversible = irreversible
+    done, runs = made.verify, file(world, "runs")
+
+    @made.verified_by
+    def there(release: Release, sh: StepShell) -> Finding:
+        found = done(release, sh)
+        if found.holds and runs.exists():
+            return Finding(False, "its check runs", wait=sh["rm"][str(runs)], hint="wait for it")
+        return found
+
+    return made
+
+
+@pytest.mark.parametrize("irreversible", [False, True])
+def test_what_was_done_and_is_checked_again_is_waited_for_and_not_done_again(
+    world: ReleaseContext, irreversible: bool
+) -> None:
+    whole = recipe(checked(world, irreversible=irreversible), touching("b", "a"))
+    run(world, whole)
+    file(world, "runs").touch()
+    run(world, whole)
+    assert not file(world, "runs").exists()
+    assert order(world) == ["a", "b"]
+    assert events(world) == [("done", "a"), ("done", "b")]
+
+
+def test_what_somebody_else_did_for_good_is_waited_for_and_adopted(world: ReleaseContext) -> None:
+    for name in ("a", "runs"):
+        file(world, name).parent.mkdir(parents=True, exist_ok=True)
+        file(world, name).touch()
+    run(world, recipe(checked(world, irreversible=True)))
+    assert (order(world), events(world)) == ([], [("adopted", "a")])
+
+
+def test_a_check_that_failed_again_is_told_with_its_own_hint(world: ReleaseContext) -> None:
+    step = touching("a")
+    run(world, recipe(step))
+    step.verified_by(lambda _release, _sh: Finding(False, "its check failed", hint="run it again"))
+    with pytest.raises(PreconditionError, match=r"a was done by .*, but now: its check failed") as caught:
+        run(world, recipe(step))
+    assert caught.value.hint == "run it again"
 
 
 def test_what_may_lapse_is_done_again_only_while_something_needs_it(world: ReleaseContext) -> None:

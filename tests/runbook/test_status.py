@@ -57,6 +57,18 @@ def test_what_may_lapse_is_asked_only_while_something_after_it_is_left(world: Re
     ]
 
 
+def test_a_plan_waits_for_what_stands_and_is_checked_again(world: ReleaseContext) -> None:
+    tag = touching("tag")
+    tag.irreversible = True
+    wait = world.shell["wait_for_checks.py"]["COMMIT"]
+    tag.verified_by(lambda _release, _sh: Finding(False, "postsubmit: pending", wait=wait))
+    show_plan(world, recipe(tag), ())
+    assert lines(world)[-2:] == ["# to do: postsubmit: pending", "wait_for_checks.py COMMIT"]
+    tag.irreversible = False
+    show_plan(world, recipe(tag), ())
+    assert "touch" in lines(world)[-1]
+
+
 def test_a_survey_looks_side_by_side_and_reads_each_thing_once(world: ReleaseContext) -> None:
     arrived: Queue[str] = Queue()
     go = Event()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,36 @@ def test_a_step_that_somebody_undid_is_asked_about_and_redone_when_told(sandbox:
     assert f"but now: origin has no tag v{VERSION}-rc.0" in said
     completed(sandbox, "tag-candidate", "--version", VERSION, "--redo")
     completed(sandbox, *RC)
+
+
+def report(sandbox: Path, state: str) -> None:
+    """Have the postsubmit of the candidate's commit run again, or end."""
+    known = repository(sandbox).with_suffix(".json")
+    tagged = git(repository(sandbox), "rev-parse", f"v{VERSION}-rc.0^{{commit}}")
+    status = {"id": 1, "context": "kubeflow-postsubmit", "state": state, "description": None}
+    status |= {"target_url": None, "created": time.time()}
+    known.write_text(json.dumps({**json.loads(known.read_text()), "statuses": {tagged: [status]}}))
+
+
+def test_a_postsubmit_that_runs_again_is_waited_for_and_nothing_is_tagged_twice(sandbox: Path) -> None:
+    report(sandbox, "pending")
+    before = trace(sandbox)
+    planned = invoke(sandbox, "release.plan", "--version", VERSION).stdout
+    wait = "wait_for_checks.py kubeflow/kubeflow "
+    assert [line for line in planned.splitlines() if line.startswith((wait, "git "))] != []
+    assert "git tag" not in planned
+    assert trace(sandbox) == before
+    ending = threading.Timer(8, report, (sandbox, "success"))
+    ending.start()
+    run = completed(sandbox, *RC)
+    ending.join()
+    assert "waiting since " in run
+    assert "somebody undid" not in run
+    assert trace(sandbox) == before
+    report(sandbox, "failure")
+    said = refused(sandbox, 4, *RC)
+    assert "kubeflow-postsubmit: failure" in said
+    assert "a check of this commit ran again and failed" in said
 
 
 def test_a_tag_that_is_off_the_branch_is_no_candidate(sandbox: Path) -> None:

@@ -1,8 +1,13 @@
-"""Checks of commits on GitHub: commit statuses and check runs, by name."""
+"""Checks of commits on GitHub: commit statuses and check runs, by name.
+
+One name may have several reports: a status and a check run, or a check run for each workflow or event. A re-run takes
+the place of its own earlier report, which GitHub then leaves out; all that it lists have to have passed.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from releasing.clients.github import api
@@ -13,42 +18,68 @@ if TYPE_CHECKING:
     from releasing.shell.programs import Shell
     from releasing.shell.protocol import Reads
 
-STATUSES = '.statuses[] | [.context, .state, .target_url // ""] | @tsv'
-RUNS = '.check_runs[] | [.name, .conclusion // "pending", .html_url // ""] | @tsv'
+# A line of JSON for each report: names and links may contain whatever else would end a line or a field.
+STATUSES = '.statuses[] | [.context, .state, .target_url // ""] | tojson'
+RUNS = (
+    '.check_runs[] | [.name, if (.status // "completed") == "completed" then .conclusion // "pending"'
+    ' else "pending" end, .html_url // ""] | tojson'
+)
 PASSED = ("success", "neutral", "skipped")
-FAILED = ("failure", "error", "cancelled", "timed_out", "action_required", "startup_failure")
+UNFINISHED = ("pending", "not reported")
 
 
 @dataclass(frozen=True)
 class Check:
-    """A check of a commit as GitHub reports it."""
+    """A check of a commit as GitHub reports it: the worst of its `reports`."""
 
     name: str
     state: str
     link: str = ""
+    reports: int = 1
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.state}" + (f" ({self.link})" if self.link else "")
+        link = f" ({self.link})" if self.link else ""
+        return f"{self.name}: {self.state}{link}" + (
+            f", the worst of {self.reports} reports" if self.reports > 1 else ""
+        )
+
+    @property
+    def passed(self) -> bool:
+        """Whether the check passed, as GitHub sees it."""
+        return self.state in PASSED
 
     @property
     def failed(self) -> bool:
-        """Whether the check failed, so that waiting does not help."""
-        return self.state in FAILED
+        """Whether the check ended otherwise (failed, cancelled, stale …), so that waiting does not help."""
+        return not self.passed and self.state not in UNFINISHED
 
 
 def reported(sh: Reads, slug: str, commit: str) -> dict[str, Check]:
     """Every check on `commit` of the repository `slug`, by name."""
     base = f"repos/{slug}/commits/{commit}"
-    rows = sh.read(api.question(f"{base}/status?per_page=100", STATUSES, pages=True)).splitlines()
-    rows += sh.read(api.question(f"{base}/check-runs?per_page=100", RUNS, pages=True)).splitlines()
-    return {check.name: check for check in (Check(*row.split("\t")) for row in rows)}
+    found = _reports(sh, f"{base}/status", STATUSES) + _reports(sh, f"{base}/check-runs", RUNS)
+    by_name: dict[str, list[Check]] = {}
+    for check in found:
+        by_name.setdefault(check.name, []).append(check)
+    return {name: _deciding(checks) for name, checks in by_name.items()}
+
+
+def _reports(sh: Reads, path: str, jq: str) -> list[Check]:
+    lines = sh.read(api.question(f"{path}?per_page=100", jq, pages=True)).split("\n")
+    return [Check(*json.loads(line)) for line in lines if line]
+
+
+def _deciding(checks: list[Check]) -> Check:
+    """The report that decides about its name: a failed one before an unfinished one, and that before a passed one."""
+    worst = max(checks, key=lambda check: (check.failed, not check.passed))
+    return replace(worst, reports=len(checks))
 
 
 def unsuccessful(sh: Reads, slug: str, commit: str, contexts: tuple[str, ...]) -> list[Check]:
-    """The checks of `contexts` that have not succeeded on `commit`."""
+    """The checks of `contexts` that have not succeeded on `commit`, in every report."""
     found = reported(sh, slug, commit)
     wanted = [found.get(context, Check(context, "not reported")) for context in contexts]
-    return [check for check in wanted if check.state not in PASSED]
+    return [check for check in wanted if not check.passed]
 
 
 def latest_green(sh: Reads, slug: str, branch: str, contexts: tuple[str, ...], depth: int = 30) -> str:

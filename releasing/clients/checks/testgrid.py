@@ -30,6 +30,7 @@ NO_GREENS = "no recent greens"
 NOTHING, PASSED = 0, (1, 2, 3)
 WORDS = {4: "running", 7: "cancelled", 9: "timed out", 11: "build failed", 12: "failed", 13: "flaky"}
 SHOWN = 5
+SHORTEST = 7  # digits of an id that names a commit
 
 
 def latest_green(sh: Shell, tab: Tab, slug: str, branch: str) -> str:
@@ -39,8 +40,7 @@ def latest_green(sh: Shell, tab: Tab, slug: str, branch: str) -> str:
     """
     summary = tab.read(Summaries, "tab-summaries").tab_summary
     _refuse_useless(tab, summary)
-    columns = tab.read(Headers, "tabs", "/headers").headers
-    problems = _problems(tab.read(Rows, "tabs", "/rows").rows, len(columns))
+    columns, problems = _judged(tab)
     green = [column for column, problem in zip(columns, problems, strict=True) if not problem]
     if not green or summary.latest_passing_build == NO_GREENS:
         raise PreconditionError(
@@ -51,15 +51,33 @@ def latest_green(sh: Shell, tab: Tab, slug: str, branch: str) -> str:
 
 
 def problem(tab: Tab, commit: str) -> str:
-    """Why the column of `commit` is not green; empty when it is green."""
-    columns = tab.read(Headers, "tabs", "/headers").headers
-    problems = _problems(tab.read(Rows, "tabs", "/rows").rows, len(columns))
-    found = [
-        problem for column, problem in zip(columns, problems, strict=True) if commit.startswith(column.commit)
-    ]
+    """Why `commit` is not green in every column that it has; empty when it is."""
+    columns, problems = _judged(tab)
+    found = [text for column, text in zip(columns, problems, strict=True) if _same(column.commit, commit)]
     if not found:
         return f"{tab} has no column for it"
-    return "" if "" in found else f"{tab}: {found[0]}"
+    return next((f"{tab}: {text}" for text in found if text), "")
+
+
+def _judged(tab: Tab) -> tuple[tuple[Column, ...], list[str]]:
+    """The columns, and why each is not green; a commit may have several, which all have to be green."""
+    columns = tab.read(Headers, "tabs", "/headers").headers
+    own = _problems(tab.read(Rows, "tabs", "/rows").rows, len(columns))
+    return columns, [
+        text or _elsewhere(columns, own, column) for column, text in zip(columns, own, strict=True)
+    ]
+
+
+def _elsewhere(columns: tuple[Column, ...], problems: list[str], column: Column) -> str:
+    """What is wrong in another column of the commit of `column`."""
+    others = (pair for pair in zip(columns, problems, strict=True) if _same(pair[0].commit, column.commit))
+    return next((f"{text} in build {other.build}" for other, text in others if text), "")
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether both name the same commit; one of them may be short."""
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter) >= SHORTEST and longer.startswith(shorter)
 
 
 def _refuse_useless(tab: Tab, summary: Summary) -> None:

@@ -154,7 +154,10 @@ class Status:
 
 @dataclass(frozen=True)
 class CheckRun:
-    """One run of an App's check on a commit; `conclusion` is there once it is completed."""
+    """One run of an App's check on a commit; `conclusion` is there once it is completed.
+
+    `suite` is what it belongs to: a newer run of the name takes its place only there.
+    """
 
     id: int
     name: str
@@ -167,6 +170,7 @@ class CheckRun:
     external_id: str | None = None
     title: str | None = None
     summary: str | None = None
+    suite: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -55,6 +56,81 @@ def test_every_check_is_reported_by_name_with_its_newest_state(world: tuple[Orig
     assert found["postsubmit"].state == "success"
 
 
+RUN = {state: {"conclusion": state} for state in ("success", "failure", "neutral", "stale", "cancelled")}
+MIXES = [
+    ([RUN["success"], RUN["failure"]], "failure"),
+    ([RUN["failure"], RUN["success"]], "failure"),
+    (["pending", RUN["success"]], "pending"),
+    (["failure", RUN["success"]], "failure"),
+    ([RUN["neutral"], "error"], "error"),
+    ([RUN["success"], RUN["stale"], RUN["neutral"]], "stale"),
+    (["pending", RUN["cancelled"], RUN["success"]], "cancelled"),
+    (["success", RUN["success"], RUN["neutral"]], ""),
+    ([RUN["neutral"], RUN["neutral"]], ""),
+]
+
+
+@pytest.mark.parametrize(("reports", "found"), MIXES)
+def test_every_report_of_a_name_has_to_have_passed_in_whatever_order(
+    world: tuple[Origin, LocalGitHub], reports: list[object], found: str
+) -> None:
+    origin, github = world
+    newest = head(origin.bare, "master")
+    github.repository().beside("verdicts.json").write_text(json.dumps({"*": {"postsubmit": reports}}))
+    problems = commit_checks.unsuccessful(origin.sh.shell, SLUG, newest, ("postsubmit",))
+    assert [check.state for check in problems] == [found] * bool(found)
+    if found:
+        assert f"the worst of {len(reports)} reports" in str(problems[0])
+        with pytest.raises(PreconditionError, match=f"postsubmit: {found}"):
+            commit_checks.latest_green(origin.sh.shell, SLUG, "master", ("postsubmit",))
+    if found == "stale":
+        # GitHub's documentation has it, and its description of the API does not.
+        github.expect("'stale' is not one of")
+
+
+def test_one_report_that_failed_ends_a_wait_although_another_still_runs(
+    world: tuple[Origin, LocalGitHub],
+) -> None:
+    origin, github = world
+    newest = head(origin.bare, "master")
+    report(github, newest, "e2e", state="pending")
+    words = ("-f", "name=e2e", "-f", f"head_sha={newest}", "-f", "conclusion=timed_out")
+    github.api(f"repos/{SLUG}/check-runs", *words)
+    with pytest.raises(UnmetError, match=r"e2e: timed_out .*, the worst of 2 reports"):
+        waited(origin.sh.shell, newest, "e2e")
+
+
+def test_a_rerun_takes_the_place_of_its_own_earlier_report(world: tuple[Origin, LocalGitHub]) -> None:
+    origin, github = world
+    newest = head(origin.bare, "master")
+    for conclusion in ("failure", "success"):
+        words = ("-f", "name=e2e", "-f", f"head_sha={newest}", "-f", f"conclusion={conclusion}")
+        github.api(f"repos/{SLUG}/check-runs", *words)
+    assert commit_checks.unsuccessful(origin.sh.shell, SLUG, newest, ("e2e",)) == []
+
+
+def test_a_failed_report_is_found_on_a_later_page_than_the_passed_one(
+    world: tuple[Origin, LocalGitHub],
+) -> None:
+    origin, github = world
+    newest = head(origin.bare, "master")
+    verdicts = {"*": {"postsubmit": [RUN["success"]] * 101 + [RUN["failure"]]}}
+    github.repository().beside("verdicts.json").write_text(json.dumps(verdicts))
+    (problem,) = commit_checks.unsuccessful(origin.sh.shell, SLUG, newest, ("postsubmit",))
+    assert (problem.state, problem.reports) == ("failure", 102)
+
+
+def test_a_name_with_tabs_backslashes_and_line_separators_is_one_name(
+    world: tuple[Origin, LocalGitHub],
+) -> None:
+    origin, github = world
+    newest = head(origin.bare, "master")
+    odd = "build\\test\u2028postsubmit\tsuccess"
+    report(github, newest, odd, state="failure")
+    assert commit_checks.reported(origin.sh.shell, SLUG, newest)[odd].state == "failure"
+    assert commit_checks.unsuccessful(origin.sh.shell, SLUG, newest, ("postsubmit",)) == []
+
+
 def test_a_check_is_found_among_more_than_a_page_of_them(world: tuple[Origin, LocalGitHub]) -> None:
     origin, github = world
     newest = head(origin.bare, "master")
@@ -71,7 +147,7 @@ def test_what_has_not_succeeded_is_listed_as_it_was_asked(world: tuple[Origin, L
     assert [*map(str, problems)] == ["absent: not reported", "e2e: pending (https://example.org/1)"]
 
 
-@pytest.mark.parametrize("state", ["failure", "error", "timed_out", "cancelled"])
+@pytest.mark.parametrize("state", ["failure", "error", "timed_out", "cancelled", "stale"])
 def test_waiting_is_in_vain_after_a_failure(state: str) -> None:
     assert Check("e2e", state).failed
     assert not Check("e2e", "pending").failed

@@ -75,6 +75,27 @@ def test_a_column_that_failed_was_flaky_still_runs_or_has_nothing_is_passed_over
     assert world.found() == older
 
 
+@pytest.mark.parametrize("letters", ["PF", "FP", "PR", "RP", "P.", "PPK"])
+def test_a_commit_with_several_columns_is_green_when_all_of_them_are(world: World, letters: str) -> None:
+    older = world.newest
+    newest = commit(world.origin.bare, "master", "a", "a")
+    names = [newest, newest[:12], newest][: len(letters)]
+    world.grid.columns(*names, older, Build=f"{letters}P")
+    assert world.found() == older
+    tab = Tab(world.grid.url, "sig-big-data", "kubeflow-postsubmit")
+    assert testgrid.problem(tab, newest) != ""
+    assert testgrid.problem(tab, older) == ""
+    world.grid.columns(*names, older, Build="P" * len(names) + "P")
+    assert testgrid.problem(tab, newest) == ""
+
+
+def test_a_column_without_a_commit_is_not_that_of_every_commit(world: World) -> None:
+    world.grid.columns("", world.newest[:4], Build="PP")
+    tab = Tab(world.grid.url, "sig-big-data", "kubeflow-postsubmit")
+    world.grid.bodies[grids.HEADERS]["headers"][0]["build"] = ""
+    assert "has no column for it" in testgrid.problem(tab, world.newest)
+
+
 def test_a_result_that_testgrid_has_and_we_do_not_know_is_not_green(world: World) -> None:
     world.grid.columns(world.newest, Build="P", Other=".")
     world.grid.bodies[grids.ROWS]["rows"][1]["cells"] = [{"result": 14}]

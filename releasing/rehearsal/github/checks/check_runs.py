@@ -33,10 +33,11 @@ def runs(call: Call, commit: str) -> list[CheckRun]:
 
 
 def _emulated(call: Call, commit: str, expected: Expected, verdict: RunVerdict) -> CheckRun:
-    id_ = stable_id("check run", commit, expected.name)
+    suite = f"{APP} {expected.number}" if expected.number else APP
+    id_ = stable_id("check run", commit, expected.name, *[suite] * bool(expected.number))
     page = verdict.html_url or _page(call, id_)
     began = expected.settles if expected.began is None else expected.began
-    run = CheckRun(id_, expected.name, "in_progress", None, page, None, began)
+    run = CheckRun(id_, expected.name, "in_progress", None, page, None, began, suite=suite)
     if call.now < expected.settles:
         return run
     return replace(run, status="completed", conclusion=verdict.conclusion, completed=expected.settles)
@@ -47,15 +48,15 @@ def _page(call: Call, run: int) -> str:
 
 
 def latest(found: Iterable[CheckRun]) -> list[CheckRun]:
-    """The newest run of each name, from runs with the newest first."""
-    by_name: dict[str, CheckRun] = {}
+    """The newest run of each name in each suite, from runs with the newest first: a re-run replaces its own."""
+    standing: dict[tuple[str, str], CheckRun] = {}
     for run in found:
-        by_name.setdefault(run.name, run)
-    return list(by_name.values())
+        standing.setdefault((run.suite, run.name), run)
+    return list(standing.values())
 
 
 def list_check_runs(call: Call) -> Reply:
-    """GET commits/{ref}/check-runs: by name and status; the latest of each name, unless filter is `all`."""
+    """GET commits/{ref}/check-runs: by name and status; the latest of each name and suite, unless filter is `all`."""
     commit = commit_of(call)
     found = runs(call, commit)
     if call.query.get("filter", "latest") == "latest":
@@ -73,7 +74,9 @@ def create_check_run(call: Call) -> Reply:
     given = fields(call, RESOURCE, {"name": str, "head_sha": str}, OPTIONAL)
     need_commit(call, given["head_sha"])
     number = call.state.next_id
-    run = CheckRun(number, given["name"], "queued", None, _page(call, number), None, call.now)
+    run = CheckRun(
+        number, given["name"], "queued", None, _page(call, number), None, call.now, suite=call.login
+    )
     run = _reported(call, run, given)
     return Reply(201, _kept(call, given["head_sha"], run))
 
@@ -134,7 +137,7 @@ def _shape(call: Call, commit: str, run: CheckRun) -> Json:
         "conclusion": run.conclusion,
         "started_at": moment(run.started),
         "completed_at": moment(run.completed),
-        "check_suite": {"id": stable_id("check suite", commit)},
+        "check_suite": {"id": stable_id("check suite", commit, run.suite)},
         "output": {
             "title": run.title,
             "summary": run.summary,

@@ -4,7 +4,8 @@ Presubmits report on a commit that was ever the head of a pull request, postsubm
 default branch and of the release branches. A check is pending until `pending_seconds` after the commit first
 headed a pull request, or was merged; a commit that no merge brought is settled from the start. Then it succeeds,
 unless NAME.verdicts.json says otherwise: {commit or "*": {check: verdict}}, where a verdict is a status's state,
-or null for a check that never reports, or {"conclusion": …} for one that is reported by a check run.
+or null for a check that never reports, or {"conclusion": …} for one that is reported by a check run. A list of
+these is several reports of one name, as different workflows make them.
 """
 
 from __future__ import annotations
@@ -32,21 +33,27 @@ class RunVerdict:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
-    conclusion: Conclusion
+    # Only GitHub itself gives the last two.
+    conclusion: Conclusion | Literal["stale", "startup_failure"]
     html_url: str | None = None
 
 
-Verdict = State | RunVerdict | None
+Report = State | RunVerdict
+Verdict = Report | tuple[Report, ...] | None
 
 
 @dataclass(frozen=True)
 class Expected:
-    """A check that reports on a commit: pending from `began` on (None: never), settled as `verdict` at `settles`."""
+    """A report on a commit: pending from `began` on (None: never), settled as `verdict` at `settles`.
+
+    `number` tells it from other reports of the same name.
+    """
 
     name: str
-    verdict: Verdict
+    verdict: Report
     began: float | None
     settles: float
+    number: int = 0
 
 
 @cache
@@ -55,16 +62,20 @@ def _form() -> TypeAdapter[dict[str, dict[str, Verdict]]]:
 
 
 def expected_on(call: Call, commit: str) -> Iterator[Expected]:
-    """Every check that reports on the commit by itself; ConfigError when the verdicts cannot be read."""
+    """Every report on the commit that comes by itself; ConfigError when the verdicts cannot be read."""
     verdicts = settings_in(call.repository.beside("verdicts.json"), _form(), {})
     ended = {**verdicts.get("*", {}), **verdicts.get(commit, {})}
     for name, since in _begun(call, commit):
-        verdict = ended.get(name, "success")
-        if since is None:
-            # No merge brought it: it was settled when it was made.
-            yield Expected(name, verdict, None, _committed(call, commit))
-        else:
-            yield Expected(name, verdict, since, since + call.settings.pending_seconds)
+        # What no merge brought was settled when it was made.
+        settles = _committed(call, commit) if since is None else since + call.settings.pending_seconds
+        for number, verdict in enumerate(_reports(ended.get(name, "success"))):
+            yield Expected(name, verdict, since, settles, number)
+
+
+def _reports(verdict: Verdict) -> tuple[Report, ...]:
+    if verdict is None:
+        return ()
+    return verdict if isinstance(verdict, tuple) else (verdict,)
 
 
 def _begun(call: Call, commit: str) -> Iterator[tuple[str, float | None]]:

@@ -106,6 +106,18 @@ def test_the_latest_run_of_each_name_counts_and_all_are_there_to_be_asked_for(gi
     assert github.gh("api", *paged).stdout.split() == ["e2e", "lint"]
 
 
+def test_runs_of_one_name_from_several_suites_are_all_listed_and_required(github: LocalGitHub) -> None:
+    made = opened(github)
+    reports = ["success", {"conclusion": "success"}, {"conclusion": "failure"}]
+    decide(github, {made: {"presubmit": reports}})
+    assert sorted(runs(github, made)) == [
+        ("presubmit", "completed", "failure"),
+        ("presubmit", "completed", "success"),
+    ]
+    assert github.api(f"{REPO}/commits/{made}/status")["total_count"] == 1
+    assert github.refused("-X", "PUT", MERGE)[0] == 405
+
+
 def test_a_status_and_a_check_run_of_one_name_are_both_required(github: LocalGitHub) -> None:
     made = opened(github)
     words = ("-f", "name=presubmit", "-f", f"head_sha={made}", "-f", "conclusion=cancelled")
