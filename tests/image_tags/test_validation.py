@@ -121,5 +121,5 @@ def test_a_file_that_is_not_valid_is_refused_as_such_until_the_change_mends_it()
     short = ImageTags((ImageRow("gcr.io/p/x", (TaggedDigest(A[:-1], ("v1",), None, 4),), 2),))
     with pytest.raises(ConfigError, match=r"^f:4: digest sha256:a+ is not .* \(it has 63\)") as refusal:
         require_valid(short, short, "f")
-    assert "mend that first" in refusal.value.hint
+    assert "correct that first" in refusal.value.hint
     require_valid(short, ImageTags(()), "f")

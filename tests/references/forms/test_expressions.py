@@ -94,7 +94,7 @@ def test_the_beginning_of_a_reference_stays_and_is_reported(text: str, written: 
 
 
 def test_a_name_and_a_pin_in_an_expression_are_reported() -> None:
-    assert left("${X:-gcr.io/p/x}") == [(OURS, "no tag is written with it")]
+    assert left("${X:-gcr.io/p/x}") == [(OURS, "it is written without a tag")]
     pin = f"{OURS}@{DIGEST}"
     assert left(f"{{{{ default '{pin}' }}}}") == [
         (pin, "pinned by digest, and the digest of v2 was not given")
