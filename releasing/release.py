@@ -221,5 +221,11 @@ class Release(ProposingRelease):
 
     @property
     def images(self) -> tuple[str, ...]:
-        """The full names of all images that the release builds."""
+        """The full names of all images that get the release's tag."""
         return tuple(f"{self.config.registry}/{name}" for group in self.config.images for name in group.names)
+
+    @property
+    def other_builds(self) -> dict[str, str]:
+        """The images that something else builds, by full name, each with the tag of its build."""
+        groups = self.config.other_images.values()
+        return {f"{self.config.registry}/{name}": each.build for each in groups for name in each.images.names}

@@ -52,7 +52,7 @@ def listed_build(release: Release, sh: StepShell) -> str | None:
         {tag for tag in version.tags if BUILD_TAG.fullmatch(tag)}
         for row in rows(release, sh, revision)
         for version in row.versions
-        if row.name in release.images and release.image_tag in version.tags
+        if row.name in built(release) and release.image_tag in version.tags
     ]
     return min(set.intersection(*tags), default=None) if tags else None
 
@@ -60,13 +60,24 @@ def listed_build(release: Release, sh: StepShell) -> str | None:
 def edits(release: Release, sh: StepShell, checkout: str, build_tag: str) -> list[Command]:
     """The commands that add the digests of `build_tag`, and give them the release's tag."""
     update = sh["update_image_tags.py"][f"{checkout}/{_path(release)}"]
-    names = [word for image in release.images for word in ("--image", image)]
-    built = ("--pattern", pattern(release.images, build_tag))
     moving = ("--allow-move", release.allow_move) if release.allow_move else ()
-    return [
-        update[("add", *built, *names, *moving)],
-        update[("tag", *built, "--tag", release.image_tag, *moving)],
-    ]
+    by_build = {build_tag: built(release)}
+    for image, tag in release.other_builds.items():
+        by_build[tag] = (*by_build.get(tag, ()), image)
+    commands = []
+    for tag, images in by_build.items():
+        names = [word for image in images for word in ("--image", image)]
+        these = ("--pattern", pattern(images, tag))
+        commands += [
+            update[("add", *these, *names, *moving)],
+            update[("tag", *these, "--tag", release.image_tag, *moving)],
+        ]
+    return commands if by_build[build_tag] else commands[2:]
+
+
+def built(release: Release) -> tuple[str, ...]:
+    """The images that the release itself builds."""
+    return tuple(image for image in release.images if image not in release.other_builds)
 
 
 def pattern(images: tuple[str, ...], tag: str) -> str:
@@ -122,7 +133,7 @@ def _lists(release: Release, sh: StepShell, revision: str, build_tag: str) -> bo
         row.name
         for row in rows(release, sh, revision)
         for version in row.versions
-        if {build_tag, release.image_tag} <= {*version.tags}
+        if {release.other_builds.get(row.name, build_tag), release.image_tag} <= {*version.tags}
     }
     return tagged >= set(release.images) and not faults(release, sh, revision)
 

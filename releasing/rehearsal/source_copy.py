@@ -72,6 +72,14 @@ def seed_operators(config: Config, registry_url: str) -> None:
         small_images.push(registry_url, image, _release(operator), labels, RELEASED)
 
 
+def seed_other_images(config: Config, registry_url: str) -> None:
+    """Put the images into the registry that something else builds, at the builds that release.yaml names."""
+    labels = {"org.opencontainers.image.source": f"https://github.com/{config.repository}"}
+    for each in config.other_images.values():
+        for name in each.images.names:
+            small_images.push(registry_url, f"{config.registry}/{name}", each.build, labels, RELEASED)
+
+
 def found_operators(config: Config, github: Path) -> None:
     """Make a repository for each operator below `github`, with its release, and a pre-release of the next."""
     for operator in config.operators.values():
