@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from releasing.references.templates import TEMPLATE
 
-DEEPEST = 10  # expressions in each other that are read
+DEEPEST = 5  # expressions in each other that are read
 _STARTS = (b"${", b"$(", b"{{")
 # How an expression begins: in a shell's or Compose's, the variable and the operator before its default as well.
 _PIECE = re.compile(rb"\n|\$\{(?:[!#]?\w+(?:\[[^\]\s]*\])?:?[-=+?])?|\$\(|[(){}]")
@@ -42,13 +42,18 @@ class Expression:
 
 @dataclass
 class _Open:
-    """A bracket that is not closed yet; only one with `holds` begins an expression, at `opened`."""
+    """A bracket that is not closed yet; only one with `holds` begins an expression, at `opened`.
+
+    `inner` is where the text begins that what stands in it is a part of, `level` the number of expressions around it.
+    """
 
     kind: bytes
     opened: int
     start: int
+    inner: int
     holds: bool
     joined: bool
+    level: int
 
 
 def expressions(text: bytes, first: int, behind: int) -> list[Expression]:
@@ -62,7 +67,7 @@ def expressions(text: bytes, first: int, behind: int) -> list[Expression]:
             found += _ended(stack, piece.start())
         elif opening := _OPENS.get(piece[0]):
             if stack and stack[-1].kind == opening:
-                found += _closed(text, stack.pop(), piece.end(), behind, len(stack))
+                found += _closed(text, stack.pop(), piece.end(), behind)
         else:
             stack.append(_opened(text, piece, stack, first))
     found += _ended(stack, behind)
@@ -85,13 +90,16 @@ def _opened(text: bytes, piece: re.Match[bytes], stack: list[_Open], first: int)
     start = piece.start()
     second = piece[0] == b"{" and bool(stack) and stack[-1].start == start and stack[-1].kind == kind
     opened = stack[-1].opened if second else start
-    around = next((each.start for each in reversed(stack[:-1] if second else stack) if each.holds), first)
+    depth = len(stack) - second
+    around = stack[depth - 1].inner if depth else first
+    level = stack[depth - 1].level + stack[depth - 1].holds if depth else 0
+    holds = second or piece[0].startswith(b"$")
     joined = _BEFORE.search(text[max(around, opened - _NEAR) : opened]) is not None
-    return _Open(kind, opened, piece.end(), second or piece[0].startswith(b"$"), joined)
+    return _Open(kind, opened, piece.end(), piece.end() if holds else around, holds, joined, level)
 
 
-def _closed(text: bytes, it: _Open, end: int, behind: int, depth: int) -> list[Expression]:
-    if not it.holds or depth >= DEEPEST:
+def _closed(text: bytes, it: _Open, end: int, behind: int) -> list[Expression]:
+    if not it.holds or it.level >= DEEPEST:
         return []
     # The second brace of two closes with the first.
     after = end + (
@@ -103,7 +111,7 @@ def _closed(text: bytes, it: _Open, end: int, behind: int, depth: int) -> list[E
 
 def _ended(stack: list[_Open], end: int) -> list[Expression]:
     """What a line's end leaves open goes up to there."""
-    left = [each for each in stack[:DEEPEST] if each.holds]
+    left = [each for each in stack if each.holds and each.level < DEEPEST]
     stack.clear()
     return [Expression(each.opened, each.start, end, each.joined) for each in left]
 

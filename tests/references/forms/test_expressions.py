@@ -53,6 +53,7 @@ def left(text: str) -> list[tuple[str, str]]:
         "image: ${{ inputs.image || 'gcr.io/p/x:v1' }}",
         "image: $[[ inputs.image || 'gcr.io/p/x:v1' ]]",
         'x $((1 + 2)) "gcr.io/p/x:v1"',
+        '{"a":{"b":{"c":{"d":{"e":{"f":{"g":"${X:-gcr.io/p/x:v1}"}}}}}}}',
     ],
 )
 def test_a_reference_in_an_expression_is_rewritten(text: str) -> None:
