@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasing.clients.github import api
+from releasing.clients.github.pull_request import PullRequest, read
 from releasing.errors import CommandError
 
 if TYPE_CHECKING:
-    from releasing.publication.notes import Merged
+    from releasing.publication.merged_pulls import Merged
     from releasing.shell.programs import Shell
 
 AT_ONCE = 8
-FACTS = "{title, author: .user.login, labels: [.labels[].name]} | @json"
 OTHER = "Other changes"
 
 
@@ -49,11 +47,17 @@ def grouped(found: Sequence[Line], groups: Mapping[str, Iterable[str]]) -> list[
 
 
 def _line(sh: Shell, slug: str, each: Merged) -> Line:
+    known = each.known or _asked(sh, slug, each)
+    if known is None:
+        return Line(f"- {each.title} (#{each.number}, {each.author})", frozenset())
+    return Line(f"- {known.title} (#{each.number}, @{known.author})", frozenset(known.labels))
+
+
+def _asked(sh: Shell, slug: str, each: Merged) -> PullRequest | None:
     try:
-        known = json.loads(sh.read(api.question(f"repos/{slug}/pulls/{each.number}", FACTS)))
+        return read(sh, slug, each.number)
     except CommandError as error:
         # Old numbers may belong to a repository that was moved.
         if not re.search(r"HTTP 404", error.message):
             raise
-        return Line(f"- {each.title} (#{each.number}, {each.author})", frozenset())
-    return Line(f"- {known['title']} (#{each.number}, @{known['author']})", frozenset(known["labels"]))
+        return None
