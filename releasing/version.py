@@ -95,6 +95,16 @@ def finals(tags: list[str]) -> list[Version]:
     return sorted(Version(*map(int, found.groups())) for found in map(form.fullmatch, tags) if found)
 
 
+def final_tags(tags: Iterable[str]) -> dict[Version, str]:
+    """The tag of each release among git `tags`, in order; vX.Y stands for vX.Y.0 where that does not exist."""
+    form = re.compile(r"v(0|[1-9]\d*)\.(0|[1-9]\d*)(?:\.(0|[1-9]\d*))?")
+    found: dict[Version, str] = {}
+    # The longer name of the same release comes later, and stays.
+    for match in sorted((each for each in map(form.fullmatch, tags) if each), key=lambda each: len(each[0])):
+        found[Version(int(match[1]), int(match[2]), int(match[3] or 0))] = match[0]
+    return dict(sorted(found.items()))
+
+
 def _refused(text: str) -> UsageError:
     return UsageError(
         f"{text!r} is not a version; expected MAJOR.MINOR.PATCH, or MAJOR.MINOR.PATCH-rc.N for a candidate",

@@ -5,7 +5,8 @@
     --repository kubeflow/kubeflow --group 'Bug fixes' kind/bug,area/bug
 
 The text of NOTES.md is kept. Lines are added for pull requests that it does not mention, under the heading that
-their labels choose. Titles, authors and labels come from GitHub through gh, which must be logged in.
+their labels choose. Titles, authors and labels come from GitHub through gh, which must be logged in; so does the pull
+request of a commit that names none (a rebase). What a final of an earlier version had is not repeated.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import argparse
 from pathlib import Path
 
 from releasing.publication import note_lines, notes
+from releasing.publication.merged_pulls import PullHistory
 from releasing.shell.files import replace_text
 from releasing.shell.git_guard import reading
 from releasing.shell.programs import Shell
@@ -26,10 +28,12 @@ def main() -> int:
     """Write what is missing."""
     options = arguments()
     sh = Shell()
-    git, version = reading(options.checkout), Version.parse(options.version)
-    everything = notes.merged(git, options.checkout, options.branch, version)
+    source = PullHistory(
+        reading(options.checkout), options.checkout, options.repository, options.own_branches
+    )
+    everything = source.merged(f"origin/{options.branch}", Version.parse(options.version))
     before = options.notes.read_text(encoding="utf-8") if options.notes.exists() else ""
-    missing = notes.unmentioned(before, everything)
+    missing = source.missing(before, everything, most=len(everything))
     groups = {heading: labels.split(",") for heading, labels in options.group}
     lines = note_lines.grouped(note_lines.lines(sh, options.repository, missing), groups)
     after = notes.with_missing(before, f"{options.project} {options.version}", lines)
@@ -49,6 +53,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--checkout", required=True, metavar="DIR")
     parser.add_argument("--branch", required=True)
     parser.add_argument("--repository", required=True, metavar="OWNER/NAME")
+    parser.add_argument(
+        "--own-branches",
+        default="release/",
+        metavar="PREFIX",
+        help="leave out pull requests of branches PREFIX/vX.Y.Z…/STEP: a release made them (default: release/)",
+    )
     parser.add_argument(
         "--group",
         action="append",

@@ -10,6 +10,7 @@ from releasing.publication import notes
 from releasing.runbook import waivers
 
 if TYPE_CHECKING:
+    from releasing.publication.merged_pulls import Merged
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
 
@@ -38,9 +39,10 @@ def _blockers(release: Release, sh: StepShell) -> list[blockers.Blocker]:
     return blockers.found(sh, release.slug, release.config.blockers.labels, release.milestone)
 
 
-def _left_out(release: Release, sh: StepShell) -> list[notes.Merged]:
+def _left_out(release: Release, sh: StepShell) -> list[Merged]:
     if not release.origin(sh).has(f"origin/{release.branch}"):
         return []
     file = notes.path(release)
     text = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
-    return notes.unmentioned(text, notes.merged(sh, release.checkout, release.branch, release.version))
+    pulls = notes.source(release, sh)
+    return pulls.missing(text, pulls.merged(f"origin/{release.branch}", release.version))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from releasing.clients.git.checkout import LOG
+from releasing.publication.merged_pulls import PullHistory, unmentioned
 from releasing.runbook import waivers
 from releasing.runbook.step import Finding, met, unmet
 
@@ -17,22 +16,9 @@ if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
     from releasing.shell.programs import Command
-    from releasing.shell.protocol import Reads
-    from releasing.version import Version
+    from releasing.shell.protocol import Commands
 
-# A squash names its pull request at the end of the subject, a merge at the beginning.
-NUMBER = re.compile(r"\(#(\d+)\)$|^Merge pull request #(\d+) ")
 LONGEST = 125_000  # characters in the text of a release on GitHub
-FORMAT = "%an%x00%s%x00%b%x00"
-
-
-@dataclass(frozen=True)
-class Merged:
-    """A pull request that a commit of the release branch came from."""
-
-    number: str
-    title: str
-    author: str
 
 
 def path(release: Release) -> Path:
@@ -45,6 +31,7 @@ def draft(release: Release, sh: StepShell) -> Command:
     command = sh["draft_release_notes.py"][str(path(release)), "--project", release.config.project]
     command = command["--version", str(release.version), "--checkout", release.checkout]
     command = command["--branch", release.branch, "--repository", release.slug]
+    command = command["--own-branches", release.config.pull_requests.branch_prefix]
     for heading, labels in release.config.notes.groups.items():
         command = command["--group", heading, ",".join(labels)]
     return command
@@ -72,43 +59,22 @@ def complete(release: Release, sh: StepShell) -> Finding:
         return unmet(f"origin has no branch {release.branch} yet")
     if problem := unpublishable(release):
         return unmet(problem)
-    everything = merged(sh, release.checkout, release.branch, release.version)
-    missing = unmentioned(path(release).read_text(encoding="utf-8"), everything)
+    pulls = source(release, sh)
+    everything = pulls.merged(f"origin/{release.branch}", release.version)
+    text = path(release).read_text(encoding="utf-8")
+    missing = pulls.missing(text, everything)
     waived = [each for each in missing if each.number in waivers.of(sh.journal)]
     left = [f"#{each.number}" for each in missing if each not in waived]
     if left:
         return unmet(f"{path(release)} does not mention {', '.join(left)}")
     passed = f", except {len(waived)} waived" if waived else ""
-    return met(f"the notes mention all {len(everything)} pull requests{passed}: {path(release)}")
+    mentioned = len(everything) - len(unmentioned(text, everything)) + len(missing)
+    return met(f"the notes mention all {mentioned} pull requests{passed}: {path(release)}")
 
 
-def merged(sh: Reads, checkout: str, branch: str, version: Version) -> list[Merged]:
-    """The pull requests behind the commits on `branch` of origin since the final before `version`, oldest first."""
-    from releasing.version import finals  # noqa: PLC0415 - semver is not needed to list tasks
-
-    git = sh["git"]["-C", checkout]
-    tags = sh.read(git["tag", "--list", "v*", "--merged", f"origin/{branch}"]).split()
-    before = [final for final in finals(tags) if final < version]
-    since = [f"^{before[-1].tag}"] if before else []
-    log = git[*LOG, "--first-parent", "--reverse", f"--format={FORMAT}", f"origin/{branch}", *since, "--"]
-    return of(sh.read(log))
-
-
-def of(log: str) -> list[Merged]:
-    """The pull requests behind the commits of a `git log` in the format of FORMAT, each once."""
-    fields = log.split("\0")
-    found: dict[str, Merged] = {}
-    for author, subject, body in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
-        if match := NUMBER.search(subject):
-            number = match[1] or match[2]
-            title = subject.removesuffix(match[0]).strip() if match[1] else body.strip().partition("\n")[0]
-            found.setdefault(number, Merged(number, title or subject, author.strip()))
-    return list(found.values())
-
-
-def unmentioned(text: str, everything: Iterable[Merged]) -> list[Merged]:
-    """The pull requests that `text` does not mention."""
-    return [each for each in everything if not re.search(rf"#{each.number}\b", text)]
+def source(release: Release, sh: Commands) -> PullHistory:
+    """Where the pull requests of the release are read."""
+    return PullHistory(sh, release.checkout, release.slug, release.config.pull_requests.branch_prefix)
 
 
 def with_missing(text: str, heading: str, groups: Collection[tuple[str, list[str]]]) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releasing.clients.git.checkout import LOG
 from releasing.clients.github import releases
 from releasing.errors import ReleaseError, UnmetError
 from releasing.image import ImageRef
 from releasing.publication import manifest, notes
+from releasing.publication.merged_pulls import unmentioned
 from releasing.verification.claim import Claim, counted
 from releasing.verification.registry_tags import digests
-from releasing.version import finals
 
 if TYPE_CHECKING:
     from releasing.publication.manifest import ReleaseManifest
@@ -40,16 +39,14 @@ def _notes(it: Tagged, text: str) -> Claim:
     """The notes mention every pull request since the previous final."""
     if not text.strip():
         return Claim("notes", False, "the release has no notes")
-    merged = it.read("tag", "--list", "v*", "--merged", it.commit).split()
-    before = [final for final in finals(merged) if final < it.release.version]
-    since = [f"^refs/tags/{before[-1].tag}"] if before else []
-    pulls = notes.of(it.read(*LOG, "--first-parent", f"--format={notes.FORMAT}", it.commit, *since, "--"))
-    lost = tuple(f"#{each.number} {each.title}" for each in notes.unmentioned(text, pulls))
-    count = len(pulls)
-    after = f" since {before[-1].tag}" if before else ""
-    return Claim(
-        "notes", not lost, f"{count - len(lost)} of {count} pull requests{after} are mentioned", lost
-    )
+    source = notes.source(it.release, it.sh)
+    everything = source.merged(it.commit, it.release.version)
+    lost = tuple(f"#{each.number} {each.title}" for each in source.missing(text, everything))
+    mentioned = len(everything) - len(unmentioned(text, everything))
+    before = source.previous(it.release.version)
+    since = f" since {before}" if before else ""
+    found = f"{mentioned} of {mentioned + len(lost)} pull requests{since} are mentioned"
+    return Claim("notes", not lost, found, lost)
 
 
 def _manifest(it: Tagged, text: str) -> Claim:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +14,13 @@ from releasing.runbook import waivers
 from releasing.version import Version
 from tests.support.bare_repository import commit
 from tests.support.paths import ROOT
-from tests.support.releases import Origin, hosted, origin_in
+from tests.support.releases import Origin, hosted
 
 
 @pytest.fixture
-def origin(tmp_path: Path) -> Origin:
-    return origin_in(tmp_path).fetched()
+def origin(tmp_path: Path) -> Iterator[Origin]:
+    with hosted(tmp_path) as (origin, _github):
+        yield origin
 
 
 def merged(origin: Origin, *subjects: str, tag: str = "") -> None:
@@ -32,45 +34,11 @@ def merged(origin: Origin, *subjects: str, tag: str = "") -> None:
     origin.sh.run(git["push", "--quiet", "--tags", "origin", f"HEAD:refs/heads/{origin.release.branch}"])
 
 
-def found(origin: Origin, version: Version) -> list[notes.Merged]:
-    return notes.merged(origin.sh.shell, origin.release.checkout, origin.release.branch, version)
-
-
-def logged(*subjects: str, body: str = "") -> list[notes.Merged]:
-    """The pull requests behind commits with these subjects."""
-    return notes.of("\n".join(f"Ada\0{subject}\0{body}\0" for subject in subjects))
-
-
 def written(origin: Origin, text: str) -> Path:
     path = notes.path(origin.release)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return path
-
-
-def test_what_was_merged_counts_from_the_final_before(origin: Origin) -> None:
-    merged(origin, "Old (#1)", tag="v0.2.0-rc.9")
-    merged(origin, "Older fix (#2)", tag="v0.2.1")
-    merged(origin, "New (#3)", "Newer (#4)", tag="v0.2.2-rc.0")
-    assert [each.title for each in found(origin, Version(0, 2, 2))] == ["New", "Newer"]
-    assert found(origin, Version(0, 2, 1))[0] == notes.Merged("1", "Old", "Ada")
-
-
-def test_numbers_are_those_at_the_ends_of_subjects_each_once() -> None:
-    subjects = ("Fix (#12)", "See (#3) first", "Revert (#4) (#15)", "No number", "Fix again (#12)")
-    assert [each.number for each in logged(*subjects)] == ["12", "15"]
-
-
-def test_a_merge_commit_names_its_pull_request_at_the_beginning() -> None:
-    body = "Serve models\n\nLonger text."
-    assert logged("Merge pull request #7 from ada/serve", body=body) == [
-        notes.Merged("7", "Serve models", "Ada")
-    ]
-
-
-def test_a_number_that_only_begins_alike_is_not_mentioned() -> None:
-    everything = logged("A (#12)", "B (#123)", "C (#4)")
-    assert [each.number for each in notes.unmentioned("- #123 and #4.", everything)] == ["12"]
 
 
 def test_a_draft_begins_with_the_heading_and_keeps_the_order() -> None:

@@ -70,7 +70,7 @@ class PullRequests:
         """Every pull request into `branch`, the newest first; only those of `head` (OWNER:BRANCH) if it is given."""
         query = [("per_page", "100"), ("base", branch), ("state", "all")]
         query += [("head", head)] if head else []
-        return self._rows(api.question(self._path(), f".[] | {ROW}", query, pages=True))
+        return rows(self.sh, api.question(self._path(), f".[] | {ROW}", query, pages=True))
 
     def labelled(self, label: str) -> list[PullRequest]:
         """Every merged pull request with `label`, the newest first."""
@@ -84,9 +84,7 @@ class PullRequests:
 
     def introducing(self, commit: str) -> list[PullRequest]:
         """The merged pull requests that `commit` belongs to."""
-        path = f"repos/{self.slug}/commits/{commit}/pulls"
-        found = self._rows(api.question(path, f".[] | {ROW}", [("per_page", "100")], pages=True))
-        return [each for each in found if each.merged]
+        return introducing(self.sh, self.slug, commit)
 
     def newest(self, head: str, base: str, state: str, wanted: str) -> Command:
         """The command that prints `wanted` (jq) of the newest pull request of `head` into `base` in `state`."""
@@ -111,8 +109,17 @@ class PullRequests:
     def _path(self, number: int | str = "") -> str:
         return f"repos/{self.slug}/pulls/{number}".rstrip("/")
 
-    def _rows(self, command: Command) -> list[PullRequest]:
-        return [PullRequest.parse(row) for row in self.sh.read(command).splitlines()]
+
+def rows(sh: Reads, command: Command) -> list[PullRequest]:
+    """The pull requests that `command` prints, each as a line of ROW."""
+    return [PullRequest.parse(row) for row in sh.read(command).split("\n") if row]
+
+
+def introducing(sh: Reads, slug: str, commit: str) -> list[PullRequest]:
+    """The merged pull requests of `slug` that `commit` belongs to."""
+    path = f"repos/{slug}/commits/{commit}/pulls"
+    found = rows(sh, api.question(path, f".[] | {ROW}", [("per_page", "100")], pages=True))
+    return [each for each in found if each.merged]
 
 
 def read(sh: Reads, slug: str, number: int | str) -> PullRequest:

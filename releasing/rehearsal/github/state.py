@@ -69,7 +69,7 @@ class PullRecord:
 
     `base_commit` is where the base stood when `head_commit` became the head. `merging` is the commit that
     `merger` is about to put on the base, noted first so that a merge cut short is recognised. `queued` is when
-    it entered the merge queue.
+    it entered the merge queue. `rebased` is how many commits a rebase made on the base.
     """
 
     head_owner: str
@@ -85,6 +85,7 @@ class PullRecord:
     merger: str | None = None
     reviews: tuple[Review, ...] = ()
     queued: float | None = None
+    rebased: int = 0
 
 
 @dataclass(frozen=True)

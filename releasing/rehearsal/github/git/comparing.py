@@ -90,9 +90,16 @@ def pulls_of_commit(call: Call) -> Reply:
     return Reply(200, [pull_in_list(call, issue, pull) for issue, pull in shown], headers)
 
 
+def _made(call: Call, pull: PullRecord, merge_commit: str) -> list[str]:
+    """The commits that the merge put on the base: one, or all that it rebased."""
+    if not pull.rebased:
+        return [merge_commit]
+    return history(call.repository.path, f"--max-count={pull.rebased}", "--first-parent", merge_commit)
+
+
 def _brought(call: Call, issue: Issue, pull: PullRecord, commit: str, *, only_merged: bool) -> bool:
     if pull.merge_commit is None and (only_merged or issue.closed is not None):
         return False
-    if commit == pull.merge_commit:
+    if pull.merge_commit and commit in _made(call, pull, pull.merge_commit):
         return True
     return commit in history(call.repository.path, pull.head_commit, f"^{pull.base_commit}")

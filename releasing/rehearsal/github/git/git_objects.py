@@ -213,13 +213,23 @@ def merged_tree(repository: Path, base: str, head: str) -> str | None:
     return done.stdout.split()[0] if done.returncode == 0 else None
 
 
-def commit_tree(repository: Path, tree: str, parents: Sequence[str], message: str, author: Person) -> str:
-    """Write a commit by `author`, committed by GitHub as its merge button does, and give its id."""
+GITHUB = Person("GitHub", "noreply@github.com")
+
+
+def commit_tree(
+    repository: Path,
+    tree: str,
+    parents: Sequence[str],
+    message: str,
+    author: Person,
+    committer: Person = GITHUB,
+) -> str:
+    """Write a commit by `author`, committed by GitHub as its merge button does, or by `committer`; give its id."""
     identity = {
         "GIT_AUTHOR_NAME": author.name,
         "GIT_AUTHOR_EMAIL": author.email,
-        "GIT_COMMITTER_NAME": "GitHub",
-        "GIT_COMMITTER_EMAIL": "noreply@github.com",
+        "GIT_COMMITTER_NAME": committer.name,
+        "GIT_COMMITTER_EMAIL": committer.email,
     }
     named = [word for parent in parents for word in ("-p", parent)]
     done = _finished(repository, ["commit-tree", *named, tree], message, identity)

@@ -45,7 +45,8 @@ def merged(call: Call, issue: Issue, pull: PullRecord, method: str, given: dict[
     if base is None or tree is None:
         raise Refused(405, "Pull Request is not mergeable")
     if method == "rebase":
-        commit = _rebased(call.repository.path, base, pull.head_commit)
+        made = _rebased(call.repository.path, base, pull.head_commit, author(call.login))
+        commit, pull = made[-1], replace(pull, rebased=len(made))
     else:
         parents = [base] if method == "squash" else [base, pull.head_commit]
         message = _message(issue, pull, method, given)
@@ -54,17 +55,18 @@ def merged(call: Call, issue: Issue, pull: PullRecord, method: str, given: dict[
     return commit
 
 
-def _rebased(path: Path, base: str, head: str) -> str:
-    """Each commit of the head anew on the base, with its own author and message; gives the last."""
-    onto = base
+def _rebased(path: Path, base: str, head: str, committer: Person) -> list[str]:
+    """Each commit of the head anew on the base, with its own author and message, committed by who merges."""
+    made = [base]
     for commit in git_objects.git(path, "rev-list", "--reverse", "--no-merges", f"{base}..{head}").split():
         tree = git_objects.merged_tree(path, base, commit)
         if tree is None:
             raise Refused(405, "This branch can't be rebased due to conflicts")
         shown = git_objects.git(path, "log", "-1", "--format=%an%x00%ae%x00%B", commit)
         name, mail, message = shown.split("\0")
-        onto = git_objects.commit_tree(path, tree, [onto], f"{message.rstrip()}\n", Person(name, mail))
-    return onto
+        message, writer = f"{message.rstrip()}\n", Person(name, mail)
+        made.append(git_objects.commit_tree(path, tree, [made[-1]], message, writer, committer))
+    return made[1:] or [base]
 
 
 def _need_mergeable(call: Call, issue: Issue, pull: PullRecord, method: str, expected: str) -> None:

@@ -92,6 +92,19 @@ def test_a_commit_leads_to_the_pull_requests_that_hold_it(github: LocalGitHub) -
     assert github.refused(f"{REPO}/commits/{'0' * 40}/pulls")[0] == 422
 
 
+def test_every_commit_of_a_rebase_leads_to_its_pull_request(github: LocalGitHub) -> None:
+    opened(github)
+    commit(github.repository().path, "fix", "more.txt", "more\n")
+    github.repository().beside("settings.json").write_text('{"allow_rebase_merge": true}')
+    last = github.api("-X", "PUT", MERGE, "-f", "merge_method=rebase")["sha"]
+    for brought in (last, f"{last}~1"):
+        commit_id = git(github.repository().path, "rev-parse", brought)
+        assert [one["number"] for one in github.api(f"{REPO}/commits/{commit_id}/pulls")] == [1]
+    assert git(github.repository().path, "log", "-1", "--format=%cn %s", last) == "manager Write more.txt"
+    outside = git(github.repository().path, "rev-parse", f"{last}~2")
+    assert github.api(f"{REPO}/commits/{outside}/pulls") == []
+
+
 def test_a_closed_pull_request_brought_nothing(github: LocalGitHub) -> None:
     made = opened(github)
     github.api("-X", "PATCH", f"{REPO}/pulls/1", "-f", "state=closed")
