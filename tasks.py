@@ -67,13 +67,17 @@ def show(line: str) -> None:
 
 @contextmanager
 def one_message() -> Iterator[None]:
-    """Turn what can go wrong into one message and an exit code; Ctrl-C exits 130."""
+    """Turn what can go wrong into one message and an exit code; Ctrl-C exits 130, a signal 128 and its number."""
     from releasing.errors import ReleaseError
+    from releasing.shell.endings import Ended, heard
 
     try:
-        yield
+        with heard():
+            yield
     except ReleaseError as error:
         raise Exit(f"error: {error}", error.code) from None
+    except Ended as ended:
+        raise Exit(f"ended by {ended}; the same command goes on from here", ended.code) from None
     except KeyboardInterrupt:
         raise Exit("interrupted; the same command goes on from here", 130) from None
     except OSError as error:

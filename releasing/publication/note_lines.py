@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasing.clients.github import api
 from releasing.errors import CommandError
+from releasing.shell.workers import workers
 
 if TYPE_CHECKING:
     from releasing.publication.notes import Merged
@@ -31,7 +31,7 @@ class Line:
 
 def lines(sh: Shell, slug: str, merged: Iterable[Merged]) -> list[Line]:
     """A line for each pull request, with GitHub's title and author, or else those of the commit."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with workers(AT_ONCE) as pool:
         return [*pool.map(lambda each: _line(sh, slug, each), merged)]
 
 

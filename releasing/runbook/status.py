@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from releasing.errors import PreconditionError
@@ -11,6 +10,7 @@ from releasing.runbook.context import DONE, MISSING, Context
 from releasing.runbook.plan import PlanShell
 from releasing.runbook.recipe import Recipe
 from releasing.runbook.step import Finding, Step, met
+from releasing.shell.workers import workers
 
 AT_ONCE = 8
 NOT_NEEDED = met("no longer needed: every step that needs it is done")
@@ -34,7 +34,7 @@ def findings_of(context: Context[Any], recipe: Recipe, steps: Iterable[Step]) ->
 
 
 def _asked(context: Context[Any], steps: list[Step]) -> dict[str, Finding]:
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with workers(AT_ONCE) as pool:
         answers = pool.map(lambda step: step.verify(context.release, context.step_shell(step)), steps)
         return {step.name: finding for step, finding in zip(steps, answers, strict=True)}
 
