@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasing.clients.github.pull_request import PullRequest, read
 from releasing.errors import CommandError
 from releasing.shell.plain_text import plain_line
+from releasing.shell.workers import workers
 
 if TYPE_CHECKING:
     from releasing.publication.merged_pulls import Merged
@@ -30,7 +30,7 @@ class Line:
 
 def lines(sh: Shell, slug: str, merged: Iterable[Merged]) -> list[Line]:
     """A line for each pull request, with GitHub's title and author, or else those of the commit."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with workers(AT_ONCE) as pool:
         return [*pool.map(lambda each: _line(sh, slug, each), merged)]
 
 

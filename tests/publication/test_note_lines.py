@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from releasing.publication import note_lines
-from releasing.publication.notes import Merged
+from releasing.publication.merged_pulls import Merged
 from releasing.shell.programs import Shell
 
 WILD = "Fix\x1b[2J it\r\n- forged (#1, @me)\x9b\u202e"
