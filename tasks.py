@@ -33,7 +33,7 @@ from releasing import __version__
 from releasing.commands import configured_names
 from releasing.commands.table import FLAGS, HELP, OPERATORS, POSITIONAL, RELEASE, VERBS, Verb
 from releasing.recipes import RECIPES
-from releasing.shell.plain_text import keep_streams_plain, plain
+from releasing.shell.text.plain_text import keep_streams_plain, plain
 
 if TYPE_CHECKING:
     from releasing.commands.release_commands import Console, Options

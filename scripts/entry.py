@@ -32,7 +32,7 @@ if Path(sys.prefix).resolve() != PYTHON.parent.parent and not _has("plumbum"):
 sys.path.insert(0, str(ROOT))
 
 from releasing.errors import ReleaseError  # noqa: E402
-from releasing.shell.plain_text import keep_streams_plain  # noqa: E402
+from releasing.shell.text.plain_text import keep_streams_plain  # noqa: E402
 
 
 def program(main: Callable[[], int | None]) -> None:

@@ -28,7 +28,7 @@ from releasing.image_tags import (
 )
 from releasing.image_tags.text_list import OddFormError, TextList, pairs
 from releasing.shell.files import replace_bytes
-from releasing.shell.marked_yaml import LOADER
+from releasing.shell.text.marked_yaml import LOADER
 
 Item = TypeVar("Item", ImageRow, TaggedDigest, str)
 _COMMENT = re.compile(r"(?:^|[ \t])(#.*)", re.MULTILINE)

@@ -17,7 +17,7 @@ from releasing.errors import ConfigError
 from releasing.runbook.choice import Choice
 from releasing.shell.clock import now, operator
 from releasing.shell.files import append_private
-from releasing.shell.plain_text import plain
+from releasing.shell.text.plain_text import plain
 
 Event = dict[str, Any]
 # The texts that events of some kinds must have, beside who, when and where.

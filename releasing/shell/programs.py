@@ -18,12 +18,13 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
 from releasing.errors import CommandError
-from releasing.shell import process_group, program_hints
+from releasing.shell import process_group
 from releasing.shell.command import Command
 from releasing.shell.environment import clean_environment, located
 from releasing.shell.files import append_private
 from releasing.shell.leash import Leash
-from releasing.shell.plain_text import plain
+from releasing.shell.text import program_hints
+from releasing.shell.text.plain_text import plain
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

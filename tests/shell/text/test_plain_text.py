@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from releasing.clients.ksonnet.rendered_text import as_text
-from releasing.shell.plain_text import PlainStream, plain, plain_line
+from releasing.shell.text.plain_text import PlainStream, plain, plain_line
 
 WILD = st.text(st.characters())
 
