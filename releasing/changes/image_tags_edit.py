@@ -64,7 +64,24 @@ def edits(release: Release, sh: StepShell, checkout: str, build_tag: str) -> lis
     built = ("--pattern", pattern(release.images, build_tag))
     tag = update["tag", *built, "--tag", release.image_tag]
     moving = tag["--allow-move", release.allow_move] if release.allow_move else tag
-    return [update["add", *built, *names], moving]
+    return [update["add", *built, *names], moving, *_listing_operators(release, update)]
+
+
+def operators_images(release: Release) -> tuple[str, ...]:
+    """The images of operators whose own release has the number of this one: files refer to them at its tag."""
+    return tuple(
+        f"{release.config.registry}/{each.image}"
+        for each in release.config.operators.values()
+        if each.release == release.image_tag
+    )
+
+
+def _listing_operators(release: Release, update: Command) -> list[Command]:
+    if not (images := operators_images(release)):
+        return []
+    names = [word for image in images for word in ("--image", image)]
+    # Their builds may be listed by another tag.
+    return [update["add", "--tag-listed", "--pattern", pattern(images, release.image_tag), *names]]
 
 
 def pattern(images: tuple[str, ...], tag: str) -> str:
@@ -108,13 +125,16 @@ def strayed(release: Release, sh: StepShell, commit: str) -> str:
 
 
 def _lists(release: Release, sh: StepShell, revision: str, build_tag: str) -> bool:
-    tagged = {
-        row.name
+    there = {
+        (row.name, tag)
         for row in rows(release, sh, revision)
         for version in row.versions
-        if {build_tag, release.image_tag} <= {*version.tags}
+        if release.image_tag in version.tags
+        for tag in version.tags
     }
-    return tagged >= set(release.images)
+    wanted = [(image, build_tag) for image in release.images]
+    wanted += [(image, release.image_tag) for image in operators_images(release)]
+    return there.issuperset(wanted)
 
 
 def _path(release: Release) -> str:

@@ -77,6 +77,19 @@ def test_the_file_has_the_form_of_safe_dump_and_a_second_run_leaves_it_alone(
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
+def test_a_listed_build_gets_the_matching_tags_of_the_registry_when_asked(url: str, tmp_path: Path) -> None:
+    digests = pushed(url, "x", tag="v1-a")
+    file = tmp_path / "image_tags.yaml"
+    file.write_text("images: []\n")
+    assert ran(url, file, "add", "--pattern", ".*:v1-a", "--image", X).returncode == 0
+    assert pushed(url, "x", tag="v1-a", also=("v0.2.1", "latest")) == digests
+    add = ("add", "--pattern", ".*:v0.2.1")
+    assert ran(url, file, *add).stdout.splitlines()[-1] == f"{file}: nothing to change"
+    assert ran(url, file, *add, "--tag-listed").returncode == 0
+    assert load(file).images[0].versions[0].tags == ("v1-a", "v0.2.1")
+    assert ran(url, file, *add, "--tag-listed").stdout.splitlines()[-1] == f"{file}: nothing to change"
+
+
 def test_a_digest_that_the_registry_does_not_have_is_found(url: str, tmp_path: Path) -> None:
     file = tmp_path / "image_tags.yaml"
     file.write_text(f"images:\n- name: {X}\n  versions:\n  - digest: sha256:{'a' * 64}\n    tags: []\n")
