@@ -33,6 +33,7 @@ from releasing import __version__
 from releasing.commands import configured_names
 from releasing.commands.table import FLAGS, HELP, OPERATORS, POSITIONAL, RELEASE, VERBS, Verb
 from releasing.recipes import RECIPES
+from releasing.shell.plain_text import keep_streams_plain, plain
 
 if TYPE_CHECKING:
     from releasing.commands.release_commands import Console, Options
@@ -59,7 +60,7 @@ SERVE = "Start the sandbox's registry and GitHub, to inspect them with ordinary 
 def show(line: str) -> None:
     """Print a whole line at once, also beside other threads; a closed output does not stop a release."""
     try:
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{plain(line)}\n")
         sys.stdout.flush()
     except BrokenPipeError:
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
@@ -73,11 +74,13 @@ def one_message() -> Iterator[None]:
     try:
         yield
     except ReleaseError as error:
-        raise Exit(f"error: {error}", error.code) from None
+        raise Exit(plain(f"error: {error}"), error.code) from None
     except KeyboardInterrupt:
         raise Exit("interrupted; the same command goes on from here", 130) from None
     except OSError as error:
-        raise Exit(f"error: {error.filename or 'this machine'}: {error.strerror or error}", 4) from None
+        raise Exit(
+            plain(f"error: {error.filename or 'this machine'}: {error.strerror or error}"), 4
+        ) from None
 
 
 def sandbox(
@@ -223,6 +226,7 @@ namespace = _namespace()
 
 def main() -> None:
     """Run the command line: what scripts/invoke starts; plain `invoke` finds `namespace` by itself."""
+    keep_streams_plain()
     try:
         Tool(version=__version__, name="invoke", binary="invoke", namespace=namespace).run()
     except BrokenPipeError:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from releasing.clients.registry.client import ACCEPT
+from releasing.clients.registry.documents import ACCEPT
 from releasing.clients.registry.transport import CONNECTIONS
 from releasing.image import ImageRef
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -88,6 +89,11 @@ class AnyRelease(ABC):
     def origin(self, sh: Commands) -> Checkout:
         """Our clone, for what origin has: read and changed through `sh`."""
         return Checkout(self.checkout, sh)
+
+    @property
+    def creates(self) -> Sequence[str]:
+        """The branches that it creates on origin; one that ends in a slash stands for all below it."""
+        return ()
 
     @property
     def namespace(self) -> str:
@@ -204,11 +210,22 @@ class Release(ProposingRelease):
         return f"{self.config.pull_requests.branch_prefix}{self.tag}/{step}"
 
     @property
+    def creates(self) -> Sequence[str]:
+        """The branches of its changes, and the release branch."""
+        return (self.head(""), self.branch)
+
+    @property
     def outbox(self) -> Path:
         """Where mails are kept."""
         return self.state / "outbox"
 
     @property
     def images(self) -> tuple[str, ...]:
-        """The full names of all images that the release builds."""
+        """The full names of all images that get the release's tag."""
         return tuple(f"{self.config.registry}/{name}" for group in self.config.images for name in group.names)
+
+    @property
+    def other_builds(self) -> dict[str, str]:
+        """The images that something else builds, by full name, each with the tag of its build."""
+        groups = self.config.other_images.values()
+        return {f"{self.config.registry}/{name}": each.build for each in groups for name in each.images.names}

@@ -19,6 +19,7 @@ from pathlib import Path
 from releasing.publication import note_lines, notes
 from releasing.publication.merged_pulls import PullHistory
 from releasing.shell.files import replace_text
+from releasing.shell.git_guard import reading
 from releasing.shell.programs import Shell
 from releasing.version import Version
 
@@ -27,13 +28,16 @@ def main() -> int:
     """Write what is missing."""
     options = arguments()
     sh = Shell()
-    source = PullHistory(sh, options.checkout, options.repository, options.own_branches)
+    source = PullHistory(
+        reading(options.checkout), options.checkout, options.repository, options.own_branches
+    )
     everything = source.merged(f"origin/{options.branch}", Version.parse(options.version))
     before = options.notes.read_text(encoding="utf-8") if options.notes.exists() else ""
     missing = source.missing(before, everything, most=len(everything))
     groups = {heading: labels.split(",") for heading, labels in options.group}
     lines = note_lines.grouped(note_lines.lines(sh, options.repository, missing), groups)
-    replace_text(options.notes, notes.with_missing(before, f"{options.project} {options.version}", lines))
+    after = notes.with_missing(before, f"{options.project} {options.version}", lines)
+    replace_text(options.notes, after, private=True)
     print(f"{options.notes}: {len(missing)} pull requests added; edit it as you like")
     return 0
 

@@ -32,10 +32,15 @@ if Path(sys.prefix).resolve() != PYTHON.parent.parent and not _has("plumbum"):
 sys.path.insert(0, str(ROOT))
 
 from releasing.errors import ReleaseError  # noqa: E402
+from releasing.shell.plain_text import keep_streams_plain  # noqa: E402
 
 
 def program(main: Callable[[], int | None]) -> None:
-    """Run `main` and exit with its code; a ReleaseError is shown as a message, never as a traceback."""
+    """Run `main` and exit with its code; a ReleaseError is shown as a message, never as a traceback.
+
+    What it prints is plain text: names and messages come from strangers.
+    """
+    keep_streams_plain()
     try:
         code = _code(main)
         sys.stdout.flush()

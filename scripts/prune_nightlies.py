@@ -26,7 +26,7 @@ from releasing.config import registries
 from releasing.errors import UsageError
 from releasing.nightly import named_builds
 from releasing.nightly.retention import old_tags, prune_report
-from releasing.shell.programs import Shell
+from releasing.shell.git_guard import NETWORK, reading
 
 if TYPE_CHECKING:
     from releasing.clients.registry.client import Registry
@@ -38,7 +38,7 @@ def main() -> int:
     options = arguments()
     if options.keep < 1:
         raise UsageError(f"--keep {options.keep}: at least the newest one stays", "--keep 14")
-    shell = Shell()
+    shell = reading(options.checkout, protocols=NETWORK)
     git = shell["git"]["-C", str(options.checkout)]
     revisions = named_builds.refs(git, shell)
     named = named_builds.read(git, shell, revisions, options.images_file)

@@ -48,7 +48,7 @@ def main() -> int:
     for each in found:
         print(f"{each.tagged} is {each.digest}")
     if options.record:
-        replace_text(options.record, f"{found[0].tag}\n")
+        replace_text(options.record, f"{found[0].tag}\n", private=True)
     if options.also:
         make_push.tag_too(found, options.also)
     return 0

@@ -3,8 +3,9 @@ r"""Change or check image_tags.yaml, the list of which digest of each image carr
 
   update_image_tags.py FILE add --pattern '.*/tensorflow-.*:v20180707-5a11c84d'
       List the builds that the registry has at a matching tag, of the images in FILE, of those that the
-      registry lists beside them, and of each --image NAME. Listed builds stay as they are; with --tag-listed they get
-      the matching tags that they have in the registry.
+      registry lists beside them, and of each --image NAME. Listed builds stay as they are; a release tag that is on
+      one of them goes to another build only when --allow-move names it. With --tag-listed
+      listed builds get the matching tags that they have in the registry. A FILE that is not there is made.
   update_image_tags.py FILE tag --pattern '.*/tensorflow-.*:v20180707-5a11c84d' --tag v0.2.1
       Set a tag on the build of each image that has a matching tag. When the tag is on another build of its
       image, nothing is written, unless --allow-move or floating-tags of release.yaml name it. (The registry
@@ -22,7 +23,8 @@ r"""Change or check image_tags.yaml, the list of which digest of each image carr
       they are, so that a change shows what it changed and merges with others.
 
 The expressions of a pattern must match the whole name and the whole tag; with --prefix their beginning is
-enough. FILE is written only when something changes, in one step.
+enough. FILE is written only when something changes, in one step, and only when check would find nothing in it.
+Comments, line ends and rows that do not change stay as they are written, or nothing is.
 
 Exit codes: 0 done, or nothing to do; 2 nothing, or too much, matches; 3 the file is not valid; 4 refused;
 7 the registry does not answer.
@@ -48,7 +50,8 @@ from releasing.errors import ConfigError, UsageError
 from releasing.image import ImageName, ImagePattern, movable
 from releasing.image_tags.known_builds import with_matching_tags
 from releasing.image_tags.row_changes import Changed, with_builds, with_tag
-from releasing.image_tags.validation import missing, problems
+from releasing.image_tags.row_text import save
+from releasing.image_tags.validation import missing, problems, require_valid
 
 if TYPE_CHECKING:
     from releasing.clients.registry.client import Registry
@@ -58,7 +61,7 @@ if TYPE_CHECKING:
 def main() -> int:
     """Do what the command line asks."""
     options = arguments()
-    tags = image_tags.load(options.file)
+    tags = image_tags.load_or_begin(options.file) if options.action is add else image_tags.load(options.file)
     options.action(options, tags)
     return 0
 
@@ -71,13 +74,15 @@ def add(options: argparse.Namespace, tags: ImageTags) -> None:
         if not pattern.takes_name(name):
             raise UsageError(f"--image {name} does not match {pattern.name.pattern!r}")
     listed = [image.name for image in tags.images]
+    if not listed and not options.image:
+        raise UsageError(f"{options.file} lists no image yet", "name the first ones: --image NAME …")
 
     async def work(client: Registry) -> list[ImageRow]:
         return await registry_builds.builds(client, listed, options.image, pattern)
 
     found = registries.ask(work, notice=Progress().line)
     known = with_matching_tags(tags, found, pattern) if options.tag_listed else tags
-    finish(options.file, tags, with_builds(known, found))
+    finish(options.file, tags, with_builds(known, found, movable(options.allow_move)))
 
 
 def tag(options: argparse.Namespace, tags: ImageTags) -> None:
@@ -126,10 +131,12 @@ def dangling(options: argparse.Namespace, tags: ImageTags) -> list[str]:
 
 
 def finish(path: Path, before: ImageTags, changed: Changed) -> None:
-    """Write the file when it changed, and say what was done."""
+    """Write the file when it changed, and say what was done; nothing of it when it would not be valid."""
+    require_valid(before, changed.tags, str(path))
+    written = save(path, before, changed.tags)
     for line in changed.lines:
         print(line)
-    print(f"{path}: {'written' if image_tags.save(path, before, changed.tags) else 'nothing to change'}")
+    print(f"{path}: {'written' if written else 'nothing to change'}")
 
 
 def arguments() -> argparse.Namespace:
@@ -151,6 +158,9 @@ def arguments() -> argparse.Namespace:
             action="store_true",
             help="match only the beginning of name and tag, as the old scripts did",
         )
+        changing.add_argument(
+            "--allow-move", metavar="NAME_RE:TAG_RE", help="tags that may move from one build to another"
+        )
     adding.add_argument(
         "--image", action="append", default=[], metavar="NAME", help="an image that is not yet in FILE"
     )
@@ -158,9 +168,6 @@ def arguments() -> argparse.Namespace:
         "--tag-listed", action="store_true", help="give listed builds their matching tags, too"
     )
     tagging.add_argument("--tag", required=True, help="the tag to set")
-    tagging.add_argument(
-        "--allow-move", metavar="NAME_RE:TAG_RE", help="tags that may move from one build to another"
-    )
     ask(checking)
     return parser.parse_args()
 

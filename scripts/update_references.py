@@ -33,6 +33,7 @@ from releasing.errors import PreconditionError, UsageError
 from releasing.references import examine_checkout
 from releasing.references.rules import Rules
 from releasing.references.tracked_files import replace_content
+from releasing.shell.plain_text import plain
 
 if TYPE_CHECKING:
     from releasing.references.report import ReferenceReport
@@ -69,12 +70,20 @@ def _show(report: ReferenceReport, written: bool, json: bool) -> None:
     from releasing.references.report import as_json, as_text, diff  # noqa: PLC0415  (loaded while git looks)
 
     if json or written:
-        text = as_json(report, written) if json else as_text(report, "Changed")
+        text = as_json(report, written) if json else plain(as_text(report, "Changed"), undecoded=True)
         # The bytes of a path may be no text.
-        sys.stdout.buffer.write(f"{text}\n".encode(errors="surrogateescape"))
+        _write(f"{text}\n".encode(errors="surrogateescape"))
     else:
-        sys.stdout.buffer.write(diff(report))
+        _write(diff(report))
         print(as_text(report, "Would change"), file=sys.stderr)
+
+
+def _write(content: bytes) -> None:
+    """Write to standard output: as it is for a program, which may apply it, and as plain text for a person."""
+    if sys.stdout.isatty():
+        print(content.decode(errors="replace"), end="")
+    else:
+        sys.stdout.buffer.write(content)
 
 
 def _parser() -> argparse.ArgumentParser:

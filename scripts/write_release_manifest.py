@@ -47,7 +47,7 @@ def main() -> int:
         repositories,
         tuple(options.workflow),
     )
-    replace_text(options.file, manifest.text())
+    replace_text(options.file, manifest.text(), private=True)
     print(f"{options.file}: {len(images)} images, {len(repositories)} repositories")
     return 0
 

@@ -50,6 +50,7 @@ ORDER = (
     "clients",
     "image_tags",
     "references",
+    "jsonnet",
     "shell",
     "version",
     "image",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from releasing.config.registries import existing_digests
 from releasing.shell.files import replace_text
+from releasing.shell.plain_text import plain
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class AnnouncementMail:
         message["Subject"] = subject
         # The id depends only on the release, so that mail readers recognize a second copy as the same mail.
         message["Message-ID"] = f"<{self.name}.{self.kind}@{options.from_.rpartition('@')[2]}>"
-        message.set_content(self._body(options))
-        replace_text(options.mail, message.as_string())
+        message.set_content(plain(self._body(options)))
+        replace_text(options.mail, message.as_string(), private=True)
         print(f"{subject} is in {options.mail}")
         return 0
 

@@ -120,7 +120,7 @@ def _path(file: Path) -> Path:
 
 def _note(file: Path, message: EmailMessage, state: str) -> None:
     known = Receipt(str(message["Message-ID"]), state, now(), operator())
-    replace_text(_path(file), json.dumps(asdict(known), indent=2) + "\n")
+    replace_text(_path(file), json.dumps(asdict(known), indent=2) + "\n", private=True)
 
 
 def _uncertain(file: Path, before: Receipt) -> PreconditionError:

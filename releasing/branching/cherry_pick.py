@@ -33,8 +33,10 @@ class Pick:
 
         Raises PreconditionError at the first conflict, with a clean clone and the commands to do it by hand as hint.
         """
-        # The last part of the name identifies the pick.
-        scratch = pull_requests.clone(self.release, sh, self.head.rpartition("/")[2], self.release.branch)
+        # The last part of the name tells one pick from another.
+        scratch = pull_requests.clone_to_edit(
+            self.release, sh, self.head.rpartition("/")[2], self.release.branch
+        )
         git = sh["git"]["-C", scratch]
         for commit in self.commits:
             try:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from releasing.builds.build_requests import BuildRequest, requests
+from releasing.builds.build_requests import BuildRequest
 from releasing.builds.build_trial import IMAGE, SCRIPT, TAG, Trial, tried
 from releasing.errors import UnmetError, UsageError
 
@@ -126,7 +126,7 @@ def _tried(script: Script, context: Path, seconds: float) -> Iterator[Breach]:
 
 def _plain(script: Script, trial: Trial, seconds: float) -> Iterator[Breach]:
     what = f"{SCRIPT} DOCKERFILE IMAGE TAG"
-    asked = [*requests(trial.asked)]
+    asked = trial.requested
     for each in asked:
         if each.kind == "login":
             hint = "docker login --password-stdin, or gcloud auth activate-service-account"
@@ -176,7 +176,7 @@ def _no_daemon(script: Script, trial: Trial, seconds: float) -> Iterator[Breach]
 
 
 def _pushes(trial: Trial, *, after_a_build: bool = False) -> list[str]:
-    pushes = (each for each in requests(trial.asked) if each.kind == "push")
+    pushes = (each for each in trial.requested if each.kind == "push")
     return list(dict.fromkeys(each.image for each in pushes if not (after_a_build and each.while_building)))
 
 

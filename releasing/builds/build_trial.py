@@ -10,8 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Timer
 
+from releasing.builds.build_requests import BuildRequest, Surroundings, requests
 from releasing.errors import CommandError
 from releasing.shell.environment import clean_environment
+from releasing.shell.git_guard import reading
 from releasing.shell.programs import Command, Shell
 
 SCRIPT = "build_image.sh"
@@ -19,30 +21,37 @@ GIVEN = "Dockerfile.contract"  # beside the folder's own, so that it shows which
 IMAGE, TAG = "registry.example/contract/image", "v20180720-01234567"
 PROGRAMS = ("docker", "podman", "buildah", "gcloud", "sleep")
 STAND_IN = r"""#!/bin/sh
-{ printf '%s\0' "${0##*/}" "$@"; echo; } >>"$RELEASE_TRIAL_LOG"
 all=" ${0##*/} $* "
+case "$all" in
+  *' bake '* | *' compose '*) { printf '%s\0' around "$PWD"; env -0; echo; } >>"$RELEASE_TRIAL_LOG" ;;
+esac
+{ printf '%s\0' "${0##*/}" "$@"; echo; } >>"$RELEASE_TRIAL_LOG"
 case "$RELEASE_TRIAL:$all" in
   'no daemon: docker '* | 'no daemon: podman '* | 'no daemon: buildah '* | 'no daemon: gcloud docker '*)
     echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?' >&2
     exit 1 ;;
-  'no build:'*' build '* | 'no build:'*' bud '* | 'no build: gcloud builds submit '*)
+  'no build:'*' build '* | 'no build:'*' bud '* | 'no build:'*' build-using-dockerfile '* | 'no build:'*' bake '* | \
+  'no build: gcloud builds submit '*)
     echo 'the build failed' >&2
     exit 1 ;;
-  'no push:'*' push '* | 'no push:'*' --push '* | 'no push:'*' add-tag '* | 'no push: gcloud builds submit '*)
+  'no push:'*' push '* | 'no push:'*' --push '* | 'no push:'*' --push=true '* | 'no push:'*'type=registry'* | \
+  'no push:'*'push=true'* | 'no push:'*' bake '* | 'no push:'*' imagetools create '* | 'no push:'*' add-tag '* | \
+  'no push: gcloud builds submit '*)
     echo 'denied: the push failed' >&2
     exit 1 ;;
 esac
 """
 DOCKERFILE = "FROM scratch\n"
+AROUND = "around"  # begins the record of where the program of the next one was started
 
 
 @dataclass(frozen=True)
 class Trial:
-    """How one run ended: its exit code, or None when the time was up; what it printed; what programs were asked."""
+    """How one run ended: its exit code, or None when the time was up; what it printed; what it asked programs for."""
 
     code: int | None
     said: tuple[str, ...]
-    asked: tuple[tuple[str, ...], ...]
+    requested: tuple[BuildRequest, ...]
     given: str
 
     @property
@@ -68,13 +77,14 @@ def tried(context: Path, case: str, more: tuple[str, ...], seconds: float) -> Tr
         words = (str(copy / SCRIPT), str(given), IMAGE, TAG, *more)
         code, said = _ended(environment, Command(words, str(scratch)), seconds)
         log = scratch / "log"
-        asked = tuple(_asked(log.read_bytes())) if log.exists() else ()
-        return Trial(code, tuple(said), asked, str(given))
+        # While the files are there that bake and compose read.
+        requested = tuple(_requested(log.read_bytes())) if log.exists() else ()
+        return Trial(code, tuple(said), requested, str(given))
 
 
 def _copied(context: Path, scratch: Path) -> Path:
     """A copy of the context, in a copy of the checkout that it is a folder of: scripts ask git and their parents."""
-    sh = Shell()
+    sh = reading(context)
     git = sh["git"]["-C", str(context)]
     alone = (context / ".git").exists() or not sh.succeeds(git["rev-parse", "--verify", "HEAD"])
     copy = scratch / "context"
@@ -137,8 +147,12 @@ def _ended(environment: dict[str, str], command: Command, seconds: float) -> tup
     return 0, said
 
 
-def _asked(log: bytes) -> Iterator[tuple[str, ...]]:
+def _requested(log: bytes) -> Iterator[BuildRequest]:
+    around = Surroundings()
     for record in log.split(b"\0\n")[:-1]:
         words = record.decode(errors="replace").split("\0")
-        if words[0] != "sleep":
-            yield tuple(words)
+        if words[0] == AROUND:
+            pairs = (each.partition("=") for each in words[2:])
+            around = Surroundings(Path(words[1]), tuple((name, value) for name, _, value in pairs))
+        elif words[0] != "sleep":
+            yield from requests([tuple(words)], around)

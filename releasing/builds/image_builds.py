@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasing.builds.identity import build_tag, commit, known_tag, short_commit
-from releasing.builds.ks_program import ks
+from releasing.builds.ks_program import ks, param_set
 from releasing.builds.submission import Submission, WorkflowBuild, labels, submission, workflow_of
 from releasing.changes import pull_requests
 from releasing.changes.pull_requests import Change
@@ -78,9 +78,9 @@ def _apply_app(release: Release, sh: StepShell, build: WorkflowBuild, wanted: Su
     """Set the runbook's parameters in a clean checkout, and create the app's workflow, with this release's labels."""
     workflow = build.workflow
     folder = f"{checkout(release, sh, build.step)}/{workflow.app}"
-    set_parameter = ks(release, sh)["param", "set", f"--env={workflow.environment}", workflow.component]
+    program, environment = ks(release, sh), workflow.environment
     for parameter, value in wanted.parameters(release, build).items():
-        sh.run(set_parameter[parameter, value].within(folder))
+        sh.run(param_set(program, environment, workflow.component, parameter, value).within(folder))
     marks = labels(release, build.step, build.commit, build.tag)
     sh.run(applying(release, sh, workflow.environment, workflow.component, marks).within(folder))
 

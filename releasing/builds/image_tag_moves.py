@@ -46,7 +46,11 @@ def unnamed(release: Release, sh: StepShell) -> str:
         if digest and not (allowed and allowed.fullmatch(f"{image}:{release.image_tag}"))
     }
     build = identity.known_tag(release, sh) if tagged else None
-    built = registries.digests(tagged, build, sh.environment) if build else {}
+    others = {image: tag for image, tag in release.other_builds.items() if image in tagged}
+    own = [image for image in tagged if image not in others]
+    built = registries.digests(own, build, sh.environment) if build and own else {}
+    for image, tag in others.items():
+        built[image] = registries.digest(image, tag, sh.environment)
     moves = [
         f"\n  {image}:{release.image_tag} from {digest} to {built.get(image) or 'a build to come'}"
         for image, digest in tagged.items()

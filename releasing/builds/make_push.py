@@ -17,7 +17,8 @@ from releasing.builds.bootstrapper_packages import Package, packages
 from releasing.config import registries
 from releasing.errors import PreconditionError, UnmetError
 from releasing.image import ImageRef
-from releasing.shell.environment import clean_environment
+from releasing.shell.environment import clean_environment, without_secrets
+from releasing.shell.git_guard import reading
 from releasing.shell.programs import Shell
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def push(
     a worktree that is not clean or at another commit; UnmetError when make pushed nothing, another image or another
     tag, or the registry does not have what it said; CommandError when make fails.
     """
-    sh = Shell()
+    sh = reading(folder)
     _require_clean(sh, folder, commit)
     lines: list[str] = []
 
@@ -47,7 +48,8 @@ def push(
 
     environment = _outside(clean_environment()) | _pinned(sh, folder, commit, _scratch(sh, folder), show)
     make = sh["make"]["-C", str(folder), "push"]
-    Shell(environment, show=hear).run(make[f"TAG={tag}"] if tag else make)
+    # The Makefile is the repository's code, and docker and gcloud read their logins from files.
+    Shell(without_secrets(environment), show=hear).run(make[f"TAG={tag}"] if tag else make)
     _require_same(sh, folder, commit)
     found = [*pushed(lines)]
     _refuse_others(found, [*images], tag)

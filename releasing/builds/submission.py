@@ -182,7 +182,9 @@ def _number(release: AnyRelease, sh: StepShell, build: WorkflowBuild, attempt: i
 
     more = f" {attempt}" if attempt > 1 else ""
     seed = f"{release.tag} {build.commit} {build.step}{more}"
-    choice = Choice(f"{build.step} build number{more}", in_shell="$(uuidgen | cut -c 1-4)")
+    choice = Choice(
+        f"{build.step} build number{more}", in_shell="$(od -An -N2 -tx2 /dev/urandom | tr -d ' ')"
+    )
     return sh.choose(choice, lambda: sha256(seed.encode()).hexdigest()[:4])
 
 

@@ -57,10 +57,10 @@ def mentions(release: Release, files: Iterable[tuple[str, bytes]]) -> Iterator[M
         near = occurrences(search, content) if search else None
         for each in references(path, content, near) if near != [] else ():
             name = ours.name_in(each.name)
-            if name and _is_literal(each) and not each.base:
+            if name and (each.default or _is_literal(each)) and not each.base:
                 line = line_of(content, _place(each))
                 image = f"{release.config.registry}/{name}"
-                yield Mention(path, line, image, each.name, each.tag, each.digest)
+                yield Mention(path, line, image, each.name, each.default or each.tag, each.digest)
 
 
 def _is_literal(reference: Reference) -> bool:

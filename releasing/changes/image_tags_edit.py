@@ -52,7 +52,7 @@ def listed_build(release: Release, sh: StepShell) -> str | None:
         {tag for tag in version.tags if BUILD_TAG.fullmatch(tag)}
         for row in rows(release, sh, revision)
         for version in row.versions
-        if row.name in release.images and release.image_tag in version.tags
+        if row.name in built(release) and release.image_tag in version.tags
     ]
     return min(set.intersection(*tags), default=None) if tags else None
 
@@ -60,11 +60,25 @@ def listed_build(release: Release, sh: StepShell) -> str | None:
 def edits(release: Release, sh: StepShell, checkout: str, build_tag: str) -> list[Command]:
     """The commands that add the digests of `build_tag`, and give them the release's tag."""
     update = sh["update_image_tags.py"][f"{checkout}/{_path(release)}"]
-    names = [word for image in release.images for word in ("--image", image)]
-    built = ("--pattern", pattern(release.images, build_tag))
-    tag = update["tag", *built, "--tag", release.image_tag]
-    moving = tag["--allow-move", release.allow_move] if release.allow_move else tag
-    return [update["add", *built, *names], moving, *_listing_operators(release, update)]
+    moving = ("--allow-move", release.allow_move) if release.allow_move else ()
+    by_build = {build_tag: built(release)}
+    for image, tag in release.other_builds.items():
+        by_build[tag] = (*by_build.get(tag, ()), image)
+    commands = []
+    for tag, images in by_build.items():
+        names = [word for image in images for word in ("--image", image)]
+        these = ("--pattern", pattern(images, tag))
+        commands += [
+            update[("add", *these, *names, *moving)],
+            update[("tag", *these, "--tag", release.image_tag, *moving)],
+        ]
+    commands = commands if by_build[build_tag] else commands[2:]
+    return [*commands, *_listing_operators(release, update, moving)]
+
+
+def built(release: Release) -> tuple[str, ...]:
+    """The images that the release itself builds."""
+    return tuple(image for image in release.images if image not in release.other_builds)
 
 
 def operators_images(release: Release) -> tuple[str, ...]:
@@ -76,12 +90,13 @@ def operators_images(release: Release) -> tuple[str, ...]:
     )
 
 
-def _listing_operators(release: Release, update: Command) -> list[Command]:
+def _listing_operators(release: Release, update: Command, moving: tuple[str, ...]) -> list[Command]:
     if not (images := operators_images(release)):
         return []
     names = [word for image in images for word in ("--image", image)]
     # Their builds may be listed by another tag.
-    return [update["add", "--tag-listed", "--pattern", pattern(images, release.image_tag), *names]]
+    these = ("--pattern", pattern(images, release.image_tag))
+    return [update[("add", "--tag-listed", *these, *names, *moving)]]
 
 
 def pattern(images: tuple[str, ...], tag: str) -> str:
@@ -97,6 +112,14 @@ def digests(release: Release, sh: StepShell, revision: str) -> dict[str, str]:
         for version in row.versions
         if row.name in release.images and release.image_tag in version.tags
     }
+
+
+def faults(release: Release, sh: StepShell, revision: str) -> list[str]:
+    """What is wrong in image_tags.yaml at `revision`: update_image_tags.py would not write such a file."""
+    from releasing.image_tags import ImageTags  # noqa: PLC0415 - as rows
+    from releasing.image_tags.validation import problems  # noqa: PLC0415
+
+    return problems(ImageTags(rows(release, sh, revision)), _path(release))
 
 
 def rows(release: Release, sh: StepShell, revision: str) -> tuple[ImageRow, ...]:
@@ -132,9 +155,9 @@ def _lists(release: Release, sh: StepShell, revision: str, build_tag: str) -> bo
         if release.image_tag in version.tags
         for tag in version.tags
     }
-    wanted = [(image, build_tag) for image in release.images]
+    wanted = [(image, release.other_builds.get(image, build_tag)) for image in release.images]
     wanted += [(image, release.image_tag) for image in operators_images(release)]
-    return there.issuperset(wanted)
+    return there.issuperset(wanted) and not faults(release, sh, revision)
 
 
 def _path(release: Release) -> str:

@@ -84,6 +84,14 @@ def clone(release: AnyRelease, sh: StepShell, step: str, base: str) -> str:
     return scratch
 
 
+def clone_to_edit(release: AnyRelease, sh: StepShell, step: str, base: str) -> str:
+    """The same, with files as the commit has them: what is committed there is what was edited."""
+    scratch = release.scratch(step)
+    sh.run(sh["rm"]["-rf", scratch])
+    sh.run(sh["clone_exactly.py"]["--reference", release.checkout, "--branch", base, release.url, scratch])
+    return scratch
+
+
 def propose(release: ProposingRelease, sh: StepShell, change: Change) -> None:
     """Put the change on its branch on origin and open its pull request."""
     push(release, sh, change)
@@ -91,21 +99,41 @@ def propose(release: ProposingRelease, sh: StepShell, change: Change) -> None:
 
 
 def push(release: ProposingRelease, sh: StepShell, change: Change) -> None:
-    """Put the change on its branch on origin, unless the branch exists: clone, edit, commit, push.
+    """Put the change on its branch on origin, unless the branch has it: clone, edit, commit, push.
 
-    An existing branch was pushed completely by an earlier run.
+    An existing branch was pushed completely by an earlier run, unless it has nothing of its own.
     """
-    branch = f"refs/heads/{release.head(change.step)}"
-    if not sh.lacks(release.origin(sh).listed(branch)):
+    standing = ""
+
+    def lacks() -> bool:
+        nonlocal standing
+        standing = at(release, sh, change) or ""
+        return not standing or is_empty(release, sh, change, standing)
+
+    if not sh.needed(lacks):
         return
-    scratch = clone(release, sh, change.step, change.base)
+    scratch = clone_to_edit(release, sh, change.step, change.base)
     for edit in change.edits(sh, scratch):
         sh.run(edit)
     sh.run(sh["git"]["-C", scratch, "add", "--all"])
     paragraphs = [change.title, change.reason, *_marks(release, change)]
     message = [word for paragraph in paragraphs for word in ("-m", paragraph)]
     sh.run(sh["git"]["-C", scratch, "commit", "--quiet", *message])
-    branch_creation.create(release.origin(sh), sh["git"]["-C", scratch], release.head(change.step), "HEAD")
+    git = sh["git"]["-C", scratch]
+    branch_creation.create(release.origin(sh), git, release.head(change.step), "HEAD", standing)
+
+
+def at(release: ProposingRelease, sh: StepShell, change: Change) -> str | None:
+    """The commit that the branch of `change` is at on origin."""
+    return release.origin(sh).commit_of(f"refs/heads/{release.head(change.step)}")
+
+
+def is_empty(release: ProposingRelease, sh: StepShell, change: Change, commit: str) -> bool:
+    """Whether the branch of `change`, at `commit`, has nothing of its own, and no pull request that was merged.
+
+    A plan that went on after an edit failed pushed its base; GitHub takes no pull request without a commit.
+    """
+    return release.origin(sh).is_on(commit, change.base) and find(release, sh, change) is None
 
 
 def request(release: ProposingRelease, sh: StepShell, change: Change) -> None:

@@ -77,7 +77,7 @@ class ReferenceEdit:
         also = [pin.path for pin in self.rules.pins]
         for each in self.rules.parameters:
             also += _setting(release, sh, revision, each.name, each.files)
-        files = release.origin(sh).files_naming(revision, prefixes(release), tuple(also))
+        files = release.origin(sh).files_naming(revision, searched(release), tuple(also))
         return examine(files, self.rules)
 
     def wanted(self, release: Release, sh: StepShell, base: str) -> bool:
@@ -100,6 +100,11 @@ def change(release: Release, step: str, base: str, text: tuple[str, str], edit: 
 def prefixes(release: Release) -> tuple[str, ...]:
     """The prefixes of the project's image names in files."""
     return release.config.reference_prefixes or (f"{release.config.registry}/",)
+
+
+def searched(release: Release) -> tuple[str, ...]:
+    """What files have that name images of ours: the prefixes, also with the slashes that JSON may have."""
+    return (*prefixes(release), *(each.replace("/", r"\/") for each in prefixes(release)))
 
 
 def rule(release: Release, pattern: str, tag: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +17,7 @@ from releasing.runbook.context import ALREADY
 from releasing.runbook.status import show_plan, show_status
 from releasing.runbook.step_shell import StepShell
 from releasing.shell.files import replace_text
+from releasing.shell.plain_text import tell
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def _night_session(
 
 def run(console: Console, options: Options) -> None:
     """Build every image of the release config under the night's tag; UnmetError when an entry is not built."""
-    aside = replace(console, show=lambda line: print(line, file=sys.stderr)) if options["json"] else console
+    aside = replace(console, show=tell) if options["json"] else console
     with _night_session(aside, options, looking=False) as (begun, request):
         it = begun.context(begun.shell_of_run(), request)
         night, part = it.release, it.release.only(request.only)
@@ -46,7 +46,7 @@ def run(console: Console, options: Options) -> None:
         found = outcomes.outcomes(night, sh, work.failed)
         record = outcomes.as_json(night, sh, found)
         kept = night.folder / "outcomes.json"
-        replace_text(kept, f"{record}\n")
+        replace_text(kept, f"{record}\n", private=True)
         told = [record] if options["json"] else [*outcomes.lines(night, sh, found), f"kept in {kept}"]
     for line in told:
         console.show(line)

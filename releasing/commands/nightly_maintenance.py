@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,6 +18,7 @@ from releasing.nightly.retention import prune_command
 from releasing.runbook.context import Context
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
+from releasing.shell.plain_text import tell
 from releasing.shell.programs import Shell
 from releasing.verification import claim_table
 from releasing.verification.claim import Claim
@@ -60,7 +60,7 @@ def check(console: Console, options: Options) -> None:
     """Check that every image of the project is built every night; UnmetError when it is not."""
     from releasing.nightly.monitoring import alerts, status_claims  # noqa: PLC0415 - no other command needs them
 
-    aside = replace(console, show=lambda line: print(line, file=sys.stderr)) if options["json"] else console
+    aside = replace(console, show=tell) if options["json"] else console
     with _nightly_task(aside, options, "nightly.check", "check") as (work, sh):
         try:
             claims = status_claims.claims(work, sh)

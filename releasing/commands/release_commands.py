@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -31,6 +30,7 @@ from releasing.runbook.plan import PlanShell
 from releasing.runbook.recipe import Recipe
 from releasing.runbook.status import show_plan, show_status
 from releasing.runbook.step_shell import StepShell
+from releasing.shell.plain_text import tell
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -145,7 +145,7 @@ def verify(console: Console, options: Options) -> None:
     from releasing.verification.tagged import tagged  # noqa: PLC0415
 
     request = ReleaseRequest.parse(options["version"], options["candidate"], "", "", looking=True)
-    aside = replace(console, show=lambda line: print(line, file=sys.stderr)) if options["json"] else console
+    aside = replace(console, show=tell) if options["json"] else console
     config = load()
     with aside.workspace(config, options) as there:
         it = tagged(*session.reading(config, there, request))

@@ -32,12 +32,20 @@ same commands for the real world, without those of steps that are done.
 
 After any step a person may go on by hand, and come back: the tool looks at what is there.
 
-The commands are those of candidate `{tag}`. They run in sh or bash, in the folder of this repository, with
-`scripts/` in `PATH`. A value that one command prints for another is a shell variable. Set these first:
+The commands are those of candidate `{tag}` in profile `{profile}`. They run in sh or bash, in any folder, with
+`scripts/` and `.venv/bin` of this repository in `PATH`; what they write is below `{state}` there. A value
+that one command prints for another is a shell variable. Set these first:
 
 ```sh
 account=YOU@example.org
 {settings}
+```
+
+The clone that the commands read and tag in, and the folders for what they write:
+
+```sh
+mkdir -p {state}/notes {state}/outbox {state}/releases/{tag} {state}/releases/{final}
+git clone --quiet --no-checkout {url} {state}/checkout
 ```
 """
 WIDTH = 118
@@ -47,11 +55,13 @@ def runbook(config: Config, recipes: Iterable[Recipe], nightly: Recipe) -> str:
     """The whole page: `recipes` of versions, and that of a night when the project has nights."""
     version = Version(0, 2, 1)
     candidate = Candidate(version, 0)
-    profile, state, account, user = Profile(sandbox="-"), Path(".release"), mark("account"), "$USER"
+    name, profile = _profile(config)
+    state, account, user = Path(profile.state or ".release"), mark("account"), "$USER"
     release = Release(config, profile, version, candidate, state, account, user)
     known = variables(release.images, release.image_tag)
     settings = "\n".join(each.setting for each in known)
-    head = HEAD.format(project=config.project, tag=release.tag, version=version, settings=settings)
+    words = {"tag": release.tag, "final": version.tag, "url": release.url, "state": state, "profile": name}
+    head = HEAD.format(project=config.project, version=version, settings=settings, **words)
     page = _Page(known, [head])
     for recipe in recipes:
         command = f"scripts/invoke release.{recipe.name} --version {version}"
@@ -61,6 +71,12 @@ def runbook(config: Config, recipes: Iterable[Recipe], nightly: Recipe) -> str:
         night = Night(config, profile, "YYYYMMDD", state, account, user, (ENTRY,), templates=templates)
         page.add(nightly.of(night), "scripts/invoke nightly.run", night)
     return page.text()
+
+
+def _profile(config: Config) -> tuple[str, Profile]:
+    """The first profile that acts for real: what people type by hand is not for a sandbox."""
+    real = ((name, each) for name, each in config.profiles.items() if each.production)
+    return next(real, ("rehearsal", Profile(sandbox="-")))
 
 
 @dataclass

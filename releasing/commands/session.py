@@ -33,6 +33,7 @@ from releasing.runbook.context import Context, ReleaseContext, U
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
 from releasing.shell.environment import clean_environment
+from releasing.shell.git_guard import plain_word
 from releasing.shell.lock import held
 from releasing.shell.programs import Shell
 from releasing.version import Candidate
@@ -149,7 +150,7 @@ def who(config: Config, workspace: Workspace, account: str) -> tuple[str, str]:
         raise ConfigError(
             "no Google account is given", "RELEASE_ACCOUNT=your-account@yourdomain.org, or --account"
         )
-    return found, os.environ.get("USER") or getpass.getuser()
+    return plain_word(found, "account"), os.environ.get("USER") or getpass.getuser()
 
 
 def reading(config: Config, workspace: Workspace, request: ReleaseRequest) -> tuple[Release, StepShell]:

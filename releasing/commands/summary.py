@@ -57,6 +57,9 @@ def looks(release: Release, environment: Mapping[str, str]) -> Iterator[str]:
 
 def exports(environment: Mapping[str, str]) -> Iterator[str]:
     """The lines that give a terminal this environment, as far as it differs from the terminal's own."""
+    if sandbox := environment.get("RELEASE_SANDBOX"):
+        serve = Command(("scripts/invoke", "rehearsal.serve", "--sandbox", sandbox))
+        yield f"# before these lines are pasted, start the servers of the rehearsal in another terminal: {serve}"
     for name, value in sorted(environment.items()):
         if os.environ.get(name) != value:
             yield f"export {name}={shlex.quote(value)}"

@@ -66,6 +66,15 @@ class Images(ConfigSection):
         return self
 
 
+class OtherImages(ConfigSection):
+    """Images of the project that something else builds: a release tags the build that is named here."""
+
+    images: Images
+    """which images, and how files name them"""
+    build: ImageTag
+    """the tag of the build that the release's tag is put on"""
+
+
 class BuildWorkflow(ConfigSection):
     """A ksonnet app in the repository that renders an Argo workflow."""
 

@@ -46,8 +46,9 @@ def labels(image: str, digest: str, environment: Mapping[str, str] | None = None
     async def work(registry: Registry) -> dict[str, Any]:
         return await registry.configuration(image, digest)
 
-    found = (ask(work, environment).get("config") or {}).get("Labels") or {}
-    return {str(name): str(value) for name, value in found.items()}
+    config = ask(work, environment).get("config")
+    found = config.get("Labels") if isinstance(config, dict) else None
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
 def existing_digests(

@@ -14,6 +14,7 @@ from releasing.config.build_sections import (
     Gcp,
     Images,
     Operator,
+    OtherImages,
 )
 from releasing.config.deploy import Argo, ArgoBuild, ArgoPods, Deploy
 from releasing.config.file_edits import ConfiguredParameter, ConfiguredPin, OperatorPin
@@ -43,6 +44,7 @@ __all__ = [
     "Notes",
     "Operator",
     "OperatorPin",
+    "OtherImages",
     "Profile",
     "PullRequestSettings",
     "RegistryHost",
@@ -77,6 +79,8 @@ class Config(ConfigSection):
     """image builds by workflows, by name: the step `build-NAME`; `tfserving` and `jupyter` may be at the top level"""
     bootstrapper: Bootstrapper | None = None
     """the bootstrapper; without it, no step `update-bootstrapper`"""
+    other_images: dict[MemberName, OtherImages] = Field(default={})
+    """images of the project that are built elsewhere, by any name; a release tags them and refers to them"""
     image_tags: RepositoryPath | None = None
     """the file that lists digests and tags of every image"""
     document: RepositoryPath | None = None
@@ -141,6 +145,11 @@ class Config(ConfigSection):
 
     @property
     def images(self) -> tuple[Images, ...]:
+        """The images that get a release's tag: those that it builds, and the others."""
+        return (*self.built_images, *(each.images for each in self.other_images.values()))
+
+    @property
+    def built_images(self) -> tuple[Images, ...]:
         """The images that a release builds, by build."""
         own = (self.bootstrapper,) if self.bootstrapper else ()
         return tuple(build.images for build in (*self.builds.values(), *own))

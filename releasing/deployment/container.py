@@ -7,6 +7,7 @@ from shlex import quote
 from releasing.config.release_yaml import Config
 from releasing.deployment.pods import SUITE, USER
 
+CLOUD_KEY = "35BAA0B33E9EB396F59CA838C0BA5CE6DC6315A3"
 TEXT = """\
 # Made from release.yaml: scripts/invoke deploy.render --write. A test fails when it is out of date.
 # The image of a commit: git archive HEAD | docker build -f deploy/Containerfile -t NAME:TAG -
@@ -14,12 +15,19 @@ FROM {base}
 
 # git, ssh, make and Docker's client as Debian has them; gcloud, its plugin and kubectl as Google releases them.
 ARG CLOUD_CLI={cloud_cli}
+# The fingerprint of the key that Google's Artifact Registry signs packages with. Whatever else is served at its
+# address is not trusted, and without it the build fails.
+ARG CLOUD_KEY={cloud_key}
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 RUN apt-get update \\
  && apt-get install --yes --no-install-recommends ca-certificates curl docker.io git gnupg make \\
     openssh-client \\
+ && export GNUPGHOME="$(mktemp --directory)" \\
  && curl --fail --silent --show-error https://packages.cloud.google.com/apt/doc/apt-key.gpg \\
-  | gpg --dearmor --output /usr/share/keyrings/cloud.google.gpg \\
+  | gpg --batch --quiet --import \\
+ && gpg --batch --export "$CLOUD_KEY" > /usr/share/keyrings/cloud.google.gpg \\
+ && test -s /usr/share/keyrings/cloud.google.gpg \\
+ && rm -rf "$GNUPGHOME" && unset GNUPGHOME \\
  && echo "deb [signed-by=/usr/share/keyrings/cloud.google.gpg]" \\
     "https://packages.cloud.google.com/apt cloud-sdk main" > /etc/apt/sources.list.d/google-cloud-sdk.list \\
  && apt-get update \\
@@ -55,6 +63,7 @@ def text(config: Config) -> str:
     return TEXT.format(
         base=config.deploy.base,
         cloud_cli=config.deploy.cloud_cli,
+        cloud_key=CLOUD_KEY,
         suite=SUITE,
         user=USER,
         name=quote(f"{config.project} release team"),

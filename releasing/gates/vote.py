@@ -54,7 +54,7 @@ def record(
             f"if that was a mistake, remove {file} and record it again",
         )
     vote = before or Vote(candidate, result, evidence, commit, digests, operator(), now())
-    replace_text(file, json.dumps(asdict(vote), indent=2) + "\n")
+    replace_text(file, json.dumps(asdict(vote), indent=2) + "\n", private=True)
     return vote
 
 

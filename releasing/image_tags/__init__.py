@@ -1,6 +1,7 @@
 """image_tags.yaml: which tags each digest of each image has.
 
-It is written in the form of `yaml.safe_dump(…, default_flow_style=False)`, which the file has always had.
+Written in the form of `yaml.safe_dump(…, default_flow_style=False)`, which the file has always had, or changed in the
+form that it has (row_text.py).
 Timestamps are the mappings that `gcloud container images list-tags --format=json` prints.
 """
 
@@ -16,8 +17,8 @@ import yaml
 
 from releasing.errors import ConfigError
 from releasing.image import ImagePattern
-from releasing.shell.files import replace_bytes
 from releasing.shell.marked_yaml import Document, line_of
+from releasing.shell.plain_scalars import reads_as_text
 
 T = TypeVar("T")
 TIMESTAMP_KEYS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
@@ -82,6 +83,17 @@ def load(path: Path) -> ImageTags:
         raise ConfigError(f"{path}: {error.strerror}", "give the path of image_tags.yaml") from None
 
 
+def load_or_begin(path: Path) -> ImageTags:
+    """Read the file at `path`; no images where there is no file in its folder, or nothing but comments in it."""
+    begun = path.is_file() and not is_blank(path.read_bytes())
+    return load(path) if begun or not path.parent.is_dir() or path.is_dir() else ImageTags(())
+
+
+def is_blank(content: bytes) -> bool:
+    """Whether there is nothing in `content` but comments and white space."""
+    return all(not line or line.startswith(b"#") for line in map(bytes.strip, content.splitlines()))
+
+
 def parse(content: bytes, where: str) -> ImageTags:
     """Read `content`, which problems call `where`; the schema of before June 2018 is understood too."""
     document = Document(content, where)
@@ -89,20 +101,29 @@ def parse(content: bytes, where: str) -> ImageTags:
 
 
 def dump(tags: ImageTags) -> bytes:
-    """Write `tags` in their own order, byte for byte as PyYAML writes the plain data."""
-    plain = {"images": [_plain_image(image) for image in tags.images]}
-    return yaml.safe_dump(plain, default_flow_style=False).encode()
+    """Write `tags` in their own order, as PyYAML writes the plain data; in quotes what some reader misreads."""
+    return "".join(as_lines({"images": [plain_image(image) for image in tags.images]})).encode()
 
 
-def save(path: Path, before: ImageTags, after: ImageTags) -> bool:
-    """Write `after` to `path` when it differs from `before`; returns whether it wrote.
+def as_lines(plain: object) -> list[str]:
+    """Plain data as lines of YAML."""
+    return yaml.dump(plain, Dumper=_Dumper, default_flow_style=False).splitlines(keepends=True)
 
-    The file is replaced in one step: a reader, or a kill, finds either the old or the new one.
-    """
-    if before == after:
-        return False
-    replace_bytes(path.resolve(), dump(after))
-    return True
+
+class _Dumper(yaml.SafeDumper):
+    """Texts in quotes also where only readers of YAML 1.2 or of Go take them for something else."""
+
+    def ignore_aliases(self, _content: Any) -> bool:
+        """Write what occurs twice twice."""
+        return True
+
+
+def _represented(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None if reads_as_text(text) else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represented)
 
 
 def _inserted(items: tuple[T, ...], item: T, key: Callable[[T], Any]) -> tuple[T, ...]:
@@ -182,10 +203,12 @@ def _plain_timestamp(stamp: datetime) -> dict[str, Any]:
     return {"datetime": str(stamp)} | {key: getattr(stamp, key) for key in TIMESTAMP_KEYS}
 
 
-def _plain_image(image: ImageRow) -> dict[str, Any]:
-    return {"name": image.name, "versions": [_plain_version(version) for version in image.versions]}
+def plain_image(image: ImageRow) -> dict[str, Any]:
+    """An image as plain data."""
+    return {"name": image.name, "versions": [plain_version(version) for version in image.versions]}
 
 
-def _plain_version(version: TaggedDigest) -> dict[str, Any]:
+def plain_version(version: TaggedDigest) -> dict[str, Any]:
+    """A build as plain data."""
     plain: dict[str, Any] = {"digest": version.digest, "tags": list(version.tags)}
     return plain | ({"timestamp": _plain_timestamp(version.timestamp)} if version.timestamp else {})

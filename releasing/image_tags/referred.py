@@ -100,6 +100,6 @@ def unlisted(
 
 def _in_file(path: str, content: bytes, ours: Ours, tag: str) -> Iterator[Referred]:
     for each in references(path, content, occurrences([tag.encode()], content)):
-        name = ours.name_in(each.name) if each.tag == tag and not each.variable else ""
+        name = ours.name_in(each.name) if each.known_tag == tag else ""
         if name and not each.base:
             yield Referred(path, line_of(content, each.start), each.name, name)

@@ -20,10 +20,13 @@ class Changed:
     lines: tuple[str, ...]
 
 
-def with_builds(tags: ImageTags, builds: Iterable[ImageRow]) -> Changed:
-    """Add the versions of `builds` whose digests are not listed; listed versions stay as they are.
+def with_builds(
+    tags: ImageTags, builds: Iterable[ImageRow], allow_move: re.Pattern[str] | None = None
+) -> Changed:
+    """Add the versions of `builds` whose digests are not listed; listed ones keep their tags, but for moved ones.
 
-    Raises PreconditionError when that would put a release tag on two digests of one image.
+    Raises PreconditionError when that would put a release tag on two digests of one image, and `allow_move` does not
+    match the whole of NAME:TAG.
     """
     conflicts: list[str] = []
     lines: list[str] = []
@@ -31,20 +34,25 @@ def with_builds(tags: ImageTags, builds: Iterable[ImageRow]) -> Changed:
         known = next((image for image in tags.images if image.name == build.name), ImageRow(build.name, ()))
         listed = {version.digest for version in known.versions}
         added = tuple(version for version in build.versions if version.digest not in listed)
-        conflicts += _conflicts(known, added)
+        twice = _twice(known, added)
+        moved = [each for each in twice if allow_move and allow_move.fullmatch(f"{build.name}:{each[0]}")]
+        conflicts += [_conflict(build, each) for each in twice if each not in moved]
         lines += [
             _line(build, version, "already" if version.digest in listed else "added")
             for version in build.versions
         ]
         for version in added:
             known = known.with_version(version)
-            tags = tags.with_image(known)
+        for tag, before, version in moved:
+            known = _moved(known, version.digest, tag)
+            lines.append(f"moved       {build.name}:{tag} from {before.digest} to {version.digest}")
+        tags = tags.with_image(known) if added else tags
         if not build.versions:
             lines.append(f"left alone  {build.name}: no tag matches")
     if conflicts:
         raise PreconditionError(
             "a release tag would be on two digests of one image:\n" + "\n".join(conflicts),
-            "remove the tag from one of them, in the registry or in the file",
+            "name the tags that may move: --allow-move NAME_RE:TAG_RE; or take the tag off one of them",
         )
     return Changed(tags, tuple(lines))
 
@@ -106,16 +114,21 @@ def _line(image: ImageRow, version: TaggedDigest, what: str) -> str:
     return f"{what:<10}  {image.name}@{version.digest} ({', '.join(version.tags)})"
 
 
-def _conflicts(known: ImageRow, added: tuple[TaggedDigest, ...]) -> list[str]:
-    """The release tags that `added` would put on a second digest."""
+def _twice(known: ImageRow, added: tuple[TaggedDigest, ...]) -> list[tuple[str, TaggedDigest, TaggedDigest]]:
+    """The release tags that `added` would put on a second digest, each with the listed build and the other."""
     return [
-        f"  {known.name}:{tag} is on {before.digest} in the file, and on {version.digest} in the registry"
+        (tag, before, version)
         for tag, versions in holders(known).items()
         if RELEASE_TAG.fullmatch(tag)
         for before in versions
         for version in added
         if tag in version.tags
     ]
+
+
+def _conflict(image: ImageRow, twice: tuple[str, TaggedDigest, TaggedDigest]) -> str:
+    tag, before, version = twice
+    return f"  {image.name}:{tag} is on {before.digest} in the file, and on {version.digest} in the registry"
 
 
 def _refuse_several(tags: ImageTags, chosen: dict[str, ImageRow], pattern: ImagePattern) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from releasing.release import AnyRelease
     from releasing.runbook.step_shell import StepShell
 
+REPOSITORY = re.compile(r"\w[\w.-]*/(?!\.+$)[\w.-]+")
+REF = re.compile(r"\w[\w./:+-]*")
 ABBREVIATED = re.compile(r"[0-9a-f]{7,39}")  # a commit that no server gives by this name
 
 
@@ -78,7 +80,10 @@ def looks(release: AnyRelease, sh: StepShell, contexts: Iterable[BuildContext]) 
     def place(context: BuildContext) -> tuple[str, str]:
         return context.repository, context.ref
 
-    for (repository, ref), group in groupby(sorted(contexts, key=place), place):
+    whole = [*contexts]
+    yield from (Look(each, found) for each in whole if (found := _malformed(each)))
+    wanted = (each for each in whole if not _malformed(each))
+    for (repository, ref), group in groupby(sorted(wanted, key=place), place):
         those = [*group]
         try:
             copy = _copied(release, sh, repository, ref)
@@ -89,6 +94,13 @@ def looks(release: AnyRelease, sh: StepShell, contexts: Iterable[BuildContext]) 
             yield from (Look(each, told, absent) for each in those)
         else:
             yield from (Look(each, problem(copy, each.path)) for each in those)
+
+
+def _malformed(context: BuildContext) -> str:
+    """Why a context cannot be looked at: its names come from a workflow, and become paths and words of git's."""
+    if not REPOSITORY.fullmatch(context.repository) or ".." in PurePosixPath(context.path).parts:
+        return f"{context.path} is not OWNER/NAME/FOLDER"
+    return "" if REF.fullmatch(context.ref) else f"{context.path}: {context.ref!r} is no ref"
 
 
 def tell_breaches(release: AnyRelease, sh: StepShell, context: str) -> None:
@@ -112,7 +124,7 @@ def _copied(release: AnyRelease, sh: StepShell, repository: str, ref: str) -> Pa
         sh.read(git["fetch", "--quiet", "--tags", address, "+refs/heads/*:refs/remotes/origin/*"])
         sh.read(git["checkout", "--quiet", "--detach", wanted])
     else:
-        sh.read(git["fetch", "--quiet", "--depth", "1", address, wanted])
+        sh.read(git["fetch", "--quiet", "--depth", "1", "--", address, wanted])
         sh.read(git["checkout", "--quiet", "--detach", "FETCH_HEAD"])
     return Path(copy)
 

@@ -65,7 +65,7 @@ def _of_app(night: Night, sh: StepShell, entry: Entry, wanted: Wanted, checkout:
     add = ks["env", "add", name, f"--namespace={night.namespace}"]
     values = _values(night, wanted) | dict(sorted(entry.params.items()))
     settings = [
-        ks["param", "set", f"--env={name}", entry.component, parameter, value]
+        ks_program.param_set(ks, name, entry.component, parameter, value)
         for parameter, value in values.items()
     ]
     return Making(

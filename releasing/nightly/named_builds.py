@@ -5,6 +5,7 @@ Whatever cannot be told apart counts as named: a tag whose image is put together
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
     from releasing.shell.programs import Command, Shell
 
 NIGHTLY = re.compile(r"v(\d{8})-[0-9a-f]{8}")
-BUILD = re.compile(rb"(?<![\w.-])v\d{8}-[0-9a-f]{8}(?![\w-])")
-DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
-SEARCHED = "v[0-9]{8}-[0-9a-f]{8}|sha256:[0-9a-f]{64}"
+# Whatever stands around it: in ${TAG:-v20180701-0123abcd} or \nv20180701-0123abcd a tag is no word of its own.
+BUILD = re.compile(rb"v\d{8}-[0-9a-f]{8}")
+# Files may have sha256: somewhere else.
+DIGEST = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+SEARCHED = "v[0-9]{8}-[0-9a-f]{8}|[0-9a-f]{64}"
 REFS = ("refs/remotes/origin/", "refs/tags/")
 EVERY_IMAGE = ""
 FOLDER, SUBMODULE = b"40000", b"160000"  # modes in git's trees
+UTF_16_LE, UTF_16_BE = b"\xff\xfe", b"\xfe\xff"
 AT_ONCE = 1000  # contents in one search: a command line has an end
 
 
@@ -70,7 +74,8 @@ def read(git: Command, shell: Shell, revisions: Mapping[str, str], listing: str 
     named = Named()
     files = _files(git, shell, revisions)
     lists = {blob: place for blob, place in files.items() if listing and place.endswith(f":{listing}")}
-    for blob, number, content in _lines(git, shell, [blob for blob in files if blob not in lists]):
+    others = [blob for blob in files if blob not in lists]
+    for blob, number, content in (*_lines(git, shell, others), *_wide_lines(git, shell, others)):
         _note(named, f"{files[blob]}:{number}", content)
     for blob, place in lists.items():
         content = shell.read(git["cat-file", "blob", blob]).encode(errors="surrogateescape")
@@ -99,7 +104,7 @@ def _in_line(path: str, line: bytes) -> tuple[tuple[tuple[str, str], ...], tuple
         around = [each for part, each in parts if part.start <= match.start() and match.end() <= part.end]
         known = [each.name for each in around if "/" in each.name and not is_templated(each.last_name)]
         pairs.append((known[0] if known else EVERY_IMAGE, match[0].decode()))
-    return tuple(pairs), tuple(found.decode() for found in DIGEST.findall(line))
+    return tuple(pairs), tuple(f"sha256:{found.decode()}" for found in DIGEST.findall(line))
 
 
 def _list(named: Named, place: str, content: bytes) -> None:
@@ -164,18 +169,33 @@ def _trees(
 
 def _lines(git: Command, shell: Shell, blobs: list[str]) -> Iterator[tuple[str, str, bytes]]:
     """Blob, number and content of each line that may name a build."""
-    search = git["grep", "--text", "--line-number", "-z", "-E", "-e", SEARCHED]
-    for start in range(0, len(blobs), AT_ONCE):
-        try:
-            answer = shell.read(search[(*blobs[start : start + AT_ONCE], "--")])
-        except CommandError as error:
-            if error.said:
-                raise
-            # git fails in silence when no line fits.
-            continue
+    for answer in _found(git["grep", "--text", "--line-number", "-z", "-E", "-e", SEARCHED], shell, blobs):
         for line in answer.encode(errors="surrogateescape").split(b"\n"):
             blob, number, content = line.split(b"\0", 2)
             yield blob.decode(), number.decode(), content
+
+
+def _wide_lines(git: Command, shell: Shell, blobs: list[str]) -> Iterator[tuple[str, str, bytes]]:
+    """The same of texts in UTF-16, as PowerShell writes them: git finds no words there, but their mark."""
+    marks = [word for mark in (UTF_16_LE, UTF_16_BE) for word in ("-e", os.fsdecode(b"^" + mark))]
+    for answer in _found(git[("grep", "--text", "-l", "-z", "-E", *marks)], shell, blobs):
+        for blob in filter(None, answer.split("\0")):
+            content = shell.read(git["cat-file", "blob", blob]).encode(errors="surrogateescape")
+            if content.startswith((UTF_16_LE, UTF_16_BE)):
+                text = content.decode("utf-16", errors="replace")
+                for number, line in enumerate(text.encode(errors="replace").split(b"\n"), 1):
+                    yield blob, str(number), line
+
+
+def _found(search: Command, shell: Shell, blobs: list[str]) -> Iterator[str]:
+    """What git's search finds in the blobs, in several answers."""
+    for start in range(0, len(blobs), AT_ONCE):
+        try:
+            yield shell.read(search[(*blobs[start : start + AT_ONCE], "--")])
+        except CommandError as error:
+            # git fails in silence when no line fits.
+            if error.said:
+                raise
 
 
 def _on_origin(name: str) -> str:

@@ -11,7 +11,6 @@ from releasing.errors import CommandError, PreconditionError
 from releasing.preflight.answer import Answer
 from releasing.preflight.github_access import GitHubNeed, github
 from releasing.preflight.repository_settings import Created
-from releasing.release import ProposingRelease
 
 if TYPE_CHECKING:
     from releasing.release import AnyRelease
@@ -32,10 +31,9 @@ def need(release: AnyRelease) -> GitHubNeed:
     config = release.config
     signing = config.signing.format if config.signing and release.pushes else ""
     need = GitHubNeed(release.slug, release.pushes, config.checks.expected_hours, signing)
-    if not isinstance(release, ProposingRelease):
+    if not release.creates:
         return need
-    branches = (release.head(""), *([release.branch] if release.branch else []))
-    created = Created(branches, (release.tag,))
+    created = Created(tuple(release.creates), (release.tag,))
     return replace(need, merge_method=config.pull_requests.merge_method or "", created=created)
 
 

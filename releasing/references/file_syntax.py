@@ -3,46 +3,78 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
+from typing import Any
 
 from releasing.references.report import SyntaxFault
+
+TOO_DEEP = "nested too deeply to be looked at"
+DEEPEST = 1000  # levels of YAML; its parsers in C have no bound of their own
+JSONNET = (".jsonnet", ".libsonnet")
+SECONDS = 10.0  # to parse a file of jsonnet
 
 
 def fault(path: str, content: bytes) -> SyntaxFault | None:
     """Where `content` does not parse as the language that the suffix of `path` names; None for others."""
-    parse = _PARSERS.get(PurePosixPath(path).suffix)
+    return faults([(path, content)]).get(path)
+
+
+def faults(files: Iterable[tuple[str, bytes]]) -> dict[str, SyntaxFault]:
+    """Where files do not parse, by path; all jsonnet among them is looked at by one program."""
+    found: dict[str, SyntaxFault | None] = {}
+    jsonnet: dict[str, bytes] = {}
+    for path, content in files:
+        suffix = PurePosixPath(path).suffix
+        if suffix in JSONNET:
+            jsonnet[path] = content
+        elif suffix in _PARSERS:
+            found[path] = _fault(path, content, _PARSERS[suffix])
+    found |= _of_jsonnet(jsonnet)
+    return {path: each for path, each in found.items() if each}
+
+
+def _fault(path: str, content: bytes, parse: Callable[[bytes], tuple[int, str] | None]) -> SyntaxFault | None:
     try:
-        found = parse(content) if parse else None
+        found = parse(content)
     except (RecursionError, MemoryError):
-        found = (1, "nested too deeply to be parsed")
+        found = (1, TOO_DEEP)
     return SyntaxFault(path, *found) if found else None
-
-
-def yaml_scalar(value: str) -> str:
-    """`value` as a plain YAML scalar, in double quotes when YAML would not read it as a string (1.10, on)."""
-    import yaml  # noqa: PLC0415
-
-    try:
-        loaded = yaml.safe_load(value)
-    except (yaml.YAMLError, ValueError):
-        loaded = None
-    return value if loaded == value else f'"{value}"'
 
 
 def _yaml(content: bytes) -> tuple[int, str] | None:
     import yaml  # noqa: PLC0415
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    depth = 0
+    anchors: set[str] = set()
     try:
-        for _ in yaml.compose_all(content, Loader=loader):
-            pass
+        # Its composer in C would overrun the stack of a file that is nested deeply enough.
+        for event in yaml.parse(content, Loader=loader):
+            if isinstance(event, yaml.DocumentStartEvent):
+                anchors = set()
+            _require_anchor(event, anchors)
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                return (event.start_mark.line + 1 if event.start_mark else 1, TOO_DEEP)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return (mark.line + 1 if mark else 1, f"not YAML: {error.problem or error.context}")
     except yaml.reader.ReaderError as error:
         return (content.count(b"\n", 0, error.position) + 1, f"not YAML: {error.reason}")
     return None
+
+
+def _require_anchor(event: Any, anchors: set[str]) -> None:
+    """Count the anchor of `event`; raise what PyYAML's composer does for an alias without one."""
+    import yaml  # noqa: PLC0415
+
+    name = getattr(event, "anchor", None)
+    if isinstance(event, yaml.AliasEvent) and name not in anchors:
+        mark: Any = event.start_mark
+        raise yaml.composer.ComposerError(None, None, f"found undefined alias {name!r}", mark)
+    if name is not None:
+        anchors.add(name)
 
 
 def _json(content: bytes) -> tuple[int, str] | None:
@@ -71,18 +103,24 @@ def _python(content: bytes) -> tuple[int, str] | None:
     return None
 
 
-def _jsonnet(content: bytes) -> tuple[int, str] | None:
-    from _gojsonnet import evaluate_snippet  # noqa: PLC0415  (starts a Go runtime)
+def _of_jsonnet(files: Mapping[str, bytes]) -> dict[str, SyntaxFault | None]:
+    from releasing.jsonnet.evaluation import Snippet, evaluated  # noqa: PLC0415
 
-    # A value that is not read is never evaluated, so no import is opened. ksonnet sets env and params.
-    snippet = "local env = {}, params = {}, file = (" + content.decode(errors="replace") + "\n); null"
-    try:
-        evaluate_snippet("file", snippet)
-    except RuntimeError as error:
-        line = re.match(r"file:\(?(\d+)", str(error))
-        text = str(error).partition("\n")[0].partition(" ")[2]
-        return (int(line[1]) if line else 1, f"not jsonnet: {text}")
-    return None
+    # A value that nothing reads is never evaluated: no import is opened. ksonnet sets env and params.
+    head, tail = "local env = {}, params = {}, file = (", "\n); null"
+    texts = [content.decode(errors="replace") for content in files.values()]
+    ended = evaluated([Snippet("file", f"{head}{text}{tail}") for text in texts], SECONDS)
+    return {
+        path: _jsonnet_fault(path, each.failure) if each.failure else None
+        for path, each in zip(files, ended, strict=True)
+    }
+
+
+def _jsonnet_fault(path: str, failure: str) -> SyntaxFault:
+    found = re.match(r"file:\(?(\d+)\S* (.*)", failure)
+    if not found:
+        return SyntaxFault(path, 1, f"not jsonnet: {failure.splitlines()[0]}")
+    return SyntaxFault(path, int(found[1]), f"not jsonnet: {found[2]}")
 
 
 _PARSERS: dict[str, Callable[[bytes], tuple[int, str] | None]] = {
@@ -90,6 +128,4 @@ _PARSERS: dict[str, Callable[[bytes], tuple[int, str] | None]] = {
     ".yml": _yaml,
     ".json": _json,
     ".py": _python,
-    ".jsonnet": _jsonnet,
-    ".libsonnet": _jsonnet,
 }

@@ -74,5 +74,5 @@ def _findings(form: Form, reference: Reference, rule: ImageRule) -> Sequence[Fin
     if not reason:
         return form.edits(reference, rule)
     literal = not reference.variable and bool(reference.parts)
-    stale = literal and reference.tag != rule.tag
+    stale = (literal and reference.tag != rule.tag) or reference.default not in {"", rule.tag}
     return [Kept(reference.start, reference.written, reason, stale, reference.name, reference.base)]

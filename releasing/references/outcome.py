@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from releasing.errors import PreconditionError
 from releasing.references.edits import apply, lines_of
 from releasing.references.mentions import namesake_search, namesakes
-from releasing.references.parameters import pin_holds
+from releasing.references.parameters import needs_quotes, pin_holds
 from releasing.references.report import FileChange, Left, ReferenceReport, Rewrite, SyntaxFault
 from releasing.references.rules import Pin, Rules
 from releasing.references.sources import Source, last_names
+from releasing.shell.plain_scalars import quoted
 
 
 def report_on(found: Sequence[Source], rules: Rules) -> ReferenceReport:
@@ -42,10 +43,11 @@ def _faults(rewrites: Sequence[Rewrite]) -> list[tuple[SyntaxFault | None, Synta
     """For each rewrite that does not parse: its syntax error before the rewrite, if any, and after."""
     if not rewrites:
         return []
-    from releasing.references.file_syntax import fault  # noqa: PLC0415  (parsers load slowly; most runs change nothing)
+    from releasing.references.file_syntax import faults  # noqa: PLC0415  (parsers load slowly; most runs change nothing)
 
-    broken = [(rewrite, found) for rewrite in rewrites if (found := fault(rewrite.path, rewrite.after))]
-    return [(fault(rewrite.path, rewrite.before), found) for rewrite, found in broken]
+    after = faults((rewrite.path, rewrite.after) for rewrite in rewrites)
+    before = faults((rewrite.path, rewrite.before) for rewrite in rewrites if rewrite.path in after)
+    return [(before.get(path), found) for path, found in after.items()]
 
 
 def _require_pins(rewrites: Sequence[Rewrite], pins: Sequence[Pin]) -> None:
@@ -72,7 +74,8 @@ def _pin_problem(rewrite: Rewrite | None, pin: Pin) -> str:
     if not pin.pattern.search(rewrite.before):
         return f"{pin}: the pattern matches nothing"
     if not pin_holds(rewrite.after, pin):
-        return f"{pin}: would not read {pin.value!r} everywhere afterwards"
+        quotes = f": YAML needs {quoted(pin.value)} in quotes" if needs_quotes(pin) else ""
+        return f"{pin}: would not read {pin.value!r} everywhere afterwards{quotes}"
     return ""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 SHORTEST = 2  # a single letter stands in every file
 # Any other piece (a lookaround, a flag, a numbered escape, letters outside ASCII) gives no words.
 _PIECE = re.compile(
-    rb"(?:(?P<open>\((?:\?:|(?!\?)))|(?P<or>\|)|(?P<close>\))|(?P<slash>/)"
+    rb"(?:(?P<open>\((?:\?:|(?!\?)))|(?P<or>\|)|(?P<close>\))|(?P<slash>\\?/)"
     rb"|(?P<literal>\\[!-/:-@\[-`{-~ ]|[ !-#%-',\-0->@-Z\]_-z}~])"
     rb"|(?P<wild>[.^$]|\\[AZbBdDsSwW]|\[\^?\]?(?:[^\\\]]|\\.)*\]))"
     rb"(?P<repeat>(?:(?P<maybe>[*?]|\{0*,\d*\}|\{0+\})|\+|\{\d+(?:,\d*)?\})[?+]?)?",

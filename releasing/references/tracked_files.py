@@ -10,7 +10,7 @@ from errno import EISDIR, ELOOP, ENOENT, ENOTDIR
 from pathlib import Path
 
 from releasing.errors import CommandError, PreconditionError
-from releasing.shell.programs import Shell
+from releasing.shell.git_guard import reading
 
 # The settings that people have for `git grep` have no effect here.
 _OPTIONS = ("--text", "--fixed-strings", "--no-color", "--no-full-name", "--no-recurse-submodules")
@@ -29,7 +29,7 @@ class Search:
         self.folder = folder
         self.asked = any((each / ".git").exists() for each in (folder, *folder.parents))
         self.narrow = self.asked and bool(words)
-        sh = Shell()
+        sh = reading(folder)
         git = sh["git"]["-C", str(folder)]
         options = [option for word in words for option in ("-e", word)]
         others = [f":(exclude,glob)**/{name}/**" for name in without]

@@ -58,6 +58,7 @@ def opened(
             if not place.marker.exists():
                 _fill(place, config, wanted_source)
             source_copy.found_operators(config, place.github)
+            source_copy.seed_other_images(config, place.registry_url)
             yield environment(place, config, keys), lock
 
 

@@ -12,6 +12,7 @@ from releasing.errors import CommandError, PreconditionError
 from releasing.rehearsal.github.existing_repositories import found
 from releasing.rehearsal.github.state import Repository, State
 from releasing.rehearsal.registry import small_images
+from releasing.shell.git_guard import plain_word, reading
 from releasing.shell.programs import Shell
 
 if TYPE_CHECKING:
@@ -32,17 +33,18 @@ def name(source: str) -> str:
 def copy(source: str, repository: Path, default_branch: str) -> None:
     """Make the bare `repository` from the branches and tags of `source`, whole or not at all.
 
-    Raises PreconditionError when `source` is not a repository, has changes that are not committed, or lacks the
-    default branch.
+    Raises UsageError when `source` is an option of git's; PreconditionError when it is not a repository, has changes
+    that are not committed, or lacks the default branch.
     """
     sh = Shell()
-    _refuse_uncommitted(sh, source)
+    plain_word(source, "--source")
+    _refuse_uncommitted(source)
     scratch = repository.with_suffix(".partial")
     git = sh["git"]["-C", str(scratch)]
     sh.read(sh["rm"]["-rf", str(scratch)])
     sh.read(sh["git"]["init", "--quiet", "--bare", "--initial-branch", default_branch, str(scratch)])
     try:
-        sh.read(git["fetch", "--quiet", name(source), *REFSPECS])
+        sh.read(git["fetch", "--quiet", "--", name(source), *REFSPECS])
     except CommandError as error:
         raise PreconditionError(f"--source {source}: {error.cause}", "name a git repository") from None
     branches = sh.read(git["for-each-ref", "--format=%(refname:short)", "refs/heads"]).split()
@@ -73,6 +75,14 @@ def seed_operators(config: Config, registry_url: str, there: Collection[str] = (
             small_images.push(registry_url, image, _release(operator), labels, RELEASED)
 
 
+def seed_other_images(config: Config, registry_url: str) -> None:
+    """Put the images into the registry that something else builds, at the builds that release.yaml names."""
+    labels = {"org.opencontainers.image.source": f"https://github.com/{config.repository}"}
+    for each in config.other_images.values():
+        for name in each.images.names:
+            small_images.push(registry_url, f"{config.registry}/{name}", each.build, labels, RELEASED)
+
+
 def found_operators(config: Config, github: Path) -> None:
     """Make a repository for each operator below `github`, with its release, and a pre-release of the next."""
     for operator in config.operators.values():
@@ -83,10 +93,13 @@ def _release(operator: Operator) -> str:
     return FIRST if operator.release == NEWEST else operator.release
 
 
-def _refuse_uncommitted(sh: Shell, source: str) -> None:
+def _refuse_uncommitted(source: str) -> None:
     if not Path(source).is_dir():
         return
-    status = sh["git"]["-C", source, "status", "--porcelain", "--untracked-files=no"]
+    sh = reading(source)
+    # A submodule has settings of its own, and a rehearsal takes the commit of it that is recorded.
+    shape = ("--porcelain", "--untracked-files=no", "--ignore-submodules=dirty")
+    status = sh["git"][("-C", source, "status", *shape)]
     if sh.succeeds(status) and sh.read(status):
         raise PreconditionError(
             f"--source {source} has changes that are not committed:\n{sh.read(status)}",

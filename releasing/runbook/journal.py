@@ -16,6 +16,8 @@ from typing import Any
 from releasing.errors import ConfigError
 from releasing.runbook.choice import Choice
 from releasing.shell.clock import now, operator
+from releasing.shell.files import append_private
+from releasing.shell.plain_text import plain
 
 Event = dict[str, Any]
 # The texts that events of some kinds must have, beside who, when and where.
@@ -110,13 +112,10 @@ class Journal:
 
 
 def _append(path: Path, lines: list[Event]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Bytes of a program's output that are not UTF-8 are kept: JSON reads the escape back.
-    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    with path.open("ab") as file:
-        file.write(text.encode(errors="backslashreplace"))
-        file.flush()
-        os.fsync(file.fileno())
+    # Bytes of a program's output that are not UTF-8 stay what they are: JSON reads the escape back.
+    # Controls that JSON would leave as they are become escapes that it reads back, too.
+    text = "".join(plain(json.dumps(line, ensure_ascii=False), undecoded=True) + "\n" for line in lines)
+    append_private(path, text.encode(errors="backslashreplace"), lasting=True)
 
 
 def _events(path: Path) -> Iterator[Event]:

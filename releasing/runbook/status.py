@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from releasing.errors import PreconditionError
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from releasing.shell.command import Command
 
 AT_ONCE = 8
+OPENING = (
+    "( set -e  # what stands between these brackets is one command, which ends where the first line fails"
+)
 NOT_NEEDED = met("no longer needed: every step that needs it is done")
 
 
@@ -59,8 +63,10 @@ def show_plan(
 
     `environment` is the lines that the commands need before them; `begun` has the choices of the release manager.
     """
-    for line in [*environment, *(begun.lines if begun else [])]:
+    paper = _Paper(context.show)
+    for line in environment:
         context.show(line)
+    paper.add(begun.lines if begun else [])
     drafts = begun.drafts if begun else {}
     findings = findings_of(context.looking(), recipe, recipe)
     unmet = {name for name, finding in findings.items() if not finding.holds}
@@ -82,8 +88,28 @@ def show_plan(
                 step.action(context.release, sh)
         except PreconditionError as error:
             sh.say(f"stops here: {error}")
-        for line in sh.lines:
-            context.show(line)
+            sh.lines.append("false")
+        paper.add(sh.lines)
+    paper.end()
+
+
+@dataclass
+class _Paper:
+    """The lines of a plan; as soon as one is a command, a bracket around it and the rest, which ends at a failure."""
+
+    show: Callable[[str], None]
+    opened: bool = False
+
+    def add(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            if not self.opened and not line.startswith("#"):
+                self.opened = True
+                self.show(OPENING)
+            self.show(line)
+
+    def end(self) -> None:
+        if self.opened:
+            self.show(")")
 
 
 def show_status(context: Context[Any], recipe: Recipe) -> list[str]:

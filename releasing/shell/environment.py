@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
 SETTINGS = ("GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 # They colour the output, change its language although LC_ALL is set, or send gh to another GitHub.
 NOT_FOR_PROGRAMS = {"CLICOLOR_FORCE", "GH_DEBUG", "GH_FORCE_TTY", "GH_HOST", "LANGUAGE"}
+# Tokens, passwords, keys and addresses that are as good as one, by the words that their names have.
+SECRET = re.compile(
+    r"TOKEN|PASSW|PASSPHRASE|SECRET|CREDENTIAL|PRIVATE|WEBHOOK|COOKIE|AUTH(?!OR_)|BEARER"
+    r"|API_?KEY|_(KEY|KEYS|PAT|PASS|PWD|DSN)$|DATABASE_URL",
+    re.IGNORECASE,
+)
+PROXY = re.compile(r"(https?|ftp|all|no)_proxy", re.IGNORECASE)
+# Paths of logins, which docker and gcloud need to push.
+LOGINS = {"GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE"}
+WITH_PASSWORD = re.compile(r"://[^/@\s]+@")
 INSTALL = {
     "gh": "it comes with this project: scripts/setup-venv",
     "gcloud": "install the Google Cloud CLI: https://cloud.google.com/sdk/docs/install",
@@ -33,6 +44,30 @@ def clean_environment() -> dict[str, str]:
         if (not name.startswith("GIT_") or name.startswith(SETTINGS)) and name not in NOT_FOR_PROGRAMS
     }
     return kept | {"LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment` for programs that run a repository's own code: without tokens, passwords and keys.
+
+    Files of logins that other programs need stay named; what can be read there is the business of who may run it.
+    """
+    kept = {
+        name: value
+        for name, value in environment.items()
+        if name in LOGINS
+        or PROXY.fullmatch(name)
+        or name.startswith(SETTINGS)
+        or not (SECRET.search(name) or WITH_PASSWORD.search(value))
+    }
+    for name in [name for name in kept if name.startswith("GIT_CONFIG_KEY_")]:
+        value = name.replace("KEY", "VALUE", 1)
+        setting = f"{kept[name]} {kept.get(value, '')}"
+        if WITH_PASSWORD.search(setting) or re.search(
+            r"extraheader|credential|passw|token|cookie", kept[name], re.IGNORECASE
+        ):
+            # The numbers of the others stay what they are.
+            kept |= {name: "release.withheld", value: ""}
+    return kept
 
 
 def located(command: Command, environment: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from releasing.errors import LockedError
 from releasing.shell.clock import now, operator
+from releasing.shell.files import make_folder, open_private
 
 PATIENCE = 15.0  # seconds for the last commands of a killed run to end
 
@@ -22,8 +23,8 @@ def held(path: Path) -> Iterator[int]:
     The kernel releases it with the last process that has the descriptor, so after a kill the next run only
     waits for commands that are still at work.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    make_folder(path.parent, private=True)
+    descriptor = open_private(path, os.O_RDWR)
     try:
         _take(descriptor, path)
         os.truncate(descriptor, 0)

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from releasing.errors import CommandError
-from releasing.shell import process_group
+from releasing.shell import process_group, program_hints
 from releasing.shell.command import Command
 from releasing.shell.environment import clean_environment, located
+from releasing.shell.files import append_private
+from releasing.shell.plain_text import plain
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -173,16 +175,14 @@ class Shell:
 
     def _follow(self, stream: IO[bytes], last: deque[str]) -> None:
         for raw in stream:
-            line = raw.decode(errors="replace").rstrip()
+            line = plain(raw.decode(errors="replace").rstrip())
             last.append(line)
             self.show(line)
             self._note(line)
 
     def _note(self, line: str) -> None:
         if self.log:
-            self.log.parent.mkdir(parents=True, exist_ok=True)
-            with self.log.open("a", encoding="utf-8", errors="backslashreplace") as log:
-                log.write(line + "\n")
+            append_private(self.log, f"{plain(line)}\n".encode())
 
     def _fail(self, command: Command, code: int, lines: list[str]) -> None:
         if self._stopped.is_set():
@@ -191,7 +191,8 @@ class Shell:
         said = "\n".join(f"    {line}" for line in last)
         text = f"{shortened(str(command))}\n  failed with exit code {code}"
         message = f"{text}:\n{said}" if said else text
-        raise CommandError(message, said=last, code=_class_of(command, code), status=code)
+        hint = program_hints.hint(command.program, lines)
+        raise CommandError(message, hint, last, _class_of(command, code), code)
 
 
 def _plumbed(words: list[str], **options: Any) -> Any:

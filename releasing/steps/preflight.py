@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from releasing.config import registries
 from releasing.gates import tree_claims
 from releasing.preflight import access
 from releasing.runbook import waivers
@@ -47,18 +48,17 @@ def check_files(release: Release, sh: StepShell) -> None:
     A file that does not parse, a lost parameter or the name of a candidate in a file would stop the tag at the end.
     """
     sh.require(lambda: _broken(release, sh), tree_claims.hint(release))
+    sh.require(lambda: _absent(release, sh), "name builds that are there: other-images in release.yaml")
     sh.say("this step reads files and changes nothing; release.verify shows the same claims of a tag")
 
 
 @check_files.verified_by
 def files_are_whole(release: Release, sh: StepShell) -> Finding:
     """The files of the release branch (before it is cut, of the default branch) are what release.verify claims of a
-    release, as far as no step changes them."""
-    return (
-        unmet(found)
-        if (found := _broken(release, sh))
-        else met(f"the files of {_revision(release, sh)} are whole")
-    )
+    release, as far as no step changes them, and the registry has the builds that `other-images` names."""
+    if found := _broken(release, sh) or _absent(release, sh):
+        return unmet(found)
+    return met(f"the files of {_revision(release, sh)} are whole")
 
 
 def _broken(release: Release, sh: StepShell) -> str:
@@ -66,6 +66,13 @@ def _broken(release: Release, sh: StepShell) -> str:
     commit = release.origin(sh).head(revision)
     found = tree_claims.problem(release, sh, commit, tree_claims.UNCHANGING)
     return f"{revision} at {found}" if found else ""
+
+
+def _absent(release: Release, sh: StepShell) -> str:
+    """The builds of others that release.yaml names and the registry does not have."""
+    wanted = release.other_builds.items()
+    absent = [f"{image}:{tag}" for image, tag in wanted if not registries.digest(image, tag, sh.environment)]
+    return f"the registry does not have {', '.join(absent)} of other-images in release.yaml" if absent else ""
 
 
 def _revision(release: Release, sh: StepShell) -> str:

@@ -41,10 +41,9 @@ def update_prototypes(release: Release, sh: StepShell) -> None:
 def prototypes_are_on_a_branch(release: Release, sh: StepShell) -> Finding:
     """Origin has the branch with the update, or the release branch names every image at the release's tag."""
     change = prototypes.change(release)
-    head = release.head(change.step)
-    commit = release.origin(sh).commit_of(f"refs/heads/{head}")
-    if commit:
-        return met(f"{head} is at {commit[:12]}")
+    commit = pull_requests.at(release, sh, change)
+    if commit and not pull_requests.is_empty(release, sh, change, commit):
+        return met(f"{release.head(change.step)} is at {commit[:12]}")
     return pull_requests.proposed(release, sh, change)
 
 
@@ -69,7 +68,10 @@ def image_tags_are_proposed(release: Release, sh: StepShell) -> Finding:
     if tag is None:
         return unmet("nothing is built yet")
     listed = pull_requests.proposed(release, sh, image_tags_edit.change(release, tag))
-    missing = unlisted_images.proposed(release, sh) if listed.holds else ""
+    if not listed.holds:
+        return listed
+    faults = image_tags_edit.faults(release, sh, f"origin/{_listing(release, sh)}")
+    missing = faults[0] if faults else unlisted_images.proposed(release, sh)
     return unmet(missing) if missing else listed
 
 

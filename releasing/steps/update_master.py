@@ -24,7 +24,7 @@ MASTER_COMMIT = Choice("master commit")
 
 def newest_images(release: Release, build_tag: str) -> Change:
     """The pull request that puts every reference to a released image of the default branch at `build_tag`."""
-    images = reference_edit.rules(release, release.config.images, build_tag)
+    images = reference_edit.rules(release, release.config.built_images, build_tag)
     text = (f"Use the images of {build_tag}", f"The newest images, built for {release.tag}.")
     edit = ReferenceEdit(images, leave_alone=release.config.left_alone)
     return reference_edit.change(release, update_master.name, release.config.default_branch, text, edit)

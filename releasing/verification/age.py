@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from releasing.verification.tagged import Tagged
 
 _BUILD = re.compile(r"v(\d{8})\b.*")
+_HIT = re.compile(r"([^\0]+)\0([^\n]*)(?:\n|\Z)")  # a path may have line breaks, too
 _RELEASE = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
 
 
@@ -60,18 +61,17 @@ def _newest(it: Tagged, releases: list[str]) -> dict[tuple[str, str], list[tuple
 
 
 def _lines_with_images(it: Tagged, releases: list[str]) -> dict[str, dict[str, bytes]]:
-    """By release and path: the lines that name an image of the project, found in one search of all trees."""
-    words = [option for prefix in reference_edit.prefixes(it.release) for option in ("-e", prefix)]
+    """By release and path: those lines that name an image of ours, found in one search of all trees."""
+    words = [option for word in reference_edit.searched(it.release) for option in ("-e", word)]
     trees = [f"refs/tags/{release}" for release in releases]
     try:
-        hits = it.read(*GREP, "--full-name", *words, *trees).split("\n")
+        hits = _HIT.findall(it.read(*GREP, "--full-name", *words, *trees))
     except CommandError as error:
         if error.said:
             raise
         hits = []  # nothing found
     found: dict[str, dict[str, bytes]] = defaultdict(lambda: defaultdict(bytes))
-    for hit in hits:
-        where, _, text = hit.partition("\0")
+    for where, text in hits:
         release, _, path = where.removeprefix("refs/tags/").partition(":")
         found[release][path] += text.encode(errors="surrogateescape") + b"\n"
     return found

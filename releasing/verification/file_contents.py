@@ -7,19 +7,18 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from releasing.references.edits import line_of
-from releasing.references.file_syntax import fault
+from releasing.references.file_syntax import faults as syntax_faults
 from releasing.references.protected_paths import protection
+from releasing.references.text_templates import filled_in, imported_as_text, is_filled_in
 from releasing.verification.claim import Claim, counted, judged
 
 if TYPE_CHECKING:
-    from releasing.references.report import SyntaxFault
     from releasing.verification.tagged import Tagged
 
 # Messages of the Python 3 parser on valid Python 2.
 _PYTHON_2 = re.compile(
     r"Missing parentheses in call to|multiple exception types must be parenthesized|leading zeros in decimal"
 )
-_TEMPLATE = re.compile(rb"\{\{.*\}\}|\{%")
 _STRANGERS = re.compile(r"(?:^|.*/)third_party/")
 
 
@@ -43,19 +42,23 @@ def _parse(it: Tagged) -> Claim:
 
 
 def faults(files: Iterable[tuple[str, bytes]]) -> tuple[list[str], int]:
-    """The files that do not parse, each with its line, and the number of Python 2 files, which are not checked."""
-    found = [one for path, content in files if _is_ours(path) and (one := _fault(path, content))]
+    """What does not parse, each with its line, and the number of files of Python 2, which are not judged."""
+    read = [*files]
+    imported = imported_as_text(read)
+    ours = {path: content for path, content in read if _is_ours(path)}
+    first = {
+        path: one for path, one in syntax_faults(ours.items()).items() if not is_filled_in(path, ours[path])
+    }
+    # What has formats in it is read once more, with something in their places.
+    whole = {path: filled_in(path, ours[path], path in imported) for path in first}
+    again = syntax_faults((path, text) for path, text in whole.items() if text != ours[path])
+    found = [one for path, one in (first | again).items() if whole[path] == ours[path] or path in again]
     wrong = [str(one) for one in found if not _PYTHON_2.search(one.message)]
     return wrong, len(found) - len(wrong)
 
 
 def _is_ours(path: str) -> bool:
     return not (protection(path) or _STRANGERS.match(path))
-
-
-def _fault(path: str, content: bytes) -> SyntaxFault | None:
-    found = fault(path, content)
-    return None if found and _TEMPLATE.search(content) else found
 
 
 def _no_candidate(it: Tagged) -> Claim:

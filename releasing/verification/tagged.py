@@ -137,5 +137,4 @@ def files_at(release: Release, sh: StepShell, commit: str) -> Iterator[tuple[str
     listed = sh.read(release.origin(sh).git["ls-tree", "-r", "-z", "--full-tree", commit])
     rows = [row.partition("\t") for row in listed.split("\0") if row]
     paths = [path for mode, _, path in rows if mode.startswith("100") and not is_copy(path)]
-    # A path with a line break cannot be read in a batch.
-    return release.origin(sh).contents(commit, [path for path in paths if "\n" not in path])
+    return release.origin(sh).contents(commit, paths)

@@ -123,3 +123,16 @@ def test_waivers_stand_in_the_vote_mail_as_they_were_given(tmp_path: Path) -> No
     assert "please vote.\n\nKnown problems that were accepted:\n  #5: {braces} stay\n\nCommit: " in text_of(
         read(mail_file)
     )
+
+
+def test_a_mail_is_for_its_owner_alone_until_it_is_sent(tmp_path: Path) -> None:
+    path = tmp_path / "outbox" / "vote.eml"
+    write(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_strangers_wrote_into_the_notes_is_mailed_as_plain_text(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_bytes("- Fix\x1b[2J it\x9b\u202e\r\n- ü\r\n".encode())
+    assert text_of(write(tmp_path / "vote.eml", notes="notes.md")).endswith(
+        "- Fix\\u001b[2J it\\u009b\\u202e\n- ü\n"
+    )

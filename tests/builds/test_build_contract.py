@@ -74,6 +74,14 @@ def test_every_program_that_builds_images_is_understood(context: Path, program: 
     "lines",
     [
         'docker buildx build --push --tag "$2:$3" --file "$1" .',
+        'docker buildx build --output type=registry --tag "$2:$3" --file "$1" .',
+        'docker buildx build --output=type=image,push=true --tag "$2:$3" --file "$1" .',
+        'docker buildx build -o type=image,name="$2:$3",push=true -f"$1" .',
+        'docker --config "$HOME" buildx --builder b build --push=true -t"$2:$3" --file "$1" .',
+        'docker buildx bake --push --set "*.tags=$2:$3" --set "*.dockerfile=$1" app',
+        'docker buildx bake --set "app.output=type=registry" --set "app.tags=$2:$3" --set "*.dockerfile=$1" app',
+        'docker build -t x -f "$1" . && docker buildx imagetools create -t "$2:$3" x',
+        'docker build -t x -f "$1" . && docker manifest create "$2:$3" x && docker manifest push "$2:$3"',
         'docker image build -t x -f "$1" . && docker tag x "$2:$3" && docker image push "$2:$3"',
         'buildah bud -t x -f "$1" . && buildah push x "docker://$2:$3"',
         'podman build --tag=x --file="$1" . && podman push x "docker://$2:$3"',
@@ -194,3 +202,92 @@ def test_gcloud_builds_count_as_build_and_push() -> None:
         BuildRequest("build", words=words),
         BuildRequest("push", "r/a:t", words=words, while_building=True),
     ]
+
+
+HCL = """\
+variable "TAG" { default = "latest" }  # overridden by the environment
+variable "DOCKERFILE" {
+  default = "Dockerfile"
+}
+group "default" { targets = ["app"] }
+target "common" {
+  dockerfile = DOCKERFILE
+  // not this: tags = ["x/y:z"]
+}
+target "app" {
+  inherits = ["common"]
+  tags = ["${IMAGE}:${TAG}", {more}]
+  output = ["type=image,push=true"]
+}
+"""
+JSON = """\
+{"variable": {"TAG": {"default": "latest"}}, "target": {"default": {
+  "dockerfile": "${DOCKERFILE}", "tags": ["${IMAGE}:${TAG}", {more}], "output": ["type=registry"]}}}
+"""
+SERVICES = """\
+services:
+  app:
+    image: "${IMAGE}:${TAG:-latest}"
+    build: {context: ., dockerfile: "${DOCKERFILE}", tags: [{more}]}
+  database: {image: postgres}
+"""
+GIVEN = 'export IMAGE="$2" TAG="$3" DOCKERFILE="$1"\ncd "$(dirname "$0")"\n'
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "command"),
+    [
+        ("docker-bake.hcl", HCL, "docker buildx bake"),
+        ("docker-bake.json", JSON, "docker buildx bake"),
+        ("other.hcl", HCL, "docker buildx bake --file other.hcl app"),
+        ("compose.yaml", SERVICES, "docker compose build --push"),
+        ("compose.yaml", SERVICES, "docker buildx bake --push"),
+        ("dev.yml", SERVICES, "docker compose -f dev.yml build && docker compose -f dev.yml push"),
+    ],
+)
+def test_what_a_file_says_is_built_and_pushed_is_understood(
+    context: Path, file: str, text: str, command: str
+) -> None:
+    (context / file).write_text(text.replace(", {more}", "").replace("{more}", ""))
+    assert found(context, f"#!/bin/sh\nset -e\n{GIVEN}{command}\n") == []
+    (context / file).write_text(text.replace("{more}", '"${IMAGE}:latest"'))
+    told = [*map(str, found(context, f"#!/bin/sh\nset -e\n{GIVEN}{command}\n"))]
+    assert any(":latest although no argument asks for it" in each for each in told)
+
+
+@pytest.mark.parametrize("file", ["docker-bake.hcl", "docker-bake.json", "compose.yaml"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[" * 100_000, 'target "a" { inherits = ["a"] }', "group: [x]", "\0"]
+)
+def test_a_file_that_cannot_be_read_says_nothing(context: Path, file: str, text: str) -> None:
+    (context / file).write_text(text)
+    told = [*map(str, found(context, f"#!/bin/sh\nset -e\n{GIVEN}docker buildx bake --push\n"))]
+    assert any("pushes nothing; expected IMAGE:TAG" in each for each in told)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'docker buildx build --push=false -t "$2:$3" -f "$1" .',
+        'docker buildx build --output type=oci,dest=x -t "$2:$3" -f "$1" .',
+        'docker buildx build --load -t "$2:$3" -f "$1" .',
+        'docker buildx bake --print --push --set "*.tags=$2:$3"',
+    ],
+)
+def test_what_only_builds_pushes_nothing(context: Path, lines: str) -> None:
+    told = [*map(str, found(context, f"#!/bin/sh\nset -e\n{lines}\n"))]
+    assert any("pushes nothing; expected IMAGE:TAG" in each for each in told)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'docker buildx build --output type=registry -t "$2:$3" -f "$1" . || true',
+        'docker buildx build --output=type=image,push=true -t "$2:$3" -f "$1" . || true',
+        'docker buildx bake --push --set "*.tags=$2:$3" --set "*.dockerfile=$1" || true',
+    ],
+)
+def test_a_push_while_building_that_fails_has_to_fail_the_script(context: Path, lines: str) -> None:
+    told = [*map(str, found(context, f"#!/bin/sh\nset -e\n{lines}\n"))]
+    assert any("when the push fails it ends with exit code 0" in each for each in told)
+    assert any("when the build fails it ends with exit code 0" in each for each in told)

@@ -190,3 +190,18 @@ def test_dockers_own_words_come_before_the_makefiles() -> None:
         f"Built {IMAGE}:latest",
     ]
     assert [*pushed(lines)] == [ImageRef(IMAGE, TAG, OTHER)]
+
+
+def test_the_makefile_gets_no_secrets_in_its_environment(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GH_TOKEN", "s3cret")
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "http.extraheader")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "AUTHORIZATION: s3cret")
+    monkeypatch.setenv("IMG", "kept")
+    found = world.folder.parent.parent / "environment"
+    world.make(f"env >'{found}'")
+    world.refused(UnmetError)
+    assert "s3cret" not in found.read_text()
+    assert "IMG=kept" in found.read_text()

@@ -52,7 +52,24 @@ def test_the_builds_are_listed_and_then_tagged_by_exactly_their_names(tmp_path: 
 
 
 def test_a_tag_moves_to_another_build_only_when_the_operator_named_it(tmp_path: Path) -> None:
-    assert edits(tmp_path, ".*:v0.2.1")[1][-2:] == ("--allow-move", ".*:v0.2.1")
+    for words in edits(tmp_path, ".*:v0.2.1"):
+        assert words[-2:] == ("--allow-move", ".*:v0.2.1")
+
+
+def test_images_that_something_else_builds_get_the_tag_from_the_build_that_is_named(tmp_path: Path) -> None:
+    other = {"ui": {"images": {"pattern": "ui", "names": ["ui"]}, "build": "v9"}}
+    plain = CONFIG.model_dump(exclude_unset=True, by_alias=True)
+    listing = {"image-tags": "releasing/image_tags.yaml", "other-images": other}
+    origin = origin_in(tmp_path)
+    for own in ({}, {"bootstrapper": BOOTSTRAPPER}):
+        config = CONFIG.model_validate({**plain, **listing, **own})
+        release = replace(origin.release, config=config)
+        words = [each.words for each in image_tags_edit.edits(release, origin.sh, "clone", BUILD)]
+        assert [each[2] for each in words] == ["add", "tag"] * (1 + len(own))
+        pattern = ImagePattern.parse(words[-1][words[-1].index("--pattern") + 1])
+        assert pattern.takes_name("gcr.io/kubeflow-images-public/ui")
+        assert (pattern.takes_tag("v9"), pattern.takes_tag(BUILD)) == (True, False)
+        assert "gcr.io/kubeflow-images-public/ui" not in words[0] or not own
 
 
 def test_an_operator_with_the_number_of_the_release_is_listed_as_well(tmp_path: Path) -> None:

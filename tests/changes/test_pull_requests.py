@@ -111,6 +111,17 @@ def test_a_text_of_more_commands_than_github_takes_names_how_many_are_left_out(s
     assert body.endswith("Release v0.2.1-rc.0, step update-config.")
 
 
+def test_files_that_are_dirty_right_after_a_clone_stay_as_they_are(scene: Scene) -> None:
+    commit(scene.origin.bare, "master", "windows.txt", "one\r\ntwo\r\n")
+    commit(scene.origin.bare, "master", "config.txt", "one\r\ntwo\r\n")
+    base = commit(scene.origin.bare, "master", ".gitattributes", "*.txt text\n")
+    scene.origin.fetched()
+    scene.propose()
+    compared = scene.github.api(f"repos/kubeflow/kubeflow/compare/{base}...{scene.branch}")
+    changed = [(file["filename"], file["additions"], file["deletions"]) for file in compared["files"]]
+    assert changed == [("config.txt", 1, 1)]
+
+
 def test_proposing_again_touches_nothing(scene: Scene) -> None:
     scene.propose()
     first = head(scene.origin.bare, scene.branch)
@@ -124,6 +135,24 @@ def test_what_a_kill_left_between_push_and_request_is_finished(scene: Scene) -> 
     first = head(scene.origin.bare, scene.branch)
     scene.propose()
     assert (head(scene.origin.bare, scene.branch), scene.listed()) == (first, [(1, "open")])
+
+
+def test_a_branch_that_is_equal_to_its_base_is_made_again(scene: Scene) -> None:
+    bare = scene.origin.bare
+    git = scene.origin.sh["git"]["--git-dir", str(bare)]
+    scene.origin.sh.run(git["branch", scene.branch, "master"])
+    commit(bare, "master", "other.txt", "meanwhile\n")
+    scene.origin.fetched()
+    assert not scene.proposed()[0]
+    scene.propose()
+    assert text_of(bare, head(bare, scene.branch), "config.txt") == "one\nTWO\nthree"
+    assert scene.listed() == [(1, "open")]
+
+
+def test_a_branch_with_another_commit_of_its_own_is_used_as_it_is(scene: Scene) -> None:
+    other = commit(scene.origin.bare, scene.branch, "config.txt", "by hand\n")
+    scene.propose()
+    assert head(scene.origin.bare, scene.branch) == other
 
 
 def test_a_scratch_clone_is_made_anew(scene: Scene) -> None:

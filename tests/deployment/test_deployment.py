@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -290,3 +293,38 @@ def test_the_builds_have_the_parameters_of_the_runbook() -> None:
     content = build_workflow.of_step(CONFIG, "build-tfserving", serving.argo)
     told = [each["name"] for each in content["spec"]["arguments"]["parameters"] if "value" not in each]
     assert told == [*PROW, "versionTag"]
+
+
+@pytest.mark.parametrize("served", ["the key", "another key as well", "another key", "no key"])
+def test_only_the_pinned_key_is_trusted_for_packages(tmp_path: Path, served: str) -> None:
+    """The commands of the container file, with a server that gives what it likes."""
+    home = tmp_path / "keys"
+    home.mkdir(mode=0o700)
+    environment = {**os.environ, "GNUPGHOME": str(home), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+    def ran(*words: str) -> str:
+        return subprocess.run(words, env=environment, capture_output=True, text=True, check=True).stdout
+
+    for name in ("right", "wrong"):
+        ran("gpg", "--batch", "--quiet", "--passphrase", "", "--quick-gen-key", name, "ed25519", "sign")
+    fingerprint = next(
+        line.split(":")[9]
+        for line in ran("gpg", "--with-colons", "--list-keys", "right").splitlines()
+        if line.startswith("fpr")
+    )
+    keys = {"the key": "right", "another key as well": "right wrong", "another key": "wrong", "no key": ""}[
+        served
+    ]
+    armored = ran("gpg", "--armor", "--export", *keys.split()) if keys else ""
+    (tmp_path / "served").write_text(armored)
+    curl = tmp_path / "curl"
+    curl.write_text(f"#!/bin/sh\ncat '{tmp_path}/served'\n")
+    curl.chmod(0o755)
+    [part] = re.findall(r"export GNUPGHOME=.*?unset GNUPGHOME", FILES["Containerfile"], flags=re.DOTALL)
+    keyring = tmp_path / "keyring.gpg"
+    script = part.replace("/usr/share/keyrings/cloud.google.gpg", str(keyring))
+    words = ["bash", "-o", "pipefail", "-c", f"CLOUD_KEY={fingerprint}; {script}"]
+    done = subprocess.run(words, env=environment, capture_output=True, check=False)
+    assert (done.returncode == 0) == keys.startswith("right")
+    if done.returncode == 0:
+        assert "wrong" not in ran("gpg", "--show-keys", str(keyring))

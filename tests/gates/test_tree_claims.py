@@ -36,7 +36,9 @@ def test_a_whole_tree_has_no_problem(origin: Origin) -> None:
 
 def test_a_file_that_names_a_candidate_stops_it_because_the_final_is_the_same_commit(origin: Origin) -> None:
     text = said(origin, group__go='const version = "v0.2.1-rc.0"\n')
-    assert text.endswith('"no -rc in a final": 1 place with the name of one\n  group.go:1: v0.2.1-rc.0')
+    assert text.endswith(
+        '"no -rc in a final": 1 place with the name of a candidate\n  group.go:1: v0.2.1-rc.0'
+    )
 
 
 def test_several_claims_that_do_not_hold_are_told_at_once(origin: Origin) -> None:

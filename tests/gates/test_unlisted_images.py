@@ -79,6 +79,13 @@ def test_what_the_prototypes_bring_is_told_with_its_place(origin: Origin) -> Non
     assert merged(origin) == ""
 
 
+def test_a_file_whose_name_has_a_line_break_hides_nothing(origin: Origin) -> None:
+    commit(origin.bare, HEAD, "a\nfile", f"{REGISTRY}/bootstrapper:v0.2.1\n")
+    assert proposed(origin) == f"{HEAD} {SAID}"
+    commit(origin.bare, HEAD, "b\nfile", f"{REGISTRY}/notebook-cpu:v0.2.1\n")
+    assert f"{REGISTRY}/notebook-cpu:v0.2.1 (b\nfile:1)" in proposed(origin)
+
+
 def test_listing_it_on_the_default_branch_or_in_the_pull_request_settles_it(origin: Origin) -> None:
     commit(origin.bare, LISTING, "image_tags.yaml", listing("bootstrapper", "notebook-gpu"))
     assert proposed(origin) == ""
@@ -136,3 +143,20 @@ def test_the_steps_are_not_done_as_long_as_something_dangles(
     assert (finding.holds, finding.text) == (False, f"v0.2-branch {SAID}")
     commit(origin.bare, "master", "image_tags.yaml", listing("bootstrapper", "notebook-gpu"))
     assert wait_for_presubmit.verify(origin.release, origin.fetched().sh, ()).holds
+
+
+def test_the_step_is_not_done_with_a_file_that_is_not_valid(
+    origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity, "known_tag", lambda *_: BUILD)
+    commit(origin.bare, HEAD, "spawner.py", "")
+    assert update_image_tags.verify(origin.release, origin.fetched().sh).holds
+    for wrong in (
+        ("a" * 64, "a" * 63),
+        (f"- {BUILD}", f"- {BUILD}\n    - -rf"),
+        (f"- {BUILD}", f"- {BUILD}\n    - {BUILD}"),
+    ):
+        commit(origin.bare, "master", "image_tags.yaml", listing("bootstrapper").replace(*wrong))
+        finding = update_image_tags.verify(origin.release, origin.fetched().sh)
+        assert not finding.holds
+        assert "no pull request proposes it" in finding.text

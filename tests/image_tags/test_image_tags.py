@@ -10,7 +10,8 @@ import pytest
 
 from releasing.errors import ConfigError
 from releasing.image import ImagePattern
-from releasing.image_tags import ImageRow, ImageTags, TaggedDigest, dump, load, parse, save
+from releasing.image_tags import ImageRow, ImageTags, TaggedDigest, dump, load, parse
+from releasing.image_tags.row_text import save
 from tests.support.paths import DATA
 
 pytestmark = pytest.mark.interpreter

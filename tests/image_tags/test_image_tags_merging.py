@@ -11,8 +11,9 @@ import pytest
 
 from releasing.changes.reference_edit import escaped
 from releasing.image import ImagePattern
-from releasing.image_tags import ImageRow, TaggedDigest, dump, load, save
+from releasing.image_tags import ImageRow, TaggedDigest, dump, load
 from releasing.image_tags.row_changes import with_builds, with_tag
+from releasing.image_tags.row_text import save
 from releasing.image_tags.validation import problems
 from tests.support.paths import DATA
 

@@ -15,8 +15,9 @@ from hypothesis import assume, given, settings, strategies
 from releasing.changes.reference_edit import escaped
 from releasing.errors import PreconditionError, ReleaseError
 from releasing.image import RELEASE_TAG, ImagePattern
-from releasing.image_tags import ImageRow, ImageTags, TaggedDigest, dump, parse, save
+from releasing.image_tags import ImageRow, ImageTags, TaggedDigest, dump, parse
 from releasing.image_tags.row_changes import Changed, with_builds, with_tag
+from releasing.image_tags.row_text import save
 from releasing.image_tags.validation import holders, problems
 
 pytestmark = pytest.mark.interpreter

@@ -85,3 +85,17 @@ def test_a_build_that_would_double_a_release_tag_is_refused() -> None:
     tags = ImageTags((ImageRow(CPU, (TaggedDigest(A, ("v0.2.1",)),)),))
     with pytest.raises(PreconditionError, match=f"{A} in the file, and on {B} in the registry"):
         with_builds(tags, [ImageRow(CPU, (TaggedDigest(B, ("v0.2.1", "v2")),))])
+
+
+def test_a_release_tag_that_may_move_goes_to_the_build_that_the_registry_has_it_on() -> None:
+    tags = ImageTags((ImageRow(CPU, (TaggedDigest(A, ("v0.2.1", "v1")),)),))
+    builds = [ImageRow(CPU, (TaggedDigest(B, ("v0.2.1", "v2")),))]
+    for allowed in (re.compile("v0.2.1"), re.compile(".*/other:v0.2.1")):
+        with pytest.raises(PreconditionError, match="on two digests"):
+            with_builds(tags, builds, allowed)
+    changed = with_builds(tags, builds, re.compile(r".*-cpu:v0\.2\.1"))
+    assert {each.digest: each.tags for each in changed.tags.images[0].versions} == {
+        A: ("v1",),
+        B: ("v0.2.1", "v2"),
+    }
+    assert f"moved       {CPU}:v0.2.1 from {A} to {B}" in changed.lines

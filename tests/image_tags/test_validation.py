@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
+from releasing.errors import ConfigError, PreconditionError
 from releasing.image_tags import ImageRow, ImageTags, TaggedDigest, load
-from releasing.image_tags.validation import holders, missing, problems
+from releasing.image_tags.validation import holders, missing, problems, require_valid
 from tests.support.paths import DATA
 
 pytestmark = pytest.mark.interpreter
@@ -105,3 +106,20 @@ def test_repeated_digests_and_malformed_names_and_tags_are_found() -> None:
         "f",
     )
     assert [line.partition(": ")[0] for line in said] == ["f:2", "f:4", "f:4", "f:7"]
+
+
+@pytest.mark.parametrize("tag", ["-rf", "../../x", "a\x1b[2Jb", "a b", "", "x" * 129])
+def test_what_would_be_written_is_refused_when_it_is_not_valid(tag: str) -> None:
+    row = ImageRow("gcr.io/p/x", (TaggedDigest(A, (tag,)),))
+    with pytest.raises(PreconditionError, match="what would be written is not valid") as refusal:
+        require_valid(ImageTags(()), ImageTags((row,)), "f")
+    assert f"f: 'gcr.io/p/x': {tag!r} is not a tag" in refusal.value.message
+    assert refusal.value.message.replace("\n", "").isprintable()
+
+
+def test_a_file_that_is_not_valid_is_refused_as_such_until_the_change_mends_it() -> None:
+    short = ImageTags((ImageRow("gcr.io/p/x", (TaggedDigest(A[:-1], ("v1",), None, 4),), 2),))
+    with pytest.raises(ConfigError, match=r"^f:4: digest sha256:a+ is not .* \(it has 63\)") as refusal:
+        require_valid(short, short, "f")
+    assert "correct that first" in refusal.value.hint
+    require_valid(short, ImageTags(()), "f")

@@ -12,6 +12,7 @@ from releasing.commands import session
 from releasing.config import config_file
 from releasing.config.path import OWN
 from releasing.errors import UnmetError, UnreachableError
+from releasing.nightly.build_contexts import BuildContext, looks
 from releasing.nightly.maintenance import NightlyTask
 from releasing.nightly.monitoring import status_claims
 from releasing.rehearsal.sandbox import git_settings
@@ -74,10 +75,7 @@ local params = std.extVar("__ksonnet/params").components["one"];
         """The claim on entries."""
         settings = git_settings({f"url.{self.folder}/.insteadOf": "https://github.com/"})
         mirror = {"RELEASE_REGISTRY_MIRRORS": f"gcr.io={self.registry}/gcr.io"}
-        config = config_file.load(OWN)
-        work = NightlyTask(
-            config, config.profiles["rehearsal"], self.folder / "state", "nightly.check", "check"
-        )
+        work = release(self)
         shell = Shell(clean_environment() | settings | mirror)
         session.bring_up(work, shell)
         return next(
@@ -140,3 +138,28 @@ def test_a_ref_or_a_repository_that_the_workflow_cannot_check_out_is_wrong(world
     world.builds(CONTEXT, extra="kubeflow/testing@HEAD")
     (problem,) = world.entries().details
     assert f"{CONTEXT}: EXTRA_REPOS has kubeflow/testing, but not kubeflow/pytorch-operator" in problem
+
+
+def test_what_git_would_take_for_an_option_is_no_ref_and_starts_nothing(world: World) -> None:
+    mark = world.folder / "ran"
+    world.builds(CONTEXT, extra=f"kubeflow/pytorch-operator@--upload-pack=touch {mark}")
+    (told,) = world.entries().details
+    assert "is no ref" in told
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("path", ["../../../precious", "kubeflow/../../precious", "kubeflow/.."])
+def test_a_context_outside_of_a_repository_is_not_looked_at_and_nothing_is_deleted(
+    world: World, path: str
+) -> None:
+    precious = world.folder / "precious"
+    precious.mkdir()
+    (precious / "build_image.sh").touch(0o755)
+    found = [*looks(release(world), Shell(), [BuildContext(path)])]  # type: ignore[arg-type]
+    assert [each.problem for each in found] == [f"{path} is not OWNER/NAME/FOLDER"]
+    assert (precious / "build_image.sh").exists()
+
+
+def release(world: World) -> NightlyTask:
+    config = config_file.load(OWN)
+    return NightlyTask(config, config.profiles["rehearsal"], world.folder / "state", "nightly.check", "check")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from releasing.references.file_syntax import fault, yaml_scalar
+from releasing.references import file_syntax
+from releasing.references.file_syntax import fault, faults
 
 pytestmark = pytest.mark.interpreter
 
@@ -22,6 +23,13 @@ pytestmark = pytest.mark.interpreter
         ("a.py", b"a = 1\nb = '\xe9'\n", 2),
         ("a.json", b"[" * 100_000 + b"]" * 100_000, 1),
         ("a.py", b"-" * 100_000 + b"1", 1),
+        ("a.yaml", b"a: 1\nb: " + b"[" * 100_000, 2),
+        ("a.yaml", b"- " * 100_000, 1),
+        ("a.yaml", b"{a: " * 100_000, 1),
+        ("a.yaml", b"a: &x 1\n---\nb: *x\n", 3),
+        # Text that would be code of ours, were it not for the parentheses around it.
+        ("a.jsonnet", b'1); local b = importstr "/proc/self/environ"; assert false : b; local c = (2', 1),
+        ("a.jsonnet", b"1); local f(n) = f(n + 1); assert f(1) == 2; local c = (2", 1),
     ],
 )
 def test_a_broken_file_is_named_with_its_line(path: str, content: bytes, line: int) -> None:
@@ -51,10 +59,16 @@ def test_a_whole_file_has_no_fault_and_imports_are_not_opened(path: str, content
     assert fault(path, content) is None
 
 
-def test_only_what_yaml_would_misread_gets_quotes() -> None:
-    assert [yaml_scalar(text) for text in ("v0.2.1", "1.10", "on", "2018-07-11")] == [
-        "v0.2.1",
-        '"1.10"',
-        '"on"',
-        '"2018-07-11"',
+def test_many_files_are_looked_at_together_and_one_that_is_too_much_hides_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(file_syntax, "SECONDS", 1.0)
+    deep = b"(" * 3_000_000
+    files = [
+        ("a.jsonnet", b"{"),
+        ("b.jsonnet", deep),
+        ("c.jsonnet", b"{}"),
+        ("d.libsonnet", b"1 +"),
+        ("e.py", b"("),
     ]
+    assert [*faults(files)] == ["e.py", "a.jsonnet", "b.jsonnet", "d.libsonnet"]

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.interpreter
         (r"(gcr\.io/p/|\{0\}/\{1\}/)(tf-model-server-(cpu|gpu))", {b"tf-model-server-"}),
         (r"gcr\.io/p/(operator|job)", {b"operator", b"job"}),
         (r".*/x", {b"/x"}),
+        (r"gcr\.io\/p\/x", {b"/x"}),
         (r"(?:gcr|quay)\.io/.*", {b"gcr", b"quay"}),
         (r"bo+k-sh?elf{2}", {b"k-s"}),
         (r"(abc)*def|ghi", {b"def", b"ghi"}),

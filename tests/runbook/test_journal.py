@@ -63,6 +63,14 @@ def test_text_of_any_kind_comes_back_as_it_was(path: Path) -> None:
     assert len(path.read_bytes().split(b"\n")) == 2
 
 
+def test_a_journal_is_plain_text_for_its_owner_alone(path: Path) -> None:
+    wild = "a\x1b[2J\x9b1m\u202e\udcff"
+    Journal(path).record("chosen", "vote", name="x", value=wild)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.read_text(encoding="utf-8", errors="surrogateescape").rstrip("\n").isprintable()
+    assert Journal(path).choices() == {"x": wild}
+
+
 def test_half_a_last_line_did_not_happen_and_the_next_event_has_its_own_line(path: Path) -> None:
     path.parent.mkdir()
     path.write_text(LINE + LINE.replace("auth", "cut-branch")[:-20])

@@ -10,7 +10,7 @@ import pytest
 
 from releasing.release import Release
 from releasing.runbook.context import ReleaseContext
-from releasing.runbook.status import findings_of, show_plan, show_status
+from releasing.runbook.status import OPENING, findings_of, show_plan, show_status
 from releasing.runbook.step import Finding, Step, met, unmet
 from releasing.runbook.step_shell import StepShell
 from tests.support.tiny_recipes import CHAIN, PATIENCE, file, lines, locked, order, recipe, touching, world_in
@@ -63,10 +63,10 @@ def test_a_plan_waits_for_what_stands_and_is_checked_again(world: ReleaseContext
     wait = world.shell["wait_for_checks.py"]["COMMIT"]
     tag.verified_by(lambda _release, _sh: Finding(False, "postsubmit: pending", wait=wait))
     show_plan(world, recipe(tag), ())
-    assert lines(world)[-2:] == ["# to do: postsubmit: pending", "wait_for_checks.py COMMIT"]
+    assert lines(world)[-4:] == ["# to do: postsubmit: pending", OPENING, "wait_for_checks.py COMMIT", ")"]
     tag.irreversible = False
     show_plan(world, recipe(tag), ())
-    assert "touch" in lines(world)[-1]
+    assert "touch" in lines(world)[-2]
 
 
 def test_a_survey_looks_side_by_side_and_reads_each_thing_once(world: ReleaseContext) -> None:

@@ -112,3 +112,12 @@ def test_a_program_that_reads_a_missing_file_says_so(tmp_path: Path) -> None:
         ConfigError.code,
         "record_image_digests.py: doc.md: no such file",
     )
+
+
+def test_what_strangers_wrote_is_printed_as_plain_text(tmp_path: Path) -> None:
+    body = (
+        "import sys; print('a\\x1b[2J'); print('b\\x9b', file=sys.stderr); raise UnmetError('c\\x07\\udcff')"
+    )
+    shown = ran(sys.executable, written(tmp_path, body))
+    assert shown.stdout == "a\\u001b[2J\n"
+    assert shown.stderr == "b\\u009b\nprogram.py: c\\u0007\\udcff\n"

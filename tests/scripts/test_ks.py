@@ -150,3 +150,9 @@ def test_what_ks_cannot_do_is_refused_and_changes_nothing(
     assert says in ran.stderr
     assert "Traceback" not in ran.stderr
     assert (sandbox.folder / "environments/releasing/params.libsonnet").read_text() == OVERRIDES
+
+
+@pytest.mark.parametrize("value", ["--verbose", "-v", "-1"])
+def test_a_value_that_looks_like_an_option_is_set_after_two_dashes(sandbox: Sandbox, value: str) -> None:
+    sandbox.output("ks", "param", "set", "--env=releasing", "--", "workflows", "name", value)
+    assert value in sandbox.output("ks", "param", "list", "workflows", "--env=releasing")

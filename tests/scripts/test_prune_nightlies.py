@@ -127,6 +127,57 @@ def test_a_tag_whose_image_is_put_together_elsewhere_holds_for_every_image(
         assert f"a:{NIGHTS[0]} stays: named at master:spawner.py:1" in pruned(url, checkout).stdout
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "IMAGE=${{IMAGE:-{image}:{tag}}}",
+        "TAG=${{TAG:-{tag}}}",
+        "TAG=${{TAG-{tag}}}",
+        "IMAGE := $(shell echo {image}:{tag})",
+        'image: {{{{ .Values.image | default "{image}:{tag}" }}}}',
+        '{{"image": "{escaped}:{tag}"}}',
+        "printf 'x\\n{tag}'",
+        "image:v1-{tag}",
+        "{tag}_gpu",
+        "curl https://example.org/{tag}-linux.tar",
+    ],
+)
+def test_a_tag_stays_whatever_is_around_it(checkout: Path, tmp_path: Path, text: str) -> None:
+    image, escaped = f"{PROJECT}/a", f"{PROJECT}/a".replace("/", r"\/")
+    written = text.format(image=image, escaped=escaped, tag=NIGHTS[0])
+    commit(tmp_path / "origin", "a.env", f"{written}\n")
+    fetch(checkout)
+    with rehearsal_registry(tmp_path / "registry") as url:
+        nightlies(url, "a")
+        done = pruned(url, checkout, "--write")
+        assert f"a:{NIGHTS[0]} stays: named at master:a.env:1" in done.stdout, done.stderr
+        assert tags(url) == [NIGHTS[0], *NIGHTS[-2:]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_a_tag_in_a_text_of_utf_16_stays(checkout: Path, tmp_path: Path, encoding: str) -> None:
+    origin = tmp_path / "origin"
+    text = f"# é\r\n$env:IMAGE = '{PROJECT}/a:{NIGHTS[0]}'\r\n"
+    (origin / "a\nb.ps1").write_bytes(("\ufeff" * (encoding == "utf-16-be") + text).encode(encoding))
+    git(origin, "add", "--all")
+    git(origin, "commit", "--quiet", "-m", "wide")
+    fetch(checkout)
+    with rehearsal_registry(tmp_path / "registry") as url:
+        nightlies(url, "a")
+        done = pruned(url, checkout, "--write")
+        assert f"a:{NIGHTS[0]} stays: named at master:a" in done.stdout, done.stderr
+        assert tags(url) == [NIGHTS[0], *NIGHTS[-2:]]
+
+
+def test_a_digest_stays_whose_kind_is_written_elsewhere(checkout: Path, tmp_path: Path) -> None:
+    with rehearsal_registry(tmp_path / "registry") as url:
+        digests = nightlies(url, "a")
+        bare = digests[NIGHTS[0]].removeprefix("sha256:")
+        commit(tmp_path / "origin", "a.env", f"SHA256={bare}\n")
+        fetch(checkout)
+        assert f"a:{NIGHTS[0]} stays: named at master:a.env:1" in pruned(url, checkout).stdout
+
+
 def test_a_build_that_a_release_tagged_stays(url: str, checkout: Path) -> None:
     push(url, f"{PROJECT}/a", NIGHTS[0], {}, CREATED, ["v0.1.0"])
     nightlies(url, "a", NIGHTS[1:])

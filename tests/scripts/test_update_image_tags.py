@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from releasing.image_tags import load
-from tests.support.faulty_registry import PROJECT, pushed
+from releasing.rehearsal.registry.small_images import push
+from tests.support.faulty_registry import CREATED, PROJECT, pushed
 from tests.support.paths import DATA, SCRIPTS
 from tests.support.registries import docker_registry, rehearsal_registry
 
@@ -88,6 +89,71 @@ def test_a_listed_build_gets_the_matching_tags_of_the_registry_when_asked(url: s
     assert ran(url, file, *add, "--tag-listed").returncode == 0
     assert load(file).images[0].versions[0].tags == ("v1-a", "v0.2.1")
     assert ran(url, file, *add, "--tag-listed").stdout.splitlines()[-1] == f"{file}: nothing to change"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n", b"# Ours.\r\n"])
+def test_a_first_file_is_made_from_nothing(url: str, tmp_path: Path, content: bytes | None) -> None:
+    digests = pushed(url, "x", tag="v1-a")
+    file = tmp_path / "image_tags.yaml"
+    if content is not None:
+        file.write_bytes(content)
+    nothing = ran(url, file, "add", "--pattern", ".*:v1-a")
+    assert (nothing.returncode, "name the first ones: --image" in nothing.stderr) == (2, True)
+    assert ran(url, file, "sort").returncode == 3
+    assert ran(url, file, "add", "--pattern", ".*:v1-a", "--image", X).returncode == 0
+    assert [version.digest for version in load(file).images[0].versions] == [digests["x"]]
+    assert file.read_bytes().startswith((content or b"").strip())
+    elsewhere = ran(url, tmp_path / "no" / "folder.yaml", "add", "--pattern", ".*:v1-a", "--image", X)
+    assert elsewhere.returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (f"digest: sha256:{'a' * 63}\n    tags: [v1]", "(it has 63)"),
+        (f"digest: sha256:{'a' * 64}\n    tags: [v1, -rf]", "'-rf' is not a tag"),
+        (f"digest: sha256:{'a' * 64}\n    tags: [v1, ../../x]", "'../../x' is not a tag"),
+        (f'digest: sha256:{"a" * 64}\n    tags: [v1, "a\\eb"]', "is not a tag"),
+        (f"digest: sha256:{'a' * 64}\n    tags: [v1, v1]", "tag v1 is listed twice"),
+    ],
+)
+def test_a_file_that_check_refuses_is_not_changed_either(row: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "image_tags.yaml"
+    file.write_text(f"images:\n- name: {X}\n  versions:\n  - {row}\n")
+    before = file.read_bytes()
+    checked = ran(NOWHERE, file, "check")
+    for action in (
+        ("tag", "--pattern", ".*:v1", "--tag", "v0.2.1"),
+        ("tag", "--pattern", ".*:v1", "--tag", "v1"),
+        ("sort",),
+    ):
+        refused = ran(NOWHERE, file, *action)
+        assert (refused.returncode, checked.returncode) == (3, 3)
+        assert f"{file}:4: " in refused.stderr
+        assert said in refused.stderr
+        assert "\x1b" not in refused.stderr
+    assert file.read_bytes() == before
+
+
+def test_a_release_tag_that_moved_in_the_registry_moves_when_it_is_named(url: str, tmp_path: Path) -> None:
+    old, new = (
+        push(url, f"{PROJECT}/x", tag, {"build": tag}, CREATED, ["v0.2.1"]) for tag in ("v1-a", "v2-b")
+    )
+    file = tmp_path / "image_tags.yaml"
+    file.write_text(
+        f"# Ours.\r\nimages:\r\n- name: {X}\r\n  versions:\r\n  - digest: {old}\r\n    tags: [v1-a, v0.2.1]\r\n",
+        newline="",
+    )
+    add = ("add", "--pattern", ".*:v2-b")
+    before = file.read_bytes()
+    refused = ran(url, file, *add)
+    assert (refused.returncode, file.read_bytes()) == (4, before)
+    assert "--allow-move NAME_RE:TAG_RE" in refused.stderr
+    assert ran(url, file, *add, "--allow-move", ".*/x:v0.2.1").returncode == 0
+    tags = {version.digest: version.tags for version in load(file).images[0].versions}
+    assert tags == {old: ("v1-a",), new: ("v0.2.1", "v2-b")}
+    assert file.read_bytes().startswith(b"# Ours.\r\n")
+    assert file.read_bytes().count(b"\r\n") == file.read_bytes().count(b"\n")
 
 
 def test_a_digest_that_the_registry_does_not_have_is_found(url: str, tmp_path: Path) -> None:

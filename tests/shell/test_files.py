@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from releasing.shell.files import replace_text
+from releasing.shell.files import append_private, replace_text
 
 
 def test_a_new_file_is_written_with_the_folders_above_it(tmp_path: Path) -> None:
@@ -33,3 +34,33 @@ def test_text_that_cannot_be_written_leaves_the_old_file_and_nothing_else(tmp_pa
     with pytest.raises(UnicodeEncodeError):
         replace_text(path, "\udcff")
     assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("file", "old")]
+
+
+def modes(path: Path, top: Path) -> list[int]:
+    """The modes of a file and of the folders above it, up to `top`."""
+    return [each.stat().st_mode & 0o777 for each in (path, *path.parents) if top in each.parents]
+
+
+def test_a_private_file_and_the_folders_made_for_it_are_for_the_owner_alone(tmp_path: Path) -> None:
+    writers: dict[str, Callable[[Path], None]] = {
+        "text": lambda path: replace_text(path, "a", private=True),
+        "log": lambda path: append_private(path, b"a"),
+    }
+    for name, write in writers.items():
+        path = tmp_path / name / "v0.2.1" / "file"
+        write(path)
+        assert modes(path, tmp_path) == [0o600, 0o700, 0o700]
+
+
+def test_a_file_that_others_could_read_becomes_private(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    writers: tuple[Callable[[], None], ...] = (
+        lambda: replace_text(path, "b", private=True),
+        lambda: append_private(path, b"b"),
+    )
+    for write in writers:
+        path.write_text("a")
+        path.chmod(0o644)
+        write()
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert path.read_text() == "ab"

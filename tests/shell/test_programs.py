@@ -230,3 +230,12 @@ def test_a_child_inherits_the_held_descriptor_and_no_other(tmp_path: Path) -> No
         listed = Shell(held=lock.fileno()).read(Shell()["ls"]["-l", "/proc/self/fd"])
     assert str(tmp_path / "lock") in listed
     assert str(tmp_path / "other") not in listed
+
+
+def test_what_a_program_prints_reaches_person_and_log_as_plain_text(tmp_path: Path) -> None:
+    shown: list[str] = []
+    log = tmp_path / "logs" / "commands.log"
+    Shell(show=shown.append, log=log).run(python("print('a\\x1b[2J\\x9b1m\\u202e')", "\x1b[31m"))
+    assert shown == ["a\\u001b[2J\\u009b1m\\u202e"]
+    assert "\x1b" not in log.read_text()
+    assert log.stat().st_mode & 0o777 == 0o600

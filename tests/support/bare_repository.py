@@ -29,12 +29,11 @@ def commit(repository: Path, branch: str, file: str, text: str, start: str = "ma
     """Put one file on a branch, which begins at the head of `start` when it is not there yet."""
     known = references(repository, f"refs/heads/{branch}", f"refs/heads/{start}")
     parent = known.get(f"refs/heads/{branch}", known.get(f"refs/heads/{start}"))
-    listed = git(repository, "ls-tree", parent.object).splitlines() if parent else []
+    listed = git(repository, "ls-tree", "-z", parent.object).split("\0")[:-1] if parent else []
     blob = git(repository, "hash-object", "-w", "--stdin", stdin=text)
     kept = [line for line in listed if not line.endswith(f"\t{file}")]
-    tree = git(
-        repository, "mktree", stdin="".join(f"{line}\n" for line in [*kept, f"100644 blob {blob}\t{file}"])
-    )
+    lines = [*kept, f"100644 blob {blob}\t{file}"]
+    tree = git(repository, "mktree", "-z", stdin="".join(f"{line}\0" for line in lines))
     made = commit_tree(repository, tree, [parent.object] if parent else [], f"Write {file}\n", AUTHOR)
     git(repository, "update-ref", f"refs/heads/{branch}", made)
     return made

@@ -92,3 +92,29 @@ def index_of(url: str, name: str, digest: str) -> bytes:
     _, content = fetched(url, f"{PROJECT}/{name}/manifests/{digest}")
     entry = {"size": len(content), "digest": digest, "mediaType": OCI_MANIFEST}
     return json.dumps({"manifests": [entry], "mediaType": OCI_INDEX, "schemaVersion": 2}, indent=3).encode()
+
+
+def answers(body: bytes, status: int = 200) -> Fault:
+    """Give that body to every question, and no digest with it."""
+
+    async def fault(request: web.Request) -> web.StreamResponse | None:
+        return web.Response(status=status, body=b"" if request.method == "HEAD" else body)
+
+    return fault
+
+
+def without_end(told: bool) -> Fault:
+    """Answer for as long as somebody reads; `told` says so many bytes before."""
+
+    async def fault(request: web.Request) -> web.StreamResponse | None:
+        if request.method == "HEAD":
+            return None
+        response = web.StreamResponse(headers={"Content-Length": str(1 << 40)} if told else {})
+        await response.prepare(request)
+        try:
+            while True:
+                await response.write(b"[" * (1 << 20))
+        except (ConnectionError, RuntimeError):
+            return response
+
+    return fault

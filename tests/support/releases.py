@@ -17,6 +17,7 @@ from releasing.shell.programs import Shell
 from releasing.version import Candidate, Version
 from tests.support.bare_repository import bare_project
 from tests.support.local_github import GH, LocalGitHub, local_github
+from tests.support.paths import SCRIPTS
 
 VERSION = Version(0, 2, 1)
 CONFIG = Config.model_validate(
@@ -94,5 +95,5 @@ def hosted(folder: Path) -> Iterator[tuple[Origin, LocalGitHub]]:
     """The project on a local GitHub that the real gh speaks to, with our clone up to date."""
     (folder / "github").mkdir()
     with local_github(folder / "github") as github:
-        path = os.pathsep.join([str(GH.parent), github.environment["PATH"]])
+        path = os.pathsep.join([str(GH.parent), github.environment["PATH"], str(SCRIPTS)])
         yield origin_in(folder, {**github.environment, "PATH": path}).fetched(), github

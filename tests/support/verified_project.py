@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -140,10 +141,11 @@ class Project:
             parts += [f"from {start or f'refs/heads/{branch}^0'}\n"]
         for path, content in files.items():
             text = content.decode() if isinstance(content, bytes) else content
+            quoted = json.dumps(path) if "\n" in path else path
             parts += [
-                f"D {path}\n"
+                f"D {quoted}\n"
                 if text is None
-                else f"M 100644 inline {path}\ndata {len(text.encode())}\n{text}\n"
+                else f"M 100644 inline {quoted}\ndata {len(text.encode())}\n{text}\n"
             ]
         self.git("fast-import", "--quiet", stdin="".join(parts))
         return self.git("rev-parse", f"refs/heads/{branch}")

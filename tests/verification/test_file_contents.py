@@ -45,6 +45,44 @@ def test_copies_fixtures_and_templates_may_be_anything(project: Project) -> None
     assert changed.claims(file_contents.claims)["files parse"].holds
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: b\n{{- if and .Values.a\n      .Values.b }}\nc: [\n{{- end }}\n",
+        "{{/*\n  Made for: {one}\n*/}}\na: @b\n",
+        'a: {{ include "x" (dict\n  "b" .Values.b) }}\n',
+    ],
+)
+def test_an_action_of_helm_may_go_over_several_lines(project: Project, text: str) -> None:
+    assert project.released({"chart.yaml": text}).claims(file_contents.claims)["files parse"].holds
+
+
+TEXT = "global:\n  project: %(project-id)s\n  count: %(count)05d\n  rate: 100%%\n"
+LIST = "global:\n  project: %s\n  rate: %.2f\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "importing"),
+    [
+        (TEXT, 'local p = import "x"; { a: (importstr "prometheus.yml") % { "project-id": p } }\n'),
+        (LIST, 'local text = importstr "../gcp/prometheus.yml"; { a: text % ["a", 1] }\n'),
+        (LIST, "{ a: std.format(importstr './prometheus.yml', ['a', 1]) }\n"),
+    ],
+)
+def test_a_text_that_jsonnet_fills_in_is_judged_as_filled_in(
+    project: Project, text: str, importing: str
+) -> None:
+    files = {"gcp/prometheus.yml": text, "gcp/prometheus.libsonnet": importing}
+    assert project.released(files).claims(file_contents.claims)["files parse"].holds
+    broken = project.released({"gcp/prometheus.yml": f"{text}  a: [\n"}).claims(file_contents.claims)
+    assert broken["files parse"].details[0].startswith("gcp/prometheus.yml:")
+
+
+def test_a_text_that_nobody_fills_in_is_a_fault(project: Project) -> None:
+    found = project.released({"gcp/prometheus.yml": LIST}).claims(file_contents.claims)["files parse"]
+    assert found.details[0].startswith("gcp/prometheus.yml:2: not YAML")
+
+
 def test_a_final_that_names_its_candidate_does_not_hold(project: Project) -> None:
     text = f'// default\nDefaultVersion = "{TAG}-rc.2"\n'
     project.released(

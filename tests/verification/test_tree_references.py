@@ -42,10 +42,35 @@ def test_a_name_in_a_template_counts(project: Project) -> None:
     assert found.details == (f"core/spawner.py:1: {{0}}/{{1}}/{NAMES[1]}:v0.2.0, not {TAG}",)
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("image: ${{X:-{0}:v0.2.0}}\n", "{0}"),
+        ('{{"image": "{1}:v0.2.0"}}\n', "{0}"),
+        ("IMG=$(shell echo {0}:v0.2.0)\n", "{0}"),
+        ("image: {0}:${{TAG:-v0.2.0}}\n", "{0}"),
+    ],
+)
+def test_what_an_expression_holds_counts(project: Project, text: str, written: str) -> None:
+    names = (IMAGES[0], IMAGES[0].replace("/", r"\/"))
+    found = project.released({"a.env": text.format(*names)}).claims(tree_references.claims)["references"]
+    assert found.details == (f"a.env:1: {written.format(*names)}:v0.2.0, not {TAG}",)
+
+
 def test_a_kustomization_counts(project: Project) -> None:
     text = f"images:\n- name: {IMAGES[0]}\n  newTag: v0.2.0\n"
     found = project.released({"kustomization.yaml": text}).claims(tree_references.claims)["references"]
     assert found.details == (f"kustomization.yaml:3: {IMAGES[0]}:v0.2.0, not {TAG}",)
+
+
+def test_a_file_whose_name_has_a_line_break_is_read_and_shifts_no_other(project: Project) -> None:
+    odd = f"a\nHEAD:{CLUSTER}"
+    text = f"image: {IMAGES[0]}:v0.1.0\n"
+    changed = project.released({odd: text, f"{CLUSTER}.more": text})
+    assert changed.claims(tree_references.claims)["references"].details == (
+        f"{odd}:1: {IMAGES[0]}:v0.1.0, not {TAG}",
+        f"{CLUSTER}.more:1: {IMAGES[0]}:v0.1.0, not {TAG}",
+    )
 
 
 def test_what_is_left_alone_is_not_judged(project: Project) -> None:
@@ -115,6 +140,14 @@ def test_an_older_build_than_an_earlier_release_had_does_not_hold(project: Proje
     assert not found.holds
     assert found.details == (f"{CLUSTER}:1: {IMAGES[0]}:v20180618-715aafc; v0.2.0 had v0.2.0",)
     assert project.released({CLUSTER: back.replace("0618", "0711")}).claims(age.claims)["not put back"].holds
+
+
+def test_what_was_put_back_is_found_in_a_file_whose_name_has_a_line_break(project: Project) -> None:
+    odd = "a\nb.yaml"
+    project.tag("v0.2.0", project.commit("v0.2-branch", {odd: f"image: {IMAGES[0]}:v0.2.0\n"}))
+    back = f"image: {IMAGES[0]}:v20180618-715aafc\n"
+    found = project.released({odd: back}).claims(age.claims)["not put back"]
+    assert found.details == (f"{odd}:1: {IMAGES[0]}:v20180618-715aafc; v0.2.0 had v0.2.0",)
 
 
 def test_a_build_that_was_put_back_stays_put_back_in_the_next_release(project: Project) -> None:

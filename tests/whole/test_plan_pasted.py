@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.finished import Finished
 from tests.support.once import copied
 from tests.support.whole_releases import VERSION, completed, pasted, trace
@@ -30,3 +32,16 @@ def test_a_plan_changes_nothing(tmp_path: Path) -> None:
 def test_a_plan_of_a_finished_release_has_no_command(tmp_path: Path, candidate: Finished) -> None:
     plan = completed(copied(candidate.sandbox, tmp_path / "sandbox"), "release.plan", "--version", VERSION)
     assert [line for line in plan.splitlines() if line and not line.startswith(("#", "export "))] == []
+
+
+def test_a_pasted_plan_ends_at_its_first_failure_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    sandbox = tmp_path / "by-hand"
+    plan = completed(sandbox, "release.plan", "--version", VERSION)
+    assert "rehearsal.serve" in plan.splitlines()[1]
+    lines = plan.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.endswith(" add --all"))
+    lines[at] = "false"
+    with pytest.raises(AssertionError):
+        pasted(sandbox, "\n".join(lines) + "\necho after\n")
+    assert not [branch for branch in trace(sandbox).branches if branch.startswith("release/")]
+    completed(sandbox, "release.rc", "--version", VERSION)

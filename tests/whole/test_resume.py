@@ -53,3 +53,13 @@ def test_a_second_run_touches_nothing_and_says_what_it_found(candidate: Finished
     assert said.count("already done: ") == 20
     assert " │ $ " not in said
     assert trace(sandbox) == before
+
+
+def test_what_a_release_keeps_on_this_machine_is_for_its_owner_alone(candidate: Finished) -> None:
+    """Clones are as git makes them, below a folder that nobody else enters."""
+    state = candidate.sandbox
+    kept = [*state.glob("releases/*/*"), *state.glob("outbox/*"), *state.glob("notes/*"), *state.glob("lock")]
+    files = [path for path in kept if path.is_file()]
+    assert {"journal.jsonl", "commands.log", "lock", f"v{VERSION}-rc.0.eml"} <= {path.name for path in files}
+    assert [path for path in files if path.stat().st_mode & 0o077] == []
+    assert state.stat().st_mode & 0o777 == 0o700

@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     from releasing.shell.command import Command
 
 
-def create(checkout: Checkout, git: Command, branch: str, commit: str) -> None:
+def create(checkout: Checkout, git: Command, branch: str, commit: str, instead: str = "") -> None:
     """Put `branch` on origin at `commit` of the clone that `git` works in; an existing branch is never moved.
 
+    But for one that is at `instead`, if that is given: a branch without a commit of its own.
     A branch that somebody else created meanwhile is reported and left as it is; `checkout` is then fetched again.
     Raises CommandError when the push failed and the branch does not exist.
     """
     sh, ref = checkout.sh, f"refs/heads/{branch}"
-    push = git["push", "--quiet", f"--force-with-lease={ref}:", "origin", f"{commit}:{ref}"]
+    push = git["push", "--quiet", f"--force-with-lease={ref}:{instead}", "origin", f"{commit}:{ref}"]
     try:
         sh.run(push)
     except CommandError as error:

@@ -88,11 +88,13 @@ class Checkout:
         return [line.removeprefix(f"{revision}:") for line in found]
 
     def contents(self, revision: str, paths: list[str]) -> Iterator[tuple[str, bytes]]:
-        """Path and content at `revision` of those `paths` that exist there, read by one command."""
-        asked = "".join(f"{revision}:{path}\n" for path in paths)
-        answer = self.sh.look(self.git["cat-file", "--batch"], stdin=asked)
+        """Path and content at `revision` of those `paths` that are there, in one reading."""
+        names = self._names(revision, paths)
+        answer = self.sh.look(
+            self.git["cat-file", "--batch"], stdin="".join(f"{names[each]}\n" for each in names)
+        )
         whole, at = answer.encode(errors="surrogateescape") + b"\n", 0
-        for path in paths:
+        for path in names:
             end = whole.index(b"\n", at)
             header, at = whole[at:end], end + 1
             if header.endswith(b" missing"):
@@ -101,3 +103,21 @@ class Checkout:
             # The shell takes trailing newlines off, here those of the last file.
             yield path, whole[at : at + size].ljust(size, b"\n")
             at += size + 1
+
+    def _names(self, revision: str, paths: list[str]) -> dict[str, str]:
+        """What a line of a batch calls each of `paths`; one that would break the line by its content's id."""
+        odd = {path for path in paths if not _fits_a_line(path)}
+        identities = self._identities(revision, odd) if odd else {}
+        names = {path: identities.get(path) if path in odd else f"{revision}:{path}" for path in paths}
+        return {path: name for path, name in names.items() if name}
+
+    def _identities(self, revision: str, paths: set[str]) -> dict[str, str]:
+        """The id of the content that each of `paths` has at `revision`, those that are not there apart."""
+        listed = self.sh.look(self.git["ls-tree", "-r", "-z", "--full-tree", revision]).split("\0")
+        rows = (row.partition("\t") for row in listed if row)
+        return {path: head.split(" ")[2] for head, _, path in rows if path in paths}
+
+
+def _fits_a_line(path: str) -> bool:
+    """Whether git reads `path` as it is from a line, whose end may be \\n or \\r\\n."""
+    return "\n" not in path and not path.endswith("\r")

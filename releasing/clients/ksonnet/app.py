@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from releasing.clients.ksonnet import spec_files
 from releasing.errors import ConfigError, PreconditionError, UsageError
 
 KIND = "ksonnet.io/app"
@@ -49,7 +50,8 @@ class PackageRegistry:
 class App:
     """A folder with an app.yaml, and what that file and the components folder declare.
 
-    `pins_by_git` says that app.yaml names versions with their commits, as ks does up to 0.11.
+    `pins_by_git` says that app.yaml names versions with their commits, as ks does up to 0.11; `spec_files` that
+    environments are files of their own, as up to 0.8.
     """
 
     folder: Path
@@ -59,6 +61,7 @@ class App:
     libraries: tuple[Library, ...] = ()
     pins_by_git: bool = True
     name: str = ""
+    spec_files: bool = False
 
     @property
     def file(self) -> Path:
@@ -109,12 +112,18 @@ def read_app(folder: Path) -> App:
         content = yaml.load(where.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{where}: not valid YAML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{where}: nested too deeply for an app.yaml") from None
     if not isinstance(content, dict) or content.get("kind") != KIND:
         raise ConfigError(f"{where}: kind is not {KIND}", "run ks in a ksonnet app")
     problems: list[str] = []
     environments = tuple(
         _environment(name, entry, problems) for name, entry in _mapping(content, "environments").items()
     )
+    early = content.get("apiVersion") == "0.0.1" and not environments
+    if early:
+        found = spec_files.destinations(folder)
+        environments = tuple(Environment(name, server, space, "", name) for name, server, space in found)
     if problems:
         raise ConfigError("\n".join(f"{where}: {problem}" for problem in problems))
     components = sorted(path.stem for path in (folder / "components").glob("*.jsonnet"))
@@ -129,6 +138,7 @@ def read_app(folder: Path) -> App:
         tuple(libraries),
         old,
         str(content.get("name", "")),
+        early,
     )
 
 
@@ -138,6 +148,8 @@ def _environment(name: str, entry: object, problems: list[str]) -> Environment:
     server, namespace = destination.get("server"), destination.get("namespace", "default")
     if not isinstance(server, str) or not isinstance(namespace, str):
         problems.append(f"environments.{name}.destination: needs a server, and a namespace as text")
+    if name.startswith("-"):
+        problems.append(f"environments.{name}: a name that a program would take for an option")
     version = str(fields.get("k8sVersion", ""))
     return Environment(name, str(server), str(namespace), version, str(fields.get("path", name)))
 

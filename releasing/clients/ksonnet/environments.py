@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from releasing.clients.ksonnet import spec_files
 from releasing.clients.ksonnet.app import App, Environment
 from releasing.clients.ksonnet.app_yaml import with_entry, with_name, with_value
 from releasing.clients.ksonnet.params import read_text
@@ -64,6 +65,11 @@ def add_environment(app: App, name: str, destination: Destination, version: str 
     files = {"main.jsonnet": MAIN, "params.libsonnet": _params(name)}
     for file, content in files.items():
         _require_free(folder / file, content, name)
+    if app.spec_files:
+        for file, content in files.items():
+            replace_text(folder / file, content)
+        spec_files.write(folder / spec_files.FILE, vars(destination))
+        return True
     entry = {
         "destination": {"namespace": destination.namespace, "server": destination.server},
         "k8sVersion": version,
@@ -79,6 +85,8 @@ def add_environment(app: App, name: str, destination: Destination, version: str 
 def set_environment(app: App, name: str, *, server: str = "", namespace: str = "", rename: str = "") -> bool:
     """Change where an environment is applied, or its name; returns whether anything changed."""
     environment = app.environment(name)
+    if app.spec_files:
+        return _set_in_spec(app, environment, server=server, namespace=namespace, rename=rename)
     before = text = read_text(app.file)
     place = ("environments", name, "destination")
     if server and server != environment.server:
@@ -90,6 +98,24 @@ def set_environment(app: App, name: str, *, server: str = "", namespace: str = "
     if text != before:
         replace_text(app.file, text)
     return text != before
+
+
+def _set_in_spec(app: App, environment: Environment, *, server: str, namespace: str, rename: str) -> bool:
+    folders = app.folder / "environments"
+    path = folders / environment.path / spec_files.FILE
+    before = spec_files.read(path)
+    given = {"server": server, "namespace": namespace}
+    wanted = before | {key: value for key, value in given.items() if value}
+    if wanted != before:
+        spec_files.write(path, wanted)
+    if not rename or rename == environment.name:
+        return wanted != before
+    require_name("environment", rename)
+    if (folders / rename).exists():
+        raise PreconditionError(f"{folders}: an environment {rename} already exists", "choose another name")
+    (folders / rename).parent.mkdir(parents=True, exist_ok=True)
+    (folders / environment.path).rename(folders / rename)
+    return True
 
 
 def destination_of(sh: Shell, context: str = "") -> Destination:
@@ -117,9 +143,9 @@ def _named(view: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 
 def require_name(what: str, name: str) -> None:
-    """Raise UsageError for a name that ks does not accept for an environment or component."""
-    if not name or REFUSED.search(name):
-        raise UsageError(f"{what} '{name}': not a name that ks accepts", "use letters, digits and dashes")
+    """Raise UsageError for a name that ks does not take for an environment or component."""
+    if not name or name.startswith("-") or REFUSED.search(name):
+        raise UsageError(f"{what} '{name}': not a name that ks takes", "use letters, digits and dashes")
 
 
 def _params(name: str) -> str:

@@ -33,7 +33,8 @@ def carry_out(options: argparse.Namespace, folder: Path) -> None:
     """Run the command that grammar.read() returned, in the app around `folder`."""
     name = " ".join(filter(None, (options.command, getattr(options, "action", ""))))
     if options.program and name in real.LEFT_TO_IT:
-        Shell(show=print).run(Shell()[options.program][tuple(options.words)].within(str(folder)))
+        sh = real.shell(print)
+        sh.run(sh[options.program][tuple(options.words)].within(str(folder)))
     elif name == "version":
         print("ks: the release tool's own subset of ksonnet 0.9.2")
     elif name == "init":
@@ -69,7 +70,7 @@ def _pkg_install(app: App, options: argparse.Namespace) -> None:
 def _env_add(app: App, options: argparse.Namespace) -> None:
     destination, version = _destination(options), _version(options)
     if options.program and all(each.name != options.env for each in app.environments):
-        added = real.add_environment(Shell(), options.program, app, options.env, destination)
+        added = real.add_environment(real.shell(), options.program, app, options.env, destination)
     else:
         added = add_environment(app, options.env, destination, version)
     where = f"{destination.server} in {destination.namespace}"
@@ -120,7 +121,7 @@ def _param_set(app: App, options: argparse.Namespace) -> None:
     environment = _environment(app, options)
     wanted = (options.component, options.name, options.value)
     if options.program:
-        changed = real.set_param(Shell(), options.program, app, environment, *wanted)
+        changed = real.set_param(real.shell(), options.program, app, environment, *wanted)
     else:
         changed = set_param(app, environment, *wanted)
     path = app.params_file(environment).relative_to(app.folder)
@@ -183,7 +184,7 @@ def _objects(
     app: App, environment: Environment, component: str, options: argparse.Namespace
 ) -> list[dict[str, Any]]:
     if options.program:
-        return real.render(Shell(), options.program, app, environment, component)
+        return real.render(real.shell(), options.program, app, environment, component)
     from releasing.clients.ksonnet.render import render  # noqa: PLC0415
 
     return render(app, environment, component)

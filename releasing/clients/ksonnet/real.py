@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from releasing.clients.ksonnet.app import App, Environment
 from releasing.clients.ksonnet.environments import Destination
+from releasing.clients.ksonnet.import_scan import require_inside
 from releasing.clients.ksonnet.params import known_components
 from releasing.clients.ksonnet.params import set_param as set_surgically
 from releasing.errors import ConfigError, UnmetError
-from releasing.shell.programs import Shell
+from releasing.shell.environment import clean_environment, without_secrets
+from releasing.shell.programs import Shell, silent
 
 Object = dict[str, Any]
 
@@ -20,9 +23,15 @@ LEFT_TO_IT = ("env set", "generate", "init", "pkg install", "registry add", "reg
 SAFE = re.compile(r"(?!(true|false|null|inf|infinity|nan)$)[A-Za-z][A-Za-z0-9 ._/:;,=@-]*", re.IGNORECASE)
 
 
+def shell(show: Callable[[str], None] = silent) -> Shell:
+    """A shell for it: it runs the repository's code, which gets no secrets of ours."""
+    return Shell(without_secrets(clean_environment()), show=show)
+
+
 def render(sh: Shell, program: str, app: App, environment: Environment, component: str) -> list[Object]:
     """The output of `ks show` for one component; raises UsageError for an unknown one, where ks prints nothing."""
     file = app.component(component)
+    require_inside(app)
     show = sh[program]["show", environment.name, "-c", component, "-o", "json"]
     objects = _objects(sh.read(show.within(str(app.folder))))
     if not objects:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import _gojsonnet
-
 from releasing.clients.ksonnet.app import App, Environment
 from releasing.errors import ConfigError, UsageError
+from releasing.jsonnet.evaluation import Evaluated, Snippet, evaluated, value_of
+from releasing.jsonnet.imports import checkout_of
 
 Object = dict[str, Any]
 
@@ -74,24 +74,20 @@ def _evaluated(app: App, environment: Environment | None, file: Path, variables:
     if not file.is_file():
         raise ConfigError(f"{file}: no such file", "expected the layout that ks init and ks env add create")
     folders = _search_path(app, environment)
-    copies = _versioned(app)
-    try:
-        return _evaluate(file, variables, _importer(folders, copies, stub=True))
-    except RuntimeError as error:
-        failure = error
-    if any((folder / LIBRARY).is_file() for folder in folders):
-        try:
-            return _evaluate(file, variables, _importer(folders, copies, stub=False))
-        except RuntimeError as error:
-            failure = error
-    raise ConfigError(_explained(str(failure), file)) from None
+    found = _evaluate(app, file, folders, variables, {LIBRARY: STUB})
+    if found.failure and any((folder / LIBRARY).is_file() for folder in folders):
+        found = _evaluate(app, file, folders, variables, {})
+    if found.failure:
+        raise ConfigError(_explained(found.failure, file))
+    return value_of(found.value, file)
 
 
-def _evaluate(file: Path, variables: Mapping[str, str], importer: Callable[[str, str], Any]) -> Any:
-    text = file.read_text(encoding="utf-8")
-    return json.loads(
-        _gojsonnet.evaluate_snippet(str(file), text, ext_codes=dict(variables), import_callback=importer)
-    )
+def _evaluate(
+    app: App, file: Path, folders: tuple[Path, ...], variables: Mapping[str, str], given: Mapping[str, str]
+) -> Evaluated:
+    root, copies = str(checkout_of(app.folder)), _versioned(app)
+    snippet = Snippet(str(file), None, root, tuple(map(str, folders)), copies, given, variables)
+    return evaluated([snippet])[0]
 
 
 def _search_path(app: App, environment: Environment | None) -> tuple[Path, ...]:
@@ -103,34 +99,13 @@ def _search_path(app: App, environment: Environment | None) -> tuple[Path, ...]:
     return (*folders, app.folder / "environments")
 
 
-def _versioned(app: App) -> dict[str, Path]:
+def _versioned(app: App) -> dict[str, str]:
     """Packages as ks 0.12 and later copy them, with their version in the folder's name: imports leave it out."""
     vendor = app.folder / "vendor"
     return {
-        f"{each.registry}/{each.name}/": vendor / each.registry / f"{each.name}@{each.version}"
+        f"{each.registry}/{each.name}/": str(vendor / each.registry / f"{each.name}@{each.version}")
         for each in app.libraries
     }
-
-
-def _importer(
-    folders: tuple[Path, ...], copies: Mapping[str, Path], *, stub: bool
-) -> Callable[[str, str], tuple[str, bytes]]:
-    """What gojsonnet calls for each import: the path found and its content."""
-
-    def find(folder: str, name: str) -> tuple[str, bytes]:
-        if stub and name == LIBRARY:
-            return LIBRARY, STUB.encode()
-        places = [each / name for each in (Path(folder), *folders)]
-        places += [
-            copy / name.removeprefix(package) for package, copy in copies.items() if name.startswith(package)
-        ]
-        for each in places:
-            if each.is_file():
-                return str(each), each.read_bytes()
-        # An exception raised here would come back with stray bytes of gojsonnet's memory at its end.
-        return f"<{name}>", f"error {json.dumps(f'{name}: no such file to import')}".encode()
-
-    return find
 
 
 def _objects(value: Any, where: str) -> Iterator[Object]:

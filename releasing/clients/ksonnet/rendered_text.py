@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from releasing.shell.plain_text import CONTROL as UNSEEN
+
 Object = dict[str, Any]
 
 # What YAML 1.1 or 1.2, or a reader between the two, may take for a number, a date, a boolean, null or a merge:
@@ -16,7 +18,7 @@ NOT_TEXT = re.compile(
     r"[-+.]?[0-9].*|[-+]?\.(inf|nan)|y|n|yes|no|on|off|true|false|null|~|=|<<|", re.IGNORECASE
 )
 # PyYAML writes these in single quotes, and reads a blank.
-CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+CONTROL = re.compile(rf"{UNSEEN.pattern}|\t")
 
 
 class _Dumper(yaml.SafeDumper):

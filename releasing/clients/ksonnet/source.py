@@ -57,8 +57,8 @@ class Block:
 
 
 def components_of(text: str, path: Path) -> Block:
-    """The object that lists the components' parameters; raises ConfigError when the file has no such object."""
-    tokens = _tokens(text)
+    """The object that lists the components' parameters; raises ConfigError when there is none."""
+    tokens = tokens_of(text)
     for index, token in enumerate(tokens):
         rest = [each.text for each in tokens[index + 1 : index + 4]]
         if token.text == "components" and rest[:2] == [":", "{"] and not _is_comprehension(tokens, index + 2):
@@ -68,7 +68,8 @@ def components_of(text: str, path: Path) -> Block:
     raise ConfigError(f"{path}: no `components: {{ … }}` object", "expected the params.libsonnet of a ks app")
 
 
-def _tokens(text: str) -> list[SourceToken]:
+def tokens_of(text: str) -> list[SourceToken]:
+    """`text` in its pieces, without space and comments."""
     matches = TOKEN.finditer(text)
     return [
         SourceToken(m.lastgroup or "", m[0], m.start(), m.end()) for m in matches if m.lastgroup != "skip"

@@ -6,61 +6,39 @@ would have another digest.
 
 from __future__ import annotations
 
-import hashlib
 import json
+import re
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urljoin
 
 from releasing.clients.registry.auth.gcloud import Tagger
 from releasing.clients.registry.auth.tokens import DENIED
+from releasing.clients.registry.documents import (
+    ACCEPT,
+    Description,
+    StoredManifest,
+    digest_of,
+    json_object,
+    plain_type,
+)
 from releasing.clients.registry.http import HttpAnswer, HttpRequest, Scope, session
-from releasing.clients.registry.listing import TagListing, builds
-from releasing.clients.registry.location import VARIABLE, Location, Mirrors, is_google, split
+from releasing.clients.registry.listing import Pages, TagListing
+from releasing.clients.registry.location import VARIABLE, Location, Mirrors, is_google
 from releasing.clients.registry.settings import Settings
 from releasing.clients.registry.traffic import Traffic
 from releasing.clients.registry.transport import CONNECTIONS, Patience, Transport
 from releasing.errors import CommandError, PreconditionError, UnmetError
-from releasing.image import ImageName
+from releasing.image import DIGEST, TAG, ImageName
 
-ACCEPT = ", ".join(
-    (
-        "application/vnd.oci.image.index.v1+json",
-        "application/vnd.oci.image.manifest.v1+json",
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-        "application/vnd.docker.distribution.manifest.v2+json",
-    )
-)
-
-
-@dataclass(frozen=True)
-class StoredManifest:
-    """A manifest, index or manifest list as it was served."""
-
-    digest: str
-    media_type: str
-    content: bytes
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """Its JSON."""
-        return _json_object(self.content, self.digest)
-
-
-@dataclass(frozen=True)
-class Description:
-    """What a tag or digest stands for, as a registry tells it without sending the manifest."""
-
-    digest: str
-    media_type: str = ""
-
-    @property
-    def may_have_parts(self) -> bool:
-        """Whether it may be an index, which names other manifests; false only for known types of images."""
-        return not self.media_type.endswith(("image.manifest.v1+json", "distribution.manifest.v2+json"))
+# With these a registry, or what stands before it, says that it does not know HEAD of what it gives.
+ASK_BY_GET = {400, 404, 405, 406, 501}
+ANY_DIGEST = re.compile(r"[a-z0-9]+([+._-][a-z0-9]+)*:[A-Za-z0-9=_-]+")
+LIST_BYTES = 64 << 20  # of a page; Google's have some 300 for each digest
+LIST_SECONDS = 600.0
+NESTED = 5  # indexes that lead to an image
 
 
 @asynccontextmanager
@@ -81,7 +59,8 @@ class Registry:
     def __init__(self, mirrors: Mirrors, transport: Transport, settings: Settings, gcloud: Tagger) -> None:
         self._transport = transport
         self._gcloud = gcloud
-        # Every request needs it, and it is always the same for one image.
+        self._without_head: set[str] = set()
+        # Needed for every request, and always the same for one image.
         self._location = cache(lambda image: mirrors.locate(ImageName.parse(image)))
         self._backend = cache(lambda image: settings.of(ImageName.parse(image).host).backend)
 
@@ -91,37 +70,52 @@ class Registry:
         return found.digest if found else None
 
     async def described(self, image: str, reference: str) -> Description | None:
-        """Give the digest and the type of what a tag or digest stands for; None when it is not there."""
-        answer = await self._read("HEAD", image, "manifests", reference)
-        if answer is None:
-            return None
-        if digest := answer.headers.get("Docker-Content-Digest"):
-            return Description(digest, answer.headers.get("Content-Type", ""))
+        """Give the digest and the type of what a tag or digest stands for; None when it is not there.
+
+        It is not there only when GET says so as well: some registries do not know HEAD.
+        """
+        origin = self._location(image).origin
+        if origin not in self._without_head and (found := await self.glimpsed(image, reference)):
+            return found
         manifest = await self.manifest(image, reference)
-        return Description(manifest.digest, manifest.media_type) if manifest else None
+        if manifest is None:
+            return None
+        self._without_head.add(origin)
+        return Description(manifest.digest, manifest.media_type)
+
+    async def glimpsed(self, image: str, reference: str) -> Description | None:
+        """Give the same as far as HEAD tells: None may also mean that this registry does not answer that."""
+        answer = await self._read("HEAD", image, "manifests", reference)
+        digest = answer.headers.get("Docker-Content-Digest", "") if answer else ""
+        if not answer or not ANY_DIGEST.fullmatch(digest) or (":" in reference and digest != reference):
+            return None
+        return Description(digest, plain_type(answer.headers.get("Content-Type", "")))
 
     async def manifest(self, image: str, reference: str) -> StoredManifest | None:
         """Give the manifest of a tag or digest; None when the registry does not have it."""
         answer = await self._read("GET", image, "manifests", reference)
         if answer is None:
             return None
-        digest = digest_of(answer.body)
-        if reference.startswith("sha256:") and digest != reference:
-            raise UnmetError(f"{image}@{reference}: the registry served {digest} instead")
-        return StoredManifest(digest, answer.headers.get("Content-Type", ""), answer.body)
+        found = StoredManifest.served(answer.body, answer.headers.get("Content-Type", ""))
+        if reference.startswith("sha256:") and found.digest != reference:
+            raise UnmetError(f"{image}@{reference}: the registry served {found.digest} instead")
+        json_object(found.content, f"what the registry serves as {image}: {reference}")
+        return found
 
     async def tag(self, image: str, tag: str, manifest: StoredManifest) -> None:
         """Put `tag` on `manifest`, which is already in the same repository."""
 
         async def settled() -> bool:
-            return await self.digest(image, tag) == manifest.digest
+            # Where HEAD is not known the tag is written again, which changes nothing.
+            found = await self.glimpsed(image, tag)
+            return found is not None and found.digest == manifest.digest
 
         if self._backend(image) == "gcloud":
             try:
                 await self._gcloud.add(image, manifest.digest, tag)
             except CommandError:
-                # The registry may have written the tag and failed afterwards, like a request whose answer is lost.
-                if not await settled():
+                # It may have written and failed afterwards, like a request whose answer is lost.
+                if await self.digest(image, tag) != manifest.digest:
                     raise
             return
         location = self._location(image)
@@ -158,25 +152,24 @@ class Registry:
         raise self._refusal(f"{image}: {reference}", answer, location)
 
     async def listing(self, image: str) -> TagListing:
-        """List the tags of `image`, all pages; empty for a repository that does not exist."""
-        tags: list[str] = []
+        """List the tags of `image`, all pages; empty for a repository that is not there."""
         location = self._location(image)
+        what = f"the list of tags of {image}"
         url = location.url("tags", "list")
-        while True:
-            # A link to another host is followed without a token.
+        pages, deadline = Pages(what, url), time.monotonic() + LIST_SECONDS
+        while url:
+            # Another host that a link leads to gets no token.
             scope = self._scope(location) if url.startswith(f"{location.origin}/") else None
-            answer = await self._transport.send(HttpRequest("GET", url, scope=scope))
-            if answer.status == 404:
+            answer = await self._transport.send(HttpRequest("GET", url, scope=scope, most=LIST_BYTES))
+            if answer.status == 404 and not pages.begun:
                 return TagListing()
             if answer.status != 200:
                 raise self._refusal(image, answer, location)
-            page = _json_object(answer.body, f"the list of tags of {image}")
-            tags += page.get("tags") or ()
-            following = answer.headers.get("Link", "").partition("<")[2].partition(">")[0]
-            if not following:
-                return TagListing(tuple(tags), builds(page), tuple(page.get("child") or ()))
-            split(following)
-            url = urljoin(url, following)
+            pages.add(json_object(answer.body, what))
+            url = pages.following(url, answer.all("Link"))
+            if time.monotonic() > deadline:
+                raise UnmetError(f"{what} has no end within {LIST_SECONDS:.0f} s")
+        return pages.listing
 
     def lists_digests(self, image: str) -> bool:
         """Whether the list of `image` names a digest for each tag, as Google's registries do."""
@@ -185,20 +178,24 @@ class Registry:
     async def configuration(self, image: str, digest: str) -> dict[str, Any]:
         """Give the configuration of an image, or of an index's first image; empty without one."""
         manifest = await self.manifest(image, digest)
-        document = manifest.document if manifest else {}
-        if children := document.get("manifests"):
-            return await self.configuration(image, children[0]["digest"])
-        blob = document.get("config", {}).get("digest")
+        for _ in range(NESTED):
+            if manifest is None or not (first := manifest.first_image):
+                break
+            manifest = await self.manifest(image, first)
+        blob = manifest.configuration if manifest else ""
         answer = await self._read("GET", image, "blobs", blob) if blob else None
         if answer and digest_of(answer.body) != blob:
             raise UnmetError(f"{image}@{digest}: the registry served a damaged configuration")
-        return _json_object(answer.body, f"the configuration of {image}") if answer else {}
+        return json_object(answer.body, f"the configuration of {image}") if answer else {}
 
     async def _read(self, method: str, image: str, *parts: str) -> HttpAnswer | None:
+        if not (TAG.fullmatch(parts[-1]) or DIGEST.fullmatch(parts[-1])):
+            # No registry has it, and in an address it would mean something else.
+            return None
         location = self._location(image)
         request = HttpRequest(method, location.url(*parts), {"Accept": ACCEPT}, scope=self._scope(location))
         answer = await self._transport.send(request)
-        if answer.status == 404:
+        if answer.status == 404 or (method == "HEAD" and answer.status in ASK_BY_GET):
             return None
         if answer.status != 200:
             raise self._refusal(f"{image}: {parts[-1]}", answer, location)
@@ -211,25 +208,10 @@ class Registry:
         try:
             errors = json.loads(answer.body)["errors"]
             said = "; ".join(f"{error['code']}: {error.get('message', '')}" for error in errors)[:300]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             said = ""
         host = location.origin.partition("://")[2]
         return PreconditionError(
             f"{what}: {host} answers HTTP {answer.status}" + (f" ({said})" if said else ""),
             self._transport.login_hint(host) if answer.status in DENIED else "",
         )
-
-
-def digest_of(content: bytes) -> str:
-    """Give the digest of `content`."""
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
-
-
-def _json_object(content: bytes, what: str) -> dict[str, Any]:
-    try:
-        found = json.loads(content)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise UnmetError(f"{what} is not a JSON object: check that this address is a registry")
-    return found

@@ -10,8 +10,10 @@ import aiohttp
 
 from releasing.clients.registry.location import split
 from releasing.clients.registry.traffic import Traffic
+from releasing.errors import UnmetError
 
 REDIRECTS = 5
+MOST = 8 << 20  # bytes of an answer; a manifest may have four
 MOVED = {301, 302, 303, 307, 308}
 
 
@@ -46,6 +48,7 @@ class HttpRequest:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     scope: Scope | None = None
+    most: int = MOST
 
     @property
     def host(self) -> str:
@@ -63,8 +66,12 @@ class HttpAnswer:
 
     @property
     def challenge(self) -> str:
-        """Its WWW-Authenticate headers, which name the ways to authenticate."""
-        return ", ".join(text for name, text in self.headers.items() if name.lower() == "www-authenticate")
+        """What it says about how to authenticate."""
+        return self.all("WWW-Authenticate")
+
+    def all(self, header: str) -> str:
+        """The value of a header that may come once or several times."""
+        return ", ".join(text for name, text in self.headers.items() if name.lower() == header.lower())
 
 
 def session(connections: int, timeout: float) -> aiohttp.ClientSession:
@@ -112,7 +119,24 @@ async def _exchange(
     async with session.request(
         request.method, url, headers=headers, data=request.body, allow_redirects=False, proxy=proxy
     ) as response:
-        return HttpAnswer(response.status, response.headers, await response.read())
+        return HttpAnswer(response.status, response.headers, await _body(response, request))
+
+
+async def _body(response: aiohttp.ClientResponse, request: HttpRequest) -> bytes:
+    """The whole body; UnmetError for one that is larger than what is asked for can be, or has no end."""
+    parts, size = [], 0
+    async for part in response.content.iter_any():
+        parts.append(part)
+        size += len(part)
+        if size > request.most:
+            # The rest is left where it is.
+            response.close()
+            raise UnmetError(
+                f"{request.host}: the answer to {request.method} {split(request.url).path} has more than"
+                f" {request.most >> 20} MiB",
+                "is this address a registry?",
+            )
+    return b"".join(parts)
 
 
 async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

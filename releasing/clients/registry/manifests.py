@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from releasing.errors import UnmetError
 
 if TYPE_CHECKING:
-    from releasing.clients.registry.client import Registry, StoredManifest
+    from releasing.clients.registry.client import Registry
+    from releasing.clients.registry.documents import StoredManifest
 
 ROOM = 4 * 2**20  # bytes; a manifest has one or a few thousand
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TextIO
+from typing import Any, TextIO
+
+from releasing.shell.plain_text import PlainStream, plain
 
 WIDTH = 30
 NARROWEST = 5  # a shorter bar tells nothing
@@ -15,7 +17,9 @@ class Progress:
     """Shows phases on `stream`, standard error unless given."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = stream or sys.stderr
+        printed: Any = stream or sys.stderr
+        # The bar is drawn with the controls that others may not use.
+        self._stream: TextIO = printed.own if isinstance(printed, PlainStream) else printed
         self._terminal = self._stream.isatty() and os.environ.get("TERM") != "dumb"
         self._bar = ""
 
@@ -36,7 +40,8 @@ class Progress:
         return step
 
     def line(self, text: str) -> None:
-        """Show a line, above the bar while one is shown."""
+        """Show a line, above the bar if there is one."""
+        text = plain(text)
         self._stream.write(f"\r\x1b[K{text}\n{self._bar}" if self._terminal else f"{text}\n")
         self._stream.flush()
 

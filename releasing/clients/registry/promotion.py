@@ -154,8 +154,9 @@ async def _now(
     first = {tag.name: tag for tag in reversed(wanted) if count[tag.name] >= LIST_FROM}
     listed = await _listed(registry, [image for image in first if registry.lists_digests(image)])
     asked = [tag for image, tag in first.items() if image not in listed]
-    probed = await together(registry.digest(tag.name, tag.tag) for tag in asked)
-    held = {tag: digest for tag, digest in zip(asked, probed, strict=True) if digest}
+    # The list that follows tells whether those are there that HEAD does not find.
+    probed = await together(registry.glimpsed(tag.name, tag.tag) for tag in asked)
+    held = {tag: found.digest for tag, found in zip(asked, probed, strict=True) if found}
     listed |= await _listed(registry, [tag.name for tag in asked if tag not in held])
 
     async def find(tag: ImageRef) -> str | None:
@@ -181,8 +182,8 @@ async def _found(registry: Registry, tag: ImageRef, listed: dict[str, str | None
     if listed and tag.tag not in listed:
         return None
     known = listed.get(tag.tag) if listed else None
-    # A missing tag is read twice: otherwise a passing 404 would move a tag that nobody allowed to move.
-    return known or await registry.digest(tag.name, tag.tag) or await registry.digest(tag.name, tag.tag)
+    # HEAD and GET both say so before it is believed: a 404 in passing would otherwise move a tag that nobody named.
+    return known or await registry.digest(tag.name, tag.tag)
 
 
 async def _absent(manifests: Manifests, missing: list[ImageRef], watch: Watch) -> list[str]:

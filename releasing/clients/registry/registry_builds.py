@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from releasing.clients.registry.concurrency import together
 from releasing.clients.registry.listing import TagListing
-from releasing.errors import PreconditionError, UsageError
+from releasing.errors import PreconditionError, UnmetError, UsageError
 from releasing.image import ImagePattern
 from releasing.image_tags import ImageRow, TaggedDigest
 
 SHOWN = 10  # tags of an image in an error
+MOST, DEEPEST = 10_000, 16  # repositories, and how deep they are nested
 
 if TYPE_CHECKING:
     from releasing.clients.registry.client import Registry
@@ -53,11 +54,17 @@ async def _listings(registry: Registry, names: list[str], pattern: ImagePattern)
     parents = {name.rpartition("/")[0] for name in names}
     found: dict[str, TagListing] = {}
     ahead = images | {parent for parent in parents if "/" in parent}
-    while ahead:
+    for _ in range(DEEPEST):
+        if not ahead:
+            break
         here = await together(_listing(registry, name, name in images) for name in sorted(ahead))
         found |= (listings := dict(zip(sorted(ahead), here, strict=True)))
         ahead = {f"{name}/{child}" for name, listing in listings.items() for child in listing.children}
         ahead -= found.keys()
+        if len(found) + len(ahead) > MOST:
+            raise UnmetError(f"{min(ahead)} and others: more than {MOST} repositories below {min(names)}")
+    if ahead:
+        raise UnmetError(f"{min(ahead)}: repositories are nested more than {DEEPEST} deep")
     # A folder of images is listed like an image without tags.
     return {
         name: listing
@@ -79,7 +86,7 @@ async def _listing(registry: Registry, name: str, required: bool) -> TagListing:
 async def _image(registry: Registry, name: str, listing: TagListing, pattern: ImagePattern) -> ImageRow:
     if listing.builds is not None:
         versions = [
-            TaggedDigest(digest, tuple(sorted(build.tags)), build.created)
+            TaggedDigest(digest, tuple(sorted({*build.tags})), build.created)
             for digest, build in listing.builds.items()
         ]
     elif any(map(pattern.takes_tag, listing.tags)):
@@ -92,7 +99,8 @@ async def _image(registry: Registry, name: str, listing: TagListing, pattern: Im
 async def _versions(
     registry: Registry, name: str, tags: tuple[str, ...], pattern: ImagePattern
 ) -> list[TaggedDigest]:
-    """Request the digest of every tag, then the time of the builds that `pattern` matches."""
+    """Ask for the digest of every tag, then for the time of those builds that `pattern` takes."""
+    tags = tuple(dict.fromkeys(tags))  # pages of a list may overlap
     carried: dict[str, list[str]] = defaultdict(list)
     for tag, digest in zip(tags, await together(registry.digest(name, tag) for tag in tags), strict=True):
         if digest:
@@ -110,6 +118,6 @@ async def _created(registry: Registry, name: str, digest: str) -> datetime | Non
     text = str((await registry.configuration(name, digest)).get("created", ""))
     try:
         created = datetime.fromisoformat(text)
-    except ValueError:
+        return created.astimezone(UTC).replace(microsecond=0) if created.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return created.astimezone(UTC).replace(microsecond=0) if created.tzinfo else None

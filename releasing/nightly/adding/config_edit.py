@@ -7,6 +7,7 @@ from typing import Any
 
 from releasing.errors import ConfigError, PreconditionError
 from releasing.nightly.release_config import Entry, parse
+from releasing.shell.plain_scalars import reads_as_text
 
 # How lists are indented: as Kubeflow's file has it, or level with their key.
 INDENTS = ((4, 2), (2, 0))
@@ -66,5 +67,14 @@ def _dumped(text: str, indent: tuple[int, int], entry: Entry | None) -> str:
 
 def _plain(entry: Entry) -> dict[str, Any]:
     """The entry with its keys in the order that the runbook's example has."""
-    plain: dict[str, Any] = {"app_dir": entry.app_dir, "component": entry.component, "name": entry.name}
-    return plain | ({"params": dict(entry.params)} if entry.params else {})
+    own = {"app_dir": entry.app_dir, "component": entry.component, "name": entry.name}
+    plain: dict[str, Any] = {key: _text(value) for key, value in own.items()}
+    params = {key: _text(value) for key, value in entry.params.items()}
+    return plain | ({"params": params} if params else {})
+
+
+def _text(text: str) -> str:
+    """A text that gets quotes where a reader of YAML 1.1 needs them, too: ruamel.yaml writes for those of 1.2."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString  # noqa: PLC0415 - as above
+
+    return text if reads_as_text(text) else DoubleQuotedScalarString(text)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from releasing.errors import CommandError, PreconditionError
 from releasing.nightly.outcomes import BUILT
+from releasing.shell.git_guard import reading
 
 if TYPE_CHECKING:
     from releasing.shell.programs import Shell
@@ -25,8 +26,8 @@ def rehearse(shell: Shell, checkout: Path, branch: str, names: Sequence[str]) ->
 
     `branch` is the default branch. Raises PreconditionError for an entry that is not built, with the cause.
     """
-    with _folder(shell, checkout) as folder:
-        source = _committed(shell, checkout, folder / "source.git", branch)
+    with _folder(checkout) as folder:
+        source = _committed(reading(checkout), checkout, folder / "source.git", branch)
         place = ["--profile", "rehearsal", "--sandbox", str(folder / "sandbox"), "--source", source]
         night = shell[str(INVOKE)][("nightly.run", "--only", ",".join(names), *place)]
         try:
@@ -45,8 +46,9 @@ def rehearse(shell: Shell, checkout: Path, branch: str, names: Sequence[str]) ->
 
 
 @contextmanager
-def _folder(shell: Shell, checkout: Path) -> Iterator[Path]:
-    own = shell.read(shell["git"]["-C", str(checkout), "rev-parse", "--absolute-git-dir"])
+def _folder(checkout: Path) -> Iterator[Path]:
+    git = reading(checkout)
+    own = git.read(git["git"]["-C", str(checkout), "rev-parse", "--absolute-git-dir"])
     folder = Path(own) / FOLDER
     # One that was killed leaves it behind.
     shutil.rmtree(folder, ignore_errors=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from releasing.announcements import outbox, smtp, webhook
 from releasing.errors import ReleaseError
 from releasing.shell.files import replace_bytes, replace_text
+from releasing.shell.plain_text import plain
 from releasing.verification import claim_table
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def tell(work: NightlyTask, sh: StepShell, claims: Sequence[Claim]) -> None:
     if all(claim.holds for claim in claims):
         return
     day = f"{datetime.now(UTC):%Y%m%d}"
-    text = "\n".join(claim_table.lines(claims)) + "\n"
+    text = plain("\n".join(claim_table.lines(claims)) + "\n")
     for name, send in (("mail", _mail), ("webhook", _post)):
         try:
             send(work, sh, day, text)
@@ -39,14 +40,14 @@ def _mail(work: NightlyTask, sh: StepShell, day: str, text: str) -> None:
     file = work.state / "outbox" / f"nightly-check-{day}.eml"
     # A mail that people send by hand may be sent already, so the first one of the day stays.
     if not file.exists() or (announcement.smtp and smtp.receipt(file) is None):
-        replace_bytes(file, bytes(_message(work, day, text)))
+        replace_bytes(file, bytes(_message(work, day, text)), private=True)
     outbox.hand_in(announcement, sh, file, announcement.from_)
 
 
 def _post(work: NightlyTask, sh: StepShell, day: str, text: str) -> None:
     if sh.environment.get(webhook.VARIABLE):
         report = work.folder / f"{day}.txt"
-        replace_text(report, text)
+        replace_text(report, text, private=True)
         sh.run(sh["post_report.py"][str(report)])
 
 

@@ -19,7 +19,8 @@ from releasing.image import ImageRef
 from releasing.nightly.named_builds import NIGHTLY, Named
 
 if TYPE_CHECKING:
-    from releasing.clients.registry.client import Description, Registry
+    from releasing.clients.registry.client import Registry
+    from releasing.clients.registry.documents import Description
     from releasing.clients.registry.listing import ListedBuild
     from releasing.clients.registry.promotion import Watch
 
@@ -113,8 +114,8 @@ async def _image(registry: Registry, image: str, rules: RetentionRules, write: b
 async def _tags(
     registry: Registry, image: str, tags: Iterable[str], builds: Mapping[str, ListedBuild] | None
 ) -> Tags:
-    """The digest of each tag: from the list, or by one request for each."""
-    from releasing.clients.registry.client import Description  # noqa: PLC0415 - aiohttp
+    """What each tag stands for: as the list has it, or one request for each."""
+    from releasing.clients.registry.documents import Description  # noqa: PLC0415 - only where there is something to prune
 
     if builds is not None:
         return {tag: Description(digest) for digest, build in builds.items() for tag in build.tags}
@@ -158,7 +159,7 @@ async def _by_digest(
     """Delete manifests of which no tag stays; returns a line for each old tag that has to stay."""
     indexes = {each.digest for each in others.values() if each.may_have_parts}
     manifests = await together(registry.manifest(image, digest) for digest in indexes)
-    needed = {part["digest"] for each in manifests if each for part in each.document.get("manifests") or ()}
+    needed = {part for each in manifests if each for part in each.parts}
     needed |= {each.digest for each in others.values()}
     digests = dict.fromkeys(tag.digest for tag in doomed if tag.digest not in needed)
     await together(registry.delete(image, digest) for digest in digests)

@@ -1,13 +1,12 @@
-"""NAME:TAG in a Dockerfile; a FROM, a COPY --from, or an ARG that a FROM names, is a base of the build."""
+"""NAME:TAG in a Dockerfile. What it builds on: FROM, COPY --from, RUN --mount=from=, # syntax=, and ARGs of these."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from releasing.references.forms import plain
+from releasing.references.forms import instructions, plain
 from releasing.references.forms.form import Reference
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
 _STEMS = ("dockerfile", "containerfile")
 _SUFFIXES = tuple(f".{stem}" for stem in _STEMS)
-_FROM = re.compile(rb"^[ \t]*FROM[ \t].*", re.IGNORECASE | re.MULTILINE)
-_ARG = re.compile(rb"[ \t]*ARG[ \t]+(\w+)=", re.IGNORECASE)
 
 
 def applies(path: str) -> bool:
@@ -29,7 +26,8 @@ def applies(path: str) -> bool:
 def find(content: bytes, near: Sequence[int] | None = None) -> Iterator[Reference]:
     """The references in all lines, each with whether it is a base."""
     for each in plain.find(content, near):
-        yield replace(each, base=_is_base(content, each.start), names=frozenset({each.start}))
+        base = instructions.read(content).is_base(each.start)
+        yield replace(each, base=base, names=frozenset({each.start}))
 
 
 def reason(reference: Reference, rule: ImageRule) -> str:
@@ -43,17 +41,5 @@ def edits(reference: Reference, rule: ImageRule) -> list[Edit]:
 
 
 def is_base(path: str, content: bytes, position: int) -> bool:
-    """Whether `position` is in a FROM, in a COPY --from, or in an ARG that a FROM names."""
-    return applies(path) and _is_base(content, position)
-
-
-def _is_base(content: bytes, position: int) -> bool:
-    start = content.rfind(b"\n", 0, position) + 1
-    if _FROM.match(content, start) or content[start:position].endswith(b"--from="):
-        return True
-    argument = _ARG.match(content, start)
-    return argument is not None and any(_names(line[0], argument[1]) for line in _FROM.finditer(content))
-
-
-def _names(line: bytes, argument: bytes) -> bool:
-    return re.search(rb"\$\{?" + argument + rb"\b", line) is not None
+    """Whether `position` is on what a Dockerfile builds on: FROM, what is copied or mounted from, an ARG of them."""
+    return applies(path) and instructions.read(content).is_base(position)

@@ -41,6 +41,7 @@ class Reference:
     parts: tuple[Part, ...] = ()
     variable: bool = False  # a template or an expression gives the tag, or a part of it
     base: bool = False  # what something else is built on, with releases of its own
+    default: str = ""  # of a variable tag, the literal that it has in it
     names: frozenset[int] = frozenset()  # where names of it start: forms further down the list pass over them
 
     def __str__(self) -> str:
@@ -50,6 +51,11 @@ class Reference:
     def last_name(self) -> str:
         """The name without registry and folders."""
         return self.name.rpartition("/")[2]
+
+    @property
+    def known_tag(self) -> str:
+        """The tag, or the default that a variable one has; empty when nothing written says which."""
+        return self.default or ("" if self.variable else self.tag)
 
     def wanted(self, rule: ImageRule) -> list[str]:
         """The rule's tag if there is a tag, then its digest if there is a digest."""

@@ -113,6 +113,8 @@ COMMITS = (
     # The empty folder: whatever no commit before has added.
     SampleCommit(71, 19, "Write down how to release, and which images carry which tags", ("",)),
 )
+# Files that no folder of ours can have everywhere: a name with a line break, as pasting makes one.
+ODD_FILES = {"docs/notes\nof a meeting.txt": File("100644", b"Who brings the next release?\n")}
 PATCHED = 18
 PATCH = SampleCommit(
     *(26, 6, "Use the images of 0.1.2"),

@@ -5,6 +5,7 @@ Every byte follows from sample/ and sample_history.py, so commits have the same 
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from releasing.rehearsal.project.earlier_images import SEED, SeedImage, seed
-from releasing.rehearsal.project.history import MASTER, TAGS, File, Snapshot, Tag, snapshots
+from releasing.rehearsal.project.history import MASTER, ODD_FILES, TAGS, File, Snapshot, Tag, snapshots
 from releasing.shell.environment import clean_environment
 from releasing.shell.programs import Shell
 
@@ -48,7 +49,7 @@ def create(repository: Path) -> None:
 
 def _stream() -> Iterator[bytes]:
     """The history in the language of `git fast-import`; the marks are the numbers of pull requests."""
-    for snapshot in snapshots(_tree(TREE)):
+    for snapshot in snapshots(dict(sorted((_tree(TREE) | ODD_FILES).items()))):
         yield from _commit(snapshot)
     for tag in TAGS:
         yield _tag(tag)
@@ -76,7 +77,7 @@ def _commit(snapshot: Snapshot) -> Iterator[bytes]:
         yield b"from :%d\n" % snapshot.parent
     yield b"deleteall\n"
     for path, file in snapshot.files.items():
-        yield b"M %s inline %s\n%s" % (file.mode.encode(), path.encode(), _counted(file.content))
+        yield b"M %s inline %s\n%s" % (file.mode.encode(), _named(path), _counted(file.content))
 
 
 def _tag(tag: Tag) -> bytes:
@@ -84,6 +85,11 @@ def _tag(tag: Tag) -> bytes:
         return b"reset refs/tags/%s\nfrom :%d\n\n" % (tag.name.encode(), tag.number)
     start = b"tag %s\nfrom :%d\n" % (tag.name.encode(), tag.number)
     return start + b"tagger %s %d +0000\n%s" % (AUTHOR, _noon(tag.day), _counted(tag.message.encode()))
+
+
+def _named(path: str) -> bytes:
+    """A path in a line of its own; quotes make one of a path with a line break."""
+    return json.dumps(path, ensure_ascii=False).encode() if "\n" in path else path.encode()
 
 
 def _counted(content: bytes) -> bytes:

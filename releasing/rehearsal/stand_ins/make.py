@@ -16,7 +16,11 @@ from releasing.rehearsal.stand_ins.command_grammar import Grammar, ProgramRefusa
 from releasing.rehearsal.stand_ins.pushed_images import REVISION
 from releasing.shell.programs import Shell
 
-VARIABLE = re.compile(r"^[ \t]*(\w+)[ \t]*[:?]?=[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+VARIABLE = re.compile(
+    r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*(:{0,3}|\?|\+)=[ \t]*(.*?)[ \t]*(?:#.*)?$", re.MULTILINE
+)
+REFERENCE = re.compile(r"\$(?:\((\w+)\)|\{(\w+)\}|(\w))")
+DEEPEST = 20  # variables inside variables
 TARGET = re.compile(r"^push[ \t]*:(?!=)", re.MULTILINE)
 
 
@@ -40,7 +44,7 @@ def main(words: list[str]) -> int:
             raise _refusal(f"*** No rule to make target '{target}'.  Stop.")
     _enter("Entering", folder, parsed.last("-C"))
     # A variable of the command line overrides the Makefile's, as in make itself.
-    _push(folder, dict(VARIABLE.findall(makefile)) | given, given)
+    _push(folder, _variables(makefile) | given, given)
     _enter("Leaving", folder, parsed.last("-C"))
     return 0
 
@@ -58,8 +62,33 @@ def _enter(verb: str, folder: Path, asked: str) -> None:
         print(f"make: {verb} directory '{folder.resolve()}'", flush=True)
 
 
+def _variables(makefile: str) -> dict[str, str]:
+    """What the Makefile sets, as it stands there; `?=` only what the environment does not."""
+    found: dict[str, str] = {}
+    for name, sign, value in VARIABLE.findall(makefile):
+        if sign == "?" and (name in found or name in os.environ):
+            continue
+        found[name] = f"{found[name]} {value}" if sign == "+" and name in found else value
+    return found
+
+
+def _expanded(text: str, variables: dict[str, str], depth: int = 0) -> str:
+    """The text with the values of $(NAME) and ${NAME}: of the Makefile, else of the environment, else nothing."""
+    if depth > DEEPEST:
+        raise _refusal("*** Recursive variable references itself (eventually).  Stop.")
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1] or found[2] or found[3]
+        return _expanded(variables.get(name, os.environ.get(name, "")), variables, depth + 1)
+
+    plain = REFERENCE.sub(value, text)
+    if "$(" in plain or "${" in plain:
+        raise _refusal(f"*** the rehearsal does not expand {plain}.  Stop.")
+    return plain
+
+
 def _push(folder: Path, variables: dict[str, str], given: dict[str, str]) -> None:
-    name = variables.get("IMG", "")
+    name = _expanded(variables.get("IMG") or os.environ.get("IMG", ""), variables)
     if not name:
         raise _refusal("*** IMG is not set in the Makefile.  Stop.")
     git = Shell()["git"]["-C", str(folder)]

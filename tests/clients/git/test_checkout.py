@@ -15,6 +15,8 @@ CONTENT = {
     "many.txt": "text\n\n\n\n",
     "zero.txt": "",
     "Größe.txt": "text ä\n",
+    "first\nsecond.txt": "text of two lines\n",
+    "\n": "text of none\n",
 }
 
 
@@ -95,6 +97,18 @@ def test_bytes_that_are_not_utf_8_are_read_as_they_are(origin: Origin) -> None:
     git(origin, "add", "latin.txt")
     git(origin, "commit", "--quiet", "-m", "latin")
     assert origin.release.origin(origin.sh).file_at("HEAD", "latin.txt") == b"\xff\xfe name\r\n"
+
+
+def test_a_name_that_ends_like_a_line_is_not_another_files(origin: Origin) -> None:
+    names = ("Icon\r", "Icon", "a\r\n", "a", "-b\nHEAD:a")
+    git(origin, "checkout", "--quiet", "master")
+    for name in names:
+        (Path(origin.release.checkout) / name).write_text(f"text of {name!r}")
+    git(origin, "add", "--", *names)
+    git(origin, "commit", "--quiet", "-m", "names")
+    for order in (names, names[::-1]):
+        found = dict(origin.release.origin(origin.sh).contents("HEAD", ["no\nsuch", *order, "nor\r"]))
+        assert found == {name: f"text of {name!r}".encode() for name in names}
 
 
 def test_files_that_contain_a_word_are_found_whatever_their_names(origin: Origin) -> None:

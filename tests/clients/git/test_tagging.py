@@ -79,7 +79,7 @@ def test_a_tag_never_moves_and_the_loser_is_told_who_was_first(origin: Origin) -
 def test_a_tag_that_says_not_who_made_it_is_told_without(origin: Origin) -> None:
     first, other = head(origin.bare, "v0.2-branch"), head(origin.bare, "master")
     origin.sh.run(origin.sh["git"]["--git-dir", str(origin.bare), "tag", TAG, first])
-    with pytest.raises(PreconditionError, match=rf"{TAG} is on origin at {first[:12]} already; it was to be"):
+    with pytest.raises(PreconditionError, match=rf"{TAG} is already on origin at {first[:12]}; expected"):
         push(origin, other)
 
 
@@ -90,7 +90,7 @@ def test_a_tag_whose_answer_was_lost_is_found(origin: Origin) -> None:
     lines = told(origin)
     first = head(origin.bare, "v0.2-branch")
     push(origin, first)
-    assert f"{TAG} is on origin at {first[:12]} already, by Ada on " in lines[-1]
+    assert f"{TAG} is already on origin at {first[:12]}, by Ada on " in lines[-1]
     assert ", as wanted, although the push failed" in lines[-1]
     assert problem(origin) == ""
 

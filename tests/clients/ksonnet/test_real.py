@@ -134,3 +134,39 @@ def test_the_rest_is_left_to_it_word_for_word(place: Place) -> None:
         in place.run("env", "add", "staging", "--server=https://192.0.2.2", "--namespace=staging").stdout
     )
     assert place.calls() == [words, ["env", "add", "qa", "--server=https://192.0.2.9", "--namespace=default"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("components/workflows.jsonnet", "importstr '/proc/self/environ'"),
+        ("components/workflows.jsonnet", 'importstr "\\u002fproc/self/environ"'),
+        ("components/workflows.jsonnet", "import @'../../key.json'"),
+        ("environments/base.libsonnet", "{} + (import /* from */ '../../key.json')"),
+        ("vendor/pkg/deep.libsonnet", "importstr '../../../key.json'"),
+        ("components/text", "importstr '../../key.json'"),
+    ],
+)
+def test_it_does_not_get_an_app_that_reads_what_is_not_of_its_checkout(
+    place: Place, name: str, source: str
+) -> None:
+    (place.folder.parent / "key.json").write_text("{}")
+    (place.folder / "components/images.libsonnet").write_text('import "text"')
+    (place.folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (place.folder / name).write_text(source)
+    done = place.run("show", "releasing", "-c", "workflows")
+    assert done.returncode == 3
+    assert "outside of the checkout" in done.stderr
+    assert place.calls() == []
+
+
+def test_it_gets_no_secrets_in_its_environment(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GH_TOKEN", "s3cret")
+    place.program.write_text(
+        f"#!/bin/sh\nenv >'{place.folder}/environment'\ncat '{place.folder}/shown.json'\n"
+    )
+    place.shown([WORKFLOW])
+    (place.folder / "shown.json").write_text(json.dumps(WORKFLOW))
+    command = [str(ROOT / "scripts/ks"), f"--with={place.program}", "show", "releasing", "-c", "workflows"]
+    subprocess.run(command, cwd=place.folder, check=True, capture_output=True)
+    assert "s3cret" not in (place.folder / "environment").read_text()

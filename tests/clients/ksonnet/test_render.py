@@ -95,6 +95,80 @@ def test_kubeflows_own_apps_render_to_what_ks_made_of_them(tmp_path: Path, name:
     assert render(app, environment, "workflows") == expected["items"]
 
 
+def hostile(app: App, source: str) -> str:
+    """What is said about a component that reads what it should not."""
+    (app.folder.parent / "key.json").write_text(
+        '{"apiVersion": "v1", "kind": "Secret", "private_key": "s3cret"}'
+    )
+    app.component("second-one").write_text(source)
+    with pytest.raises(ConfigError) as caught:
+        render(app, app.environment("releasing"), "second-one")
+    assert "s3cret" not in str(caught.value)
+    return caught.value.message
+
+
+OBJECT = '{ apiVersion: "v1", kind: "ConfigMap", data: %s }'
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        OBJECT % 'importstr "/proc/self/environ"',
+        OBJECT % 'import "../../key.json"',
+        OBJECT % "importstr '../../key.json'",
+        OBJECT % 'importstr "linked"',
+        OBJECT % 'importstr "folder/key.json"',
+        OBJECT % '{ [if (importstr "/etc/hostname") == "" then "a"]: 1 }',
+        'import "../../key.json"',
+    ],
+)
+def test_a_component_reads_nothing_outside_of_its_checkout(tmp_path: Path, source: str) -> None:
+    app = find_app(write_app(tmp_path / "checkout"))
+    (app.folder / "components" / "linked").symlink_to("../../key.json")
+    (app.folder / "components" / "folder").symlink_to("../..", target_is_directory=True)
+    assert "may not be imported" in hostile(app, source)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "components/second-one.jsonnet",
+        "components/params.libsonnet",
+        "environments/releasing/main.jsonnet",
+        "environments/base.libsonnet",
+    ],
+)
+def test_a_file_of_an_app_that_is_a_link_out_of_it_is_not_evaluated(tmp_path: Path, name: str) -> None:
+    app = find_app(write_app(tmp_path / "checkout"))
+    key = tmp_path / "key.json"
+    key.write_text('{"apiVersion": "v1", "kind": "Secret", "private_key": "s3cret", "components": {}}')
+    (app.folder / name).unlink()
+    (app.folder / name).symlink_to(key)
+    with pytest.raises(ConfigError, match="outside of the checkout") as caught:
+        render(app, app.environment("releasing"), "second-one")
+    assert "s3cret" not in str(caught.value)
+
+
+def test_an_environment_whose_path_leads_out_of_the_checkout_is_refused(tmp_path: Path) -> None:
+    folder = write_app(tmp_path / "checkout")
+    shutil.move(folder / "environments" / "releasing", tmp_path / "elsewhere")
+    text = (folder / "app.yaml").read_text().replace("path: releasing", "path: ../../elsewhere")
+    (folder / "app.yaml").write_text(text)
+    app = find_app(folder)
+    with pytest.raises(ConfigError, match="outside of the checkout"):
+        render(app, app.environment("releasing"), "second-one")
+
+
+def test_an_app_imports_from_the_rest_of_its_checkout(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "shared.libsonnet").write_text('{ apiVersion: "v1", kind: "ConfigMap" }')
+    app = find_app(write_app(tmp_path / "releasing" / "app"))
+    app.component("second-one").write_text('import "../../../shared.libsonnet"')
+    assert render(app, app.environment("releasing"), "second-one") == [
+        {"apiVersion": "v1", "kind": "ConfigMap"}
+    ]
+
+
 def test_yaml_has_one_document_for_each_object(app: App) -> None:
     objects = render(app, app.environment("releasing"), "workflows")
     assert list(yaml.safe_load_all(as_text(objects * 2, "yaml"))) == objects * 2

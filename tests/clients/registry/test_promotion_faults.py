@@ -235,7 +235,7 @@ def test_only_the_requests_that_must_be_made_are_made(world: World, finding: dic
 
 def test_a_tag_that_is_not_there_when_read_back_is_no_success(world: World) -> None:
     tags = wanted(world.rows())
-    world.proxy.forget(Rule(faults.says(404), "HEAD", TAG, nth=range(2 * len(tags) + 1, 999)))
+    world.proxy.forget(Rule(faults.says(404), "HEAD|GET", TAG, nth=range(2 * len(tags) + 1, 999)))
     report = world.promoted(tags)
     assert (report.applied, len(report.failed)) == ((), len(tags))
     assert "written, but afterwards it is on None" in lines(report)[0]

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from releasing.clients.registry import registry_builds
 from releasing.clients.registry.client import Registry
 from releasing.clients.registry.registry_builds import builds
 from releasing.config import registries
-from releasing.errors import UsageError
+from releasing.errors import UnmetError, UsageError
 from releasing.image import ImagePattern
 from releasing.image_tags import ImageRow, TaggedDigest
+from releasing.rehearsal.registry import small_images
 from tests.support.faulty_registry import PROJECT, Faulty, faulty_registry, pushed
 
 WHEN = datetime(2018, 7, 7, 16, 34, 49, tzinfo=UTC)
@@ -40,6 +42,20 @@ def test_a_build_has_all_its_tags_and_the_time_of_its_configuration(faulty: Faul
     assert found(faulty, ".*:v1-a", [f"{PROJECT}/x"]) == [
         ImageRow(f"{PROJECT}/x", (TaggedDigest(digest, ("v1-a",), WHEN),))
     ]
+
+
+def test_a_tag_that_is_on_two_pages_of_a_list_is_one_tag(faulty: Faulty) -> None:
+    digest = pushed(faulty.url, "x", tag="v1-a")["x"]
+
+    async def overlapping(request: web.Request) -> web.StreamResponse | None:
+        if not request.path.endswith("/x/tags/list"):
+            return None
+        rest = {"Link": f'<{request.path}?last=v1-a>; rel="next"'} if "last" not in request.query else {}
+        return web.json_response({"name": "x", "tags": ["v1-a"]}, headers=rest)
+
+    faulty.fault = overlapping
+    (image,) = found(faulty, ".*:v1-a", [f"{PROJECT}/x"])
+    assert image.versions == (TaggedDigest(digest, ("v1-a",), WHEN),)
 
 
 def test_an_image_without_the_tag_is_given_empty_and_others_are_not_asked(faulty: Faulty) -> None:
@@ -91,3 +107,32 @@ def test_a_registry_may_forbid_the_list_above_a_repository(faulty: Faulty) -> No
 
     faulty.fault = forbidding
     assert found(faulty, ".*:v1-a", [f"{PROJECT}/x"])[0].versions
+
+
+def test_repositories_that_have_no_end_are_told_and_left(
+    faulty: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nested(request: web.Request) -> web.StreamResponse:
+        return web.json_response({"child": ["x"], "manifest": {}, "tags": []})
+
+    faulty.fault = nested
+    with pytest.raises(UnmetError, match="nested more than 16 deep"):
+        found(faulty, ".*:v1-a", [f"{PROJECT}/x"])
+    assert len(faulty.asked) < 40
+
+    async def wide(request: web.Request) -> web.StreamResponse:
+        return web.json_response(
+            {"child": [f"y{number}" for number in range(50)], "manifest": {}, "tags": []}
+        )
+
+    faulty.fault = wide
+    monkeypatch.setattr(registry_builds, "MOST", 30)
+    with pytest.raises(UnmetError, match="more than 30 repositories"):
+        found(faulty, ".*:v1-a", [f"{PROJECT}/x"])
+
+
+@pytest.mark.parametrize("created", ["", "soon", "0001-01-01T00:00:00+14:00", "2018-07-07T16:34:49"])
+def test_a_time_of_a_configuration_that_is_none_is_unknown(faulty: Faulty, created: str) -> None:
+    small_images.push(faulty.url, f"{PROJECT}/x", "v1-a", {}, created)
+    [image] = found(faulty, ".*:v1-a", [f"{PROJECT}/x"])
+    assert [version.timestamp for version in image.versions] == [None]

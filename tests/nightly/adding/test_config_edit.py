@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from releasing.errors import ConfigError, PreconditionError
 from releasing.nightly.adding.config_edit import with_entry
@@ -59,3 +60,11 @@ def test_a_file_that_would_not_stay_as_it_is_is_left_to_a_person() -> None:
     text = committed("36062f39").replace("    name: tf-serving", "    name:   tf-serving")
     with pytest.raises(ConfigError, match="without changing how other lines are written"):
         with_entry(text, "config", CHAINER)
+
+
+@pytest.mark.parametrize("value", ["706798e8", "1e3", "0o17", "1.10", "yes", "12:30", "1_000"])
+def test_a_value_that_a_reader_of_yaml_takes_for_something_else_gets_quotes(value: str) -> None:
+    entry = Entry("added", f"{RELEASING}/added", "added", {"extra_args": value, "image": "x"})
+    text = with_entry(committed("36062f39"), "config", entry)
+    assert text.endswith(f'    params:\n      extra_args: "{value}"\n      image: x\n')
+    assert yaml.safe_load(text)["workflows"][-1]["params"] == {"extra_args": value, "image": "x"}

@@ -39,8 +39,12 @@ def test_the_tag_of_the_pulled_name_changes_whatever_the_order_and_quotes(before
     assert entry_after(before) == after
 
 
-def test_a_tag_that_yaml_reads_as_a_number_is_put_in_quotes() -> None:
-    assert entry_after("name: gcr.io/p/x\n  newTag: v1", "1.10") == 'name: gcr.io/p/x\n  newTag: "1.10"'
+@pytest.mark.parametrize("tag", ["1.10", "706798e8", "1e3", "0o17", "yes", "12_30"])
+@pytest.mark.parametrize("old", ["v1", "1.9", "706798e8"])
+def test_a_tag_that_yaml_reads_as_something_else_is_put_in_quotes(old: str, tag: str) -> None:
+    entry = f'name: gcr.io/p/x\n  newTag: "{tag}"'
+    assert entry_after(f"name: gcr.io/p/x\n  newTag: {old}", tag) == entry
+    assert not examined(entry, tag).changes
 
 
 def test_a_replaced_name_is_not_what_is_pulled() -> None:
@@ -52,6 +56,20 @@ def test_a_digest_moves_with_the_tag_or_not_at_all() -> None:
     (left,) = examined(entry).left
     assert (left.reason, left.stale) == ("pinned by digest, and the digest of v2 was not given", True)
     assert entry_after(entry, f"v2@{DIGESTS[1]}") == f"name: gcr.io/p/x\n  newTag: v2\n  digest: {DIGESTS[1]}"
+
+
+def test_a_digest_in_the_tag_moves_with_it_or_not_at_all() -> None:
+    entry = f"name: gcr.io/p/x\n  newTag: v1@{DIGESTS[0]}"
+    (left,) = examined(entry).left
+    assert (left.reason, left.stale) == ("pinned by digest, and the digest of v2 was not given", True)
+    for quote in ("", "'", '"'):
+        before, after = (
+            f"name: gcr.io/p/x\n  newTag: {quote}{pin}{quote}"
+            for pin in (f"v1@{DIGESTS[0]}", f"v2@{DIGESTS[1]}")
+        )
+        assert entry_after(before, f"v2@{DIGESTS[1]}") == after
+    both = f"name: gcr.io/p/x\n  newTag: v1@{DIGESTS[0]}\n  digest: {DIGESTS[0]}"
+    assert entry_after(both, f"v2@{DIGESTS[1]}") == both.replace("v1", "v2").replace(DIGESTS[0], DIGESTS[1])
 
 
 def test_the_same_image_from_another_registry_is_reported_unless_it_is_at_the_tag() -> None:

@@ -64,6 +64,8 @@ def test_a_digest_is_read_with_and_without_a_tag() -> None:
         '"gcr.io/p/x:" + tag',
         '"gcr.io/p/x:v1-" + commit',
         '"gcr.io/p/x:v1-"${COMMIT}',
+        '"gcr.io/p/x:v1"@sha256:0123',
+        '"gcr.io/p/x:v1@" + digest',
         "gcr.io/p/x:v1{1,2}",
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 
 from releasing.errors import CommandError, UsageError
 from releasing.rehearsal.project import sample_project
+from releasing.rehearsal.project.history import ODD_FILES
 from releasing.version import Version
 from tests.support.sample_tree import FILES, TREE, git
 
@@ -111,12 +112,14 @@ def test_folders_came_one_after_the_other(repository: Path) -> None:
 def test_a_clone_is_the_tree_of_the_sample(repository: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     git("clone", "--quiet", repository, clone)
-    assert [path.relative_to(TREE) for path in FILES] == sorted(
+    odd = map(Path, ODD_FILES)
+    assert sorted([*(path.relative_to(TREE) for path in FILES), *odd]) == sorted(
         path.relative_to(clone)
         for path in clone.rglob("*")
         if path.is_file() and not path.is_symlink() and ".git" not in path.relative_to(clone).parts
     )
     assert all((clone / path.relative_to(TREE)).read_bytes() == path.read_bytes() for path in FILES)
+    assert all((clone / path).read_bytes() == file.content for path, file in ODD_FILES.items())
 
 
 def refs(repository: Path) -> str:

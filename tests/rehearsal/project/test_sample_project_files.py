@@ -57,6 +57,7 @@ FORMS = {
     "template for the registry": ("kubeflow/core/kubeform_spawner.py", r'"\{0\}/\{1\}/tensorflow-1\.4\.1-'),
     "variable tag": ("releasing/update_ksonnet.sh", r"tf_operator:\$\{RELEASE\}"),
     "variable registry and tag": ("scripts/gke/deploy.sh", r"\$\{REGISTRY\}/bootstrapper:\$\{VERSION\}"),
+    "default in an expression": ("docs/local/compose.yaml", r"\$\{BOOTSTRAPPER_IMAGE:-gcr\.io/.*:v0\.2\.0\}"),
     "tag as a parameter": ("components/image-releaser/components/params.libsonnet", r'versionTag: "latest"'),
     "tag in a prototype": ("kubeflow/argo/prototypes/argo.jsonnet", r"@optionalParam imageTag string v"),
     "concatenation": ("releasing/releaser/components/workflows.libsonnet", r'params\.registry \+ "/tf-model'),
@@ -100,6 +101,7 @@ bootstrap/image_registries.yaml:5 master -> v0.2-branch
 components/gcp-click-to-deploy/src/configs/cluster-kubeflow.yaml:9 bootstrapper:latest -> bootstrapper:v0.2.1
 docs/gke/configs/cluster-kubeflow.yaml:13 bootstrapper:v0.2.0 -> bootstrapper:v0.2.1
 docs/gke/guide_fr.md:3 bootstrapper:v0.2.0 -> bootstrapper:v0.2.1
+docs/local/compose.yaml:4 bootstrapper:v0.2.0 -> bootstrapper:v0.2.1
 kubeflow/core/kubeform_spawner.py:17 tensorflow-1.4.1-notebook-cpu:v20180607-476e150e -> tensorflow-1.4.1-notebook-cpu:v0.2.1
 kubeflow/core/kubeform_spawner.py:18 tensorflow-1.4.1-notebook-gpu:v20180607-476e150e -> tensorflow-1.4.1-notebook-gpu:v0.2.1
 kubeflow/core/kubeform_spawner.py:19 tensorflow-1.5.1-notebook-cpu:v20180607-476e150e -> tensorflow-1.5.1-notebook-cpu:v0.2.1

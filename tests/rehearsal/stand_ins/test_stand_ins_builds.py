@@ -163,3 +163,34 @@ def test_a_changed_file_shows_in_the_tag(cluster: Sandbox, bootstrap: Path) -> N
     cluster.output("make", "push", cwd=bootstrap)
     [tag] = cluster.tags(f"{PUBLIC}/bootstrapper")
     assert "-dirty-" in tag
+
+
+@pytest.mark.parametrize(
+    "makefile",
+    [
+        "PROJECT ?= kubeflow-images-public\nIMG ?= gcr.io/$(PROJECT)/bootstrapper\n",
+        "IMG := gcr.io/${A}/bootstrapper # the image\nA = $(B)-public\nB = kubeflow-images\n",
+        "export IMG = gcr.io/kubeflow-images-public/bootstrapper\n",
+        "BASE = gcr.io\nIMG = $(BASE)/kubeflow-images-public$(NOTHING)/bootstrapper\n",
+    ],
+)
+def test_make_expands_the_variables_of_the_image(cluster: Sandbox, bootstrap: Path, makefile: str) -> None:
+    (bootstrap / "Makefile").write_text(f"{makefile}push:\n\tfalse\n")
+    cluster.output("make", "push", f"TAG={TAG}", cwd=bootstrap)
+    assert cluster.tags(f"{PUBLIC}/bootstrapper") == [TAG]
+
+
+@pytest.mark.parametrize(
+    ("makefile", "said"),
+    [
+        ("IMG = $(IMG)x\n", "Recursive variable"),
+        ("IMG = $(shell cat name)\n", "the rehearsal does not expand"),
+        ("IMAGE = x\n", "IMG is not set"),
+    ],
+)
+def test_make_refuses_what_it_does_not_expand(
+    cluster: Sandbox, bootstrap: Path, makefile: str, said: str
+) -> None:
+    (bootstrap / "Makefile").write_text(f"{makefile}push:\n\tfalse\n")
+    ran = cluster.run("make", "push", cwd=bootstrap)
+    assert (ran.returncode, said in ran.stderr) == (2, True)

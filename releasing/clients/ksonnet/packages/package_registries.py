@@ -16,6 +16,7 @@ from releasing.clients.ksonnet.environments import require_name
 from releasing.clients.ksonnet.params import read_text
 from releasing.errors import CommandError, PreconditionError, UsageError
 from releasing.shell.files import replace_text
+from releasing.shell.git_guard import plain_word
 from releasing.shell.programs import Shell
 
 GITHUB = re.compile(
@@ -126,7 +127,17 @@ def _check_out(sh: Shell, location: PackageLocation, version: str, scratch: Path
     git = sh["git"]["-C", str(scratch), "-c", "core.autocrlf=false"]
     try:
         sh.read(git["init", "--quiet"])
-        sh.read(git["fetch", "--quiet", "--depth=1", "--no-tags", location.url, version])
+        sh.read(
+            git[
+                "fetch",
+                "--quiet",
+                "--depth=1",
+                "--no-tags",
+                "--",
+                location.url,
+                plain_word(version, "version"),
+            ]
+        )
         sh.read(git["checkout", "--quiet", "FETCH_HEAD", "--", location.path])
         return sh.read(git["rev-parse", "FETCH_HEAD^{commit}"])
     except CommandError as error:

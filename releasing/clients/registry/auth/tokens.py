@@ -136,5 +136,5 @@ def _token_in(answer: HttpAnswer) -> str:
     try:
         given = json.loads(answer.body)
         return str(given.get("token") or given.get("access_token") or "") if answer.status == 200 else ""
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return ""

@@ -231,3 +231,16 @@ def test_addresses_of_ks_are_read(uri: str, location: PackageLocation) -> None:
 def test_other_addresses_are_refused(uri: str) -> None:
     with pytest.raises(UsageError, match="is not the address of a registry"):
         located(uri)
+
+
+def test_a_version_that_git_would_take_for_an_option_starts_nothing(
+    sh: Shell, app: App, tmp_path: Path
+) -> None:
+    app = with_registry(sh, app)
+    mark = tmp_path / "ran"
+    text = app.file.read_text().replace("refSpec: master", f'refSpec: "--upload-pack=touch {mark};"')
+    assert "--upload-pack" in text
+    app.file.write_text(text)
+    with pytest.raises(UsageError, match="begins with '-'"):
+        install_package(sh, find_app(app.folder), "example/automation")
+    assert not mark.exists()

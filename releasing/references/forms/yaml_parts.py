@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import yaml
 
 from releasing.references.edits import Edit
-from releasing.references.file_syntax import yaml_scalar
 from releasing.references.forms.form import Part, Reference
 from releasing.references.rules import ImageRule
+from releasing.shell.plain_scalars import scalar
 
 
 def read(content: bytes) -> tuple[str, list[yaml.Node | None]]:
@@ -51,15 +51,19 @@ def reason(reference: Reference, rule: ImageRule, key: str) -> str:
 
 def edits(reference: Reference, rule: ImageRule) -> list[Edit]:
     """One edit for each part, in quotes where YAML would read the text as something else."""
+    texts = [rule.tag] if reference.tag else []
+    if reference.digest and len(texts) < len(reference.parts):
+        texts.append(rule.digest)
     return [
-        _edit(reference, part, text)
-        for part, text in zip(reference.parts, reference.wanted(rule), strict=True)
+        # newTag: v1@sha256:… has both.
+        _edit(reference, part, f"{text}@{rule.digest}" if "@" in part.text else text)
+        for part, text in zip(reference.parts, texts, strict=True)
     ]
 
 
 def _edit(reference: Reference, part: Part, text: str) -> Edit:
-    written = part.text if part.text == text else yaml_scalar(text) if part.plain else text
-    before, after = (f"{reference.name} {each}" for each in (part.text, text))
+    written = scalar(text) if part.plain else text
+    before, after = (f"{reference.name} {each}" for each in (part.text, written))
     return reference.edit(part, written.encode(), before, after)
 
 

@@ -1,0 +1,1 @@
+"""Jsonnet that somebody else wrote, evaluated: apart from this process, within bounds, inside the checkout."""
