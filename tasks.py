@@ -68,13 +68,17 @@ def show(line: str) -> None:
 
 @contextmanager
 def one_message() -> Iterator[None]:
-    """Turn what can go wrong into one message and an exit code; Ctrl-C exits 130."""
+    """Turn what can go wrong into one message and an exit code; Ctrl-C exits 130, a signal 128 and its number."""
     from releasing.errors import ReleaseError
+    from releasing.shell.endings import Ended, heard
 
     try:
-        yield
+        with heard():
+            yield
     except ReleaseError as error:
         raise Exit(plain(f"error: {error}"), error.code) from None
+    except Ended as ended:
+        raise Exit(f"ended by {ended}; the same command goes on from here", ended.code) from None
     except KeyboardInterrupt:
         raise Exit("interrupted; the same command goes on from here", 130) from None
     except OSError as error:
@@ -164,13 +168,13 @@ def task(name: str, text: str, act: Action, *taken: str) -> Task[Any]:
 
             act(Console(show, sandbox), options)
 
-    plain, texts = Parameter.POSITIONAL_OR_KEYWORD, HELP | OPERATOR_OPTIONS
+    kind, texts = Parameter.POSITIONAL_OR_KEYWORD, HELP | OPERATOR_OPTIONS
     defaults = (
         dict.fromkeys(taken, "") | dict.fromkeys(FLAGS, False) | dict.fromkeys(POSITIONAL, Parameter.empty)
     )
-    parameters = [Parameter(option, plain, default=defaults[option]) for option in taken]
+    parameters = [Parameter(option, kind, default=defaults[option]) for option in taken]
     # Invoke reads a task's options from its signature.
-    body.__signature__ = Signature([Parameter("context", plain), *parameters])  # type: ignore[attr-defined]
+    body.__signature__ = Signature([Parameter("context", kind), *parameters])  # type: ignore[attr-defined]
     body.__doc__ = text
     return Task(body, name=name, auto_shortflags=False, help={option: texts[option] for option in taken})
 

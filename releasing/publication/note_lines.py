@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasing.clients.github import api
+from releasing.clients.github.pull_request import PullRequest, read
 from releasing.errors import CommandError
 from releasing.shell.plain_text import plain_line
+from releasing.shell.workers import workers
 
 if TYPE_CHECKING:
     from releasing.publication.merged_pulls import Merged
     from releasing.shell.programs import Shell
 
 AT_ONCE = 8
-FACTS = "{title, author: .user.login, labels: [.labels[].name]} | @json"
 OTHER = "Other changes"
 
 
@@ -32,7 +30,7 @@ class Line:
 
 def lines(sh: Shell, slug: str, merged: Iterable[Merged]) -> list[Line]:
     """A line for each pull request, with GitHub's title and author, or else those of the commit."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with workers(AT_ONCE) as pool:
         return [*pool.map(lambda each: _line(sh, slug, each), merged)]
 
 
@@ -50,17 +48,21 @@ def grouped(found: Sequence[Line], groups: Mapping[str, Iterable[str]]) -> list[
 
 
 def _line(sh: Shell, slug: str, each: Merged) -> Line:
-    if each.known:
-        return _told(each, each.known.title, f"@{each.known.author}", each.known.labels)
-    try:
-        known = json.loads(sh.read(api.question(f"repos/{slug}/pulls/{each.number}", FACTS)))
-    except CommandError as error:
-        # Old numbers may belong to a repository that was moved.
-        if not re.search(r"HTTP 404", error.message):
-            raise
-        return _told(each, each.title, each.author, [])
-    return _told(each, known["title"], f"@{known['author']}", known["labels"])
+    known = each.known or _asked(sh, slug, each)
+    if known is None:
+        return _told(each, each.title, each.author, ())
+    return _told(each, known.title, f"@{known.author}", known.labels)
 
 
 def _told(each: Merged, title: str, author: str, labels: Iterable[str]) -> Line:
     return Line(f"- {plain_line(title)} (#{each.number}, {plain_line(author)})", frozenset(labels))
+
+
+def _asked(sh: Shell, slug: str, each: Merged) -> PullRequest | None:
+    try:
+        return read(sh, slug, each.number)
+    except CommandError as error:
+        # Old numbers may belong to a repository that was moved.
+        if not re.search(r"HTTP 404", error.message):
+            raise
+        return None

@@ -55,6 +55,10 @@ class PlanShell(StepShell):
         """Show `command`."""
         self.lines.append(str(command))
 
+    def wait(self, command: Command) -> None:
+        """Show `command`."""
+        self.lines.append(str(command))
+
     def require(self, problem: Callable[[], str], hint: str) -> None:
         """The same, unless the answer depends on a change not made yet."""
         if not (self.outstanding or self.lines):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from releasing.runbook.context import DONE, MISSING, Context
 from releasing.runbook.plan import PlanShell
 from releasing.runbook.recipe import Recipe
 from releasing.runbook.step import Finding, Step, met
+from releasing.shell.workers import workers
 
 if TYPE_CHECKING:
     from releasing.shell.command import Command
@@ -47,7 +47,7 @@ def left_to_wait(context: Context[Any], step: Step, finding: Finding) -> Command
 
 
 def _asked(context: Context[Any], steps: list[Step]) -> dict[str, Finding]:
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with workers(AT_ONCE) as pool:
         answers = pool.map(lambda step: step.verify(context.release, context.step_shell(step)), steps)
         return {step.name: finding for step, finding in zip(steps, answers, strict=True)}
 

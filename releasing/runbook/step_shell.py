@@ -59,11 +59,13 @@ class StepShell:
     def keep(self, command: Command) -> None:
         """Write the output of `command`, which changes nothing, into the log."""
         self.shell.show(f"$ {command}")
-        self.shell.showing(silent).run(command)
+        self.shell.showing(silent).wait(command)
 
     def wait(self, command: Command) -> None:
         """Run `command`, which changes nothing but may take long."""
-        self.run(command)
+        self.before_change()
+        self.shell.show(f"$ {command}")
+        self.shell.wait(command)
 
     def needed(self, question: Callable[[], bool]) -> bool:
         """Whether commands are needed: `question` reads the world, without pending values."""

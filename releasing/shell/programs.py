@@ -7,18 +7,22 @@ environment do not change, and GIT_* variables from outside do not reach git.
 from __future__ import annotations
 
 import copy
+import os
 import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, ClassVar
+from weakref import WeakSet
 
 from releasing.errors import CommandError
 from releasing.shell import process_group, program_hints
 from releasing.shell.command import Command
 from releasing.shell.environment import clean_environment, located
 from releasing.shell.files import append_private
+from releasing.shell.leash import Leash
 from releasing.shell.plain_text import plain
 
 if TYPE_CHECKING:
@@ -31,6 +35,30 @@ LONGEST_LINE = 200
 Popen = Callable[..., Any]  # how a program is started
 
 
+class _AtWork:
+    """The programs of a shell, and of its copies, that run now; and whether others may start."""
+
+    everywhere: ClassVar[WeakSet[_AtWork]] = WeakSet()
+
+    def __init__(self) -> None:
+        self.living: set[Any] = set()
+        self.stopped = threading.Event()
+        self.everywhere.add(self)
+
+    def stop(self) -> None:
+        """End all, and start no others."""
+        self.stopped.set()
+        for process in list(self.living):
+            process_group.end(process)
+
+
+def stop_all() -> None:
+    """Stop every shell of this process that has a program at work; the others may still clean up."""
+    for each in list(_AtWork.everywhere):
+        if each.living:
+            each.stop()
+
+
 def silent(line: str) -> None:
     """Show nothing."""
 
@@ -39,8 +67,9 @@ class Shell:
     """Runs programs with one environment.
 
     `environment` replaces the process's own (default: that, without GIT_*); `show` gets each line that a
-    running command prints; `log` gets every command line and all output; `held` is a file descriptor that
-    every program inherits, so that a lock on it outlives a killed run until its last command has ended.
+    running command prints; `log` gets every command line and all output; `held` is the file descriptor of a lock.
+    Programs end with this process, also when it is killed (leash.py). Until they have, the lock is held: by the
+    guard that ends them, and by each program that changes something; one that only reads never holds it.
     """
 
     def __init__(
@@ -55,9 +84,9 @@ class Shell:
         self.show = show
         self.log = log
         self.held = held
-        self._living: set[Any] = set()
+        self._leash = Leash(partial(_guard, held))
+        self._at_work = _AtWork()
         self._memory: dict[tuple[Command, str | None], Future[str]] | None = None
-        self._stopped = threading.Event()
 
     def __getitem__(self, program: str) -> Command:
         return Command((program,))
@@ -121,28 +150,37 @@ class Shell:
 
     def run(self, command: Command) -> None:
         """Run `command`, which changes something; its output is shown line by line. Raises CommandError."""
+        self._shown(command, self.held)
+
+    def wait(self, command: Command) -> None:
+        """Run `command`, which changes nothing but may take long; its output is shown."""
+        self._shown(command, None)
+
+    def _shown(self, command: Command, held: int | None) -> None:
         self._note(f"$ {command}")
-        process = self._start(command, _plumbed, subprocess.STDOUT)
+        process = self._start(command, _plumbed, subprocess.STDOUT, held=held)
         last: deque[str] = deque(maxlen=LAST_LINES)
         self._guarded(process, lambda: self._follow(process.stdout, last))
         if process.returncode:
             self._note(f"exit code {process.returncode}")
             self._fail(command, process.returncode, list(last))
 
-    def wait(self, command: Command) -> None:
-        """Run `command`, which changes nothing but may take long; its output is shown."""
-        self.run(command)
-
     def stop(self) -> None:
         """End every running program (interrupt, terminate, kill), and start no others."""
-        self._stopped.set()
-        for process in list(self._living):
-            process_group.end(process)
+        self._at_work.stop()
 
-    def _start(self, command: Command, popen: Popen, errors: int, with_input: bool = False) -> Any:
-        if self._stopped.is_set():
+    def _start(
+        self,
+        command: Command,
+        popen: Popen,
+        errors: int,
+        with_input: bool = False,
+        held: int | None = None,
+    ) -> Any:
+        if self._at_work.stopped.is_set():
             raise KeyboardInterrupt
         try:
+            self._leash.ready()
             process = popen(
                 [located(command, self.environment), *command.words[1:]],
                 cwd=command.folder or None,
@@ -151,12 +189,13 @@ class Shell:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 start_new_session=True,
-                pass_fds=() if self.held is None else (self.held,),
+                pass_fds=_inherited(held),
             )
         except (OSError, AttributeError) as error:
             raise CommandError(f"{command}: cannot be started: {error}") from None
-        self._living.add(process)
-        if self._stopped.is_set():
+        self._leash.take(process.pid)
+        self._at_work.living.add(process)
+        if self._at_work.stopped.is_set():
             # stop() was called after the first check, and may have missed this program.
             self._guarded(process, lambda: process_group.end(process))
             raise KeyboardInterrupt
@@ -171,7 +210,8 @@ class Shell:
             process_group.end(process)
             raise
         finally:
-            self._living.discard(process)
+            self._at_work.living.discard(process)
+            self._leash.drop(process.pid)
 
     def _follow(self, stream: IO[bytes], last: deque[str]) -> None:
         for raw in stream:
@@ -185,7 +225,7 @@ class Shell:
             append_private(self.log, f"{plain(line)}\n".encode())
 
     def _fail(self, command: Command, code: int, lines: list[str]) -> None:
-        if self._stopped.is_set():
+        if self._at_work.stopped.is_set():
             raise KeyboardInterrupt
         last = lines[-LAST_LINES:]
         said = "\n".join(f"    {line}" for line in last)
@@ -193,6 +233,19 @@ class Shell:
         message = f"{text}:\n{said}" if said else text
         hint = program_hints.hint(command.program, lines)
         raise CommandError(message, hint, last, _class_of(command, code), code)
+
+
+def _guard(held: int | None, words: list[str]) -> Any:
+    """The guard of a leash, in a session of its own, with the lock."""
+    nothing = subprocess.DEVNULL
+    return subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=nothing, stderr=nothing, bufsize=0, cwd="/",
+        env={"PATH": os.environ.get("PATH", os.defpath)}, start_new_session=True, pass_fds=_inherited(held),
+    )  # fmt: skip
+
+
+def _inherited(held: int | None) -> tuple[int, ...]:
+    return () if held is None else (held,)
 
 
 def _plumbed(words: list[str], **options: Any) -> Any:

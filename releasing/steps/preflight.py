@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from releasing.changes import image_tags_edit
 from releasing.config import registries
 from releasing.gates import tree_claims
 from releasing.preflight import access
@@ -13,6 +14,8 @@ from releasing.runbook.step import Finding, met, step, unmet
 if TYPE_CHECKING:
     from releasing.release import AnyRelease, Release
     from releasing.runbook.step_shell import StepShell
+
+MOST = 5  # faults of image_tags.yaml that are named
 
 
 @step(gate=True)
@@ -65,6 +68,10 @@ def _broken(release: Release, sh: StepShell) -> str:
     revision = _revision(release, sh)
     commit = release.origin(sh).head(revision)
     found = tree_claims.problem(release, sh, commit, tree_claims.UNCHANGING)
+    if not found and release.config.image_tags:
+        default = f"origin/{release.config.default_branch}"
+        found = "; ".join(image_tags_edit.faults(release, sh, default)[:MOST])
+        return f"{default}: {found}" if found else ""
     return f"{revision} at {found}" if found else ""
 
 

@@ -6,10 +6,10 @@ It also works on releases that this tool did not make: read `claims` first.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from releasing.errors import ReleaseError, UnmetError, UnreachableError
+from releasing.shell.workers import workers
 from releasing.verification import (
     age,
     claim_table,
@@ -55,7 +55,7 @@ OF_TREE: tuple[tuple[str, Group], ...] = (
 def claims(it: Tagged) -> list[Claim]:
     """All claims on a release, in the order of the table; without a tag only those on names and refs."""
     groups = (("names", names.claims), ("tag", tags.claims), *(OF_TREE if it.commit else ()))
-    with ThreadPoolExecutor(len(groups)) as pool:
+    with workers(len(groups)) as pool:
         return [
             claim
             for found in pool.map(lambda group: _asked(group[0], group[1], it), groups)

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from releasing.errors import LockedError
-from releasing.shell.lock import held, lives
+from releasing.shell import lock
+from releasing.shell.clock import operator
+from releasing.shell.lock import held, holders, lives
 from tests.support.paths import ROOT
 
 HOLDER = """
@@ -96,6 +98,68 @@ def test_the_next_run_waits_for_the_last_command_of_a_killed_one(tmp_path: Path)
         assert parent.stdin is not None
         parent.stdin.close()
         assert taking.result(30) == "taken"
+
+
+def test_who_holds_the_lock_is_named_when_the_run_that_took_it_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "PATIENCE", 0.3)
+    with process(PARENT, tmp_path / "lock") as parent:
+        assert parent.wait(30) == -9
+        (child,) = holders(tmp_path / "lock")
+        told = (
+            rf"process {child} \(cat\), left behind by process {parent.pid} of \S+, which has ended, since 20"
+        )
+        with pytest.raises(LockedError, match=told), held(tmp_path / "lock"):
+            pass
+
+
+def test_a_number_that_another_process_got_since_is_not_the_holder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "PATIENCE", 0.3)
+    with process(PARENT, tmp_path / "lock") as parent:
+        parent.wait(30)
+        (tmp_path / "lock").write_text(f"1 {operator()} 2026-01-01T00:00:00Z\n")
+        with (
+            pytest.raises(LockedError, match=r"\(cat\), left behind by process 1 of"),
+            held(tmp_path / "lock"),
+        ):
+            pass
+
+
+def test_who_waits_for_the_lock_does_not_hold_it(tmp_path: Path) -> None:
+    with process(HOLDER, tmp_path / "lock") as holder, (tmp_path / "lock").open():
+        assert [*holders(tmp_path / "lock")] == [str(holder.pid)]
+
+
+def test_where_the_kernel_does_not_tell_the_recorded_process_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "PROCESSES", tmp_path / "none")
+    with process(HOLDER, tmp_path / "lock") as holder:
+        with pytest.raises(LockedError, match=f"process {holder.pid} of"), held(tmp_path / "lock"):
+            pass
+        (tmp_path / "lock").write_text("4194304000 eve@elsewhere 2026-01-01T00:00:00Z\n")
+        with pytest.raises(LockedError, match="process 4194304000 of eve@elsewhere"), held(tmp_path / "lock"):
+            pass
+
+
+def test_a_program_left_in_the_background_after_an_orderly_end_keeps_nobody_waiting(tmp_path: Path) -> None:
+    with held(tmp_path / "lock") as descriptor:
+        left = subprocess.Popen(["sleep", "300"], pass_fds=[descriptor])
+    with held(tmp_path / "lock"):
+        pass
+    left.kill()
+    left.wait()
+
+
+def test_a_lock_file_of_any_size_and_form_is_read(tmp_path: Path) -> None:
+    with process(HOLDER, tmp_path / "lock"):
+        (tmp_path / "lock").write_bytes(b"\xff" * 5_000_000)
+        with pytest.raises(LockedError) as caught, held(tmp_path / "lock"):
+            pass
+        assert len(str(caught.value)) < 3000
 
 
 def test_a_process_lives_or_not() -> None:

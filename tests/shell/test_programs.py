@@ -224,12 +224,25 @@ def test_what_a_program_started_ends_with_it_even_when_it_ignores_interrupts() -
         os.killpg(group, 0)
 
 
-def test_a_child_inherits_the_held_descriptor_and_no_other(tmp_path: Path) -> None:
+def test_a_program_that_changes_something_inherits_the_held_descriptor_and_no_other(tmp_path: Path) -> None:
+    shown: list[str] = []
     with (tmp_path / "lock").open("w") as lock, (tmp_path / "other").open("w") as other:
         os.set_inheritable(other.fileno(), True)
-        listed = Shell(held=lock.fileno()).read(Shell()["ls"]["-l", "/proc/self/fd"])
-    assert str(tmp_path / "lock") in listed
-    assert str(tmp_path / "other") not in listed
+        shell = Shell(held=lock.fileno(), show=shown.append)
+        shell.run(Shell()["ls"]["-l", "/proc/self/fd"])
+    assert str(tmp_path / "lock") in "".join(shown)
+    assert str(tmp_path / "other") not in "".join(shown)
+
+
+def test_a_program_that_only_reads_does_not_inherit_the_held_descriptor(tmp_path: Path) -> None:
+    shown: list[str] = []
+    with (tmp_path / "lock").open("w") as lock:
+        shell = Shell(held=lock.fileno(), show=shown.append)
+        listing = shell["ls"]["-l", "/proc/self/fd"]
+        shell.wait(listing)
+        shown += [shell.read(listing), shell.begin(listing)()]
+    assert len(shown) > 2
+    assert str(tmp_path / "lock") not in "".join(shown)
 
 
 def test_what_a_program_prints_reaches_person_and_log_as_plain_text(tmp_path: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from releasing.clients.github import api
 from releasing.errors import CommandError
+from releasing.shell.workers import workers
 
 if TYPE_CHECKING:
     from releasing.shell.command import Command
@@ -78,7 +78,7 @@ class PullRequests:
         only = ".[] | select(.pull_request) | .number"
         numbers = self.sh.read(api.question(f"repos/{self.slug}/issues", only, query, pages=True)).split()
         # The answer on an issue does not have its merge commit.
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with workers(AT_ONCE) as pool:
             found = [*pool.map(lambda number: read(self.sh, self.slug, number), numbers)]
         return [each for each in found if each.merged]
 
