@@ -4,7 +4,8 @@ r"""Change or check image_tags.yaml, the list of which digest of each image carr
   update_image_tags.py FILE add --pattern '.*/tensorflow-.*:v20180707-5a11c84d'
       List the builds that the registry has at a matching tag, of the images in FILE, of those that the
       registry lists beside them, and of each --image NAME. Listed builds stay as they are; a release tag that is on
-      one of them goes to another build only when --allow-move names it. A FILE that is not there is made.
+      one of them goes to another build only when --allow-move names it. With --tag-listed
+      listed builds get the matching tags that they have in the registry. A FILE that is not there is made.
   update_image_tags.py FILE tag --pattern '.*/tensorflow-.*:v20180707-5a11c84d' --tag v0.2.1
       Set a tag on the build of each image that has a matching tag. When the tag is on another build of its
       image, nothing is written, unless --allow-move or floating-tags of release.yaml name it. (The registry
@@ -47,6 +48,7 @@ from releasing.config.path import config_path
 from releasing.config.registry_settings import settings
 from releasing.errors import ConfigError, UsageError
 from releasing.image import ImageName, ImagePattern, movable
+from releasing.image_tags.known_builds import with_matching_tags
 from releasing.image_tags.row_changes import Changed, with_builds, with_tag
 from releasing.image_tags.row_text import save
 from releasing.image_tags.validation import missing, problems, require_valid
@@ -79,7 +81,8 @@ def add(options: argparse.Namespace, tags: ImageTags) -> None:
         return await registry_builds.builds(client, listed, options.image, pattern)
 
     found = registries.ask(work, notice=Progress().line)
-    finish(options.file, tags, with_builds(tags, found, movable(options.allow_move)))
+    known = with_matching_tags(tags, found, pattern) if options.tag_listed else tags
+    finish(options.file, tags, with_builds(known, found, movable(options.allow_move)))
 
 
 def tag(options: argparse.Namespace, tags: ImageTags) -> None:
@@ -160,6 +163,9 @@ def arguments() -> argparse.Namespace:
         )
     adding.add_argument(
         "--image", action="append", default=[], metavar="NAME", help="an image that is not yet in FILE"
+    )
+    adding.add_argument(
+        "--tag-listed", action="store_true", help="give listed builds their matching tags, too"
     )
     tagging.add_argument("--tag", required=True, help="the tag to set")
     ask(checking)

@@ -72,12 +72,31 @@ def edits(release: Release, sh: StepShell, checkout: str, build_tag: str) -> lis
             update[("add", *these, *names, *moving)],
             update[("tag", *these, "--tag", release.image_tag, *moving)],
         ]
-    return commands if by_build[build_tag] else commands[2:]
+    commands = commands if by_build[build_tag] else commands[2:]
+    return [*commands, *_listing_operators(release, update, moving)]
 
 
 def built(release: Release) -> tuple[str, ...]:
     """The images that the release itself builds."""
     return tuple(image for image in release.images if image not in release.other_builds)
+
+
+def operators_images(release: Release) -> tuple[str, ...]:
+    """The images of operators whose own release has the number of this one: files refer to them at its tag."""
+    return tuple(
+        f"{release.config.registry}/{each.image}"
+        for each in release.config.operators.values()
+        if each.release == release.image_tag
+    )
+
+
+def _listing_operators(release: Release, update: Command, moving: tuple[str, ...]) -> list[Command]:
+    if not (images := operators_images(release)):
+        return []
+    names = [word for image in images for word in ("--image", image)]
+    # Their builds may be listed by another tag.
+    these = ("--pattern", pattern(images, release.image_tag))
+    return [update[("add", "--tag-listed", *these, *names, *moving)]]
 
 
 def pattern(images: tuple[str, ...], tag: str) -> str:
@@ -129,13 +148,16 @@ def strayed(release: Release, sh: StepShell, commit: str) -> str:
 
 
 def _lists(release: Release, sh: StepShell, revision: str, build_tag: str) -> bool:
-    tagged = {
-        row.name
+    there = {
+        (row.name, tag)
         for row in rows(release, sh, revision)
         for version in row.versions
-        if {release.other_builds.get(row.name, build_tag), release.image_tag} <= {*version.tags}
+        if release.image_tag in version.tags
+        for tag in version.tags
     }
-    return tagged >= set(release.images) and not faults(release, sh, revision)
+    wanted = [(image, release.other_builds.get(image, build_tag)) for image in release.images]
+    wanted += [(image, release.image_tag) for image in operators_images(release)]
+    return there.issuperset(wanted) and not faults(release, sh, revision)
 
 
 def _path(release: Release) -> str:

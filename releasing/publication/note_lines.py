@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasing.clients.github.pull_request import PullRequest, read
+from releasing.clients.github import api
 from releasing.errors import CommandError
 from releasing.shell.text.plain_text import plain_line
 from releasing.shell.workers import workers
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from releasing.shell.programs import Shell
 
 AT_ONCE = 8
+FACTS = "{title, author: .user.login, labels: [.labels[].name]} | @json"
 OTHER = "Other changes"
 
 
@@ -48,21 +50,17 @@ def grouped(found: Sequence[Line], groups: Mapping[str, Iterable[str]]) -> list[
 
 
 def _line(sh: Shell, slug: str, each: Merged) -> Line:
-    known = each.known or _asked(sh, slug, each)
-    if known is None:
-        return _told(each, each.title, each.author, ())
-    return _told(each, known.title, f"@{known.author}", known.labels)
-
-
-def _told(each: Merged, title: str, author: str, labels: Iterable[str]) -> Line:
-    return Line(f"- {plain_line(title)} (#{each.number}, {plain_line(author)})", frozenset(labels))
-
-
-def _asked(sh: Shell, slug: str, each: Merged) -> PullRequest | None:
+    if each.known:
+        return _told(each, each.known.title, f"@{each.known.author}", each.known.labels)
     try:
-        return read(sh, slug, each.number)
+        known = json.loads(sh.read(api.question(f"repos/{slug}/pulls/{each.number}", FACTS)))
     except CommandError as error:
         # Old numbers may belong to a repository that was moved.
         if not re.search(r"HTTP 404", error.message):
             raise
-        return None
+        return _told(each, each.title, each.author, [])
+    return _told(each, known["title"], f"@{known['author']}", known["labels"])
+
+
+def _told(each: Merged, title: str, author: str, labels: Iterable[str]) -> Line:
+    return Line(f"- {plain_line(title)} (#{each.number}, {plain_line(author)})", frozenset(labels))

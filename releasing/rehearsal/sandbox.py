@@ -19,7 +19,7 @@ from releasing.rehearsal import signing, source_copy, testgrid_server, webhook_r
 from releasing.rehearsal.folders import OWNED, Place
 from releasing.rehearsal.github.gh_environment import gh_environment
 from releasing.rehearsal.github.state import ServerSettings
-from releasing.rehearsal.project import sample_project
+from releasing.rehearsal.project import earlier_images, sample_project
 from releasing.rehearsal.signing import Keys
 from releasing.shell.environment import clean_environment
 from releasing.shell.files import replace_text
@@ -183,6 +183,7 @@ def _fill(place: Place, config: Config, wanted_source: str) -> None:
     else:
         sample_project.create(repository)
         sample_project.seed(place.registry_url)
+        source_copy.seed_operators(config, place.registry_url, earlier_images.names())
     source_copy.begin_numbers(repository)
     kept = {"source": source_copy.name(wanted_source) if wanted_source else SAMPLE}
     replace_text(place.marker, json.dumps(kept) + "\n")

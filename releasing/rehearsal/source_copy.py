@@ -16,6 +16,8 @@ from releasing.shell.git_guard import plain_word, reading
 from releasing.shell.programs import Shell
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from releasing.config.release_yaml import Config, Operator
 
 REFSPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
@@ -64,12 +66,13 @@ def begin_numbers(repository: Path) -> None:
         github.write(State(last_number=newest))
 
 
-def seed_operators(config: Config, registry_url: str) -> None:
-    """Put the operators' images into the registry: their own releases made them."""
+def seed_operators(config: Config, registry_url: str, there: Collection[str] = ()) -> None:
+    """Put the operators' images into the registry, but for those (NAME:TAG) that are `there`."""
     for operator in config.operators.values():
         labels = {"org.opencontainers.image.source": f"https://github.com/{operator.repository}"}
         image = f"{config.registry}/{operator.image}"
-        small_images.push(registry_url, image, _release(operator), labels, RELEASED)
+        if f"{image}:{_release(operator)}" not in there:
+            small_images.push(registry_url, image, _release(operator), labels, RELEASED)
 
 
 def seed_other_images(config: Config, registry_url: str) -> None:

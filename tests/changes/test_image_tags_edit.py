@@ -9,20 +9,32 @@ import pytest
 
 from releasing.changes import image_tags_edit
 from releasing.image import ImagePattern
-from tests.support.releases import CONFIG, origin_in
+from releasing.image_tags import ImageRow, ImageTags, TaggedDigest, dump
+from tests.support.bare_repository import commit
+from tests.support.releases import CONFIG, Origin, origin_in
 
 pytestmark = pytest.mark.interpreter
 
 IMAGES = {"pattern": "notebook-(cpu|gpu)", "names": ["notebook-cpu", "notebook-gpu"]}
 BOOTSTRAPPER = {"images": IMAGES, "folder": "bootstrap", "config": "a.yaml"}
 BUILD = "v20180723-01234567"
+LISTING = "releasing/image_tags.yaml"
 
 
-def edits(folder: Path, allow_move: str = "") -> list[tuple[str, ...]]:
-    sections = {"bootstrapper": BOOTSTRAPPER, "image-tags": "releasing/image_tags.yaml"}
+OPERATOR = f"{CONFIG.registry}/tf_operator"
+
+
+def made(folder: Path, allow_move: str = "", operator: str = "v0.2.0") -> Origin:
+    tfjob = {"repository": "kubeflow/tf-operator", "release": operator, "image": "tf_operator"}
+    sections = {"bootstrapper": BOOTSTRAPPER, "image-tags": LISTING, "operators": {"tfjob": tfjob}}
     config = CONFIG.model_validate({**CONFIG.model_dump(exclude_unset=True, by_alias=True), **sections})
     origin = origin_in(folder)
-    release = replace(origin.release, config=config, allow_move=allow_move)
+    return replace(origin, release=replace(origin.release, config=config, allow_move=allow_move))
+
+
+def edits(folder: Path, allow_move: str = "", operator: str = "v0.2.0") -> list[tuple[str, ...]]:
+    origin = made(folder, allow_move, operator)
+    release = origin.release
     return [command.words for command in image_tags_edit.edits(release, origin.sh, "clone", BUILD)]
 
 
@@ -58,3 +70,29 @@ def test_images_that_something_else_builds_get_the_tag_from_the_build_that_is_na
         assert pattern.takes_name("gcr.io/kubeflow-images-public/ui")
         assert (pattern.takes_tag("v9"), pattern.takes_tag(BUILD)) == (True, False)
         assert "gcr.io/kubeflow-images-public/ui" not in words[0] or not own
+
+
+def test_an_operator_with_the_number_of_the_release_is_listed_as_well(tmp_path: Path) -> None:
+    *_, listed = edits(tmp_path, operator="v0.2.1")
+    assert listed[2:4] == ("add", "--tag-listed")
+    assert listed[-2:] == ("--image", OPERATOR)
+    pattern = ImagePattern.parse(listed[listed.index("--pattern") + 1])
+    assert pattern.takes_name(OPERATOR)
+    assert (pattern.takes_tag("v0.2.1"), pattern.takes_tag("v0.2.10")) == (True, False)
+
+
+@pytest.mark.parametrize(("operator", "wanted"), [("v0.2.1", True), ("v0.2.0", False)])
+def test_the_change_is_wanted_until_such_an_operator_is_listed(
+    tmp_path: Path, operator: str, wanted: bool
+) -> None:
+    origin = made(tmp_path, operator=operator)
+    rows = [
+        ImageRow(name, (TaggedDigest(f"sha256:{'0' * 64}", (BUILD, "v0.2.1")),))
+        for name in (f"{CONFIG.registry}/notebook-{kind}" for kind in ("cpu", "gpu"))
+    ]
+    for images in (rows, [*rows, ImageRow(OPERATOR, (TaggedDigest(f"sha256:{'1' * 64}", ("v0.2.1",)),))]):
+        commit(origin.bare, "master", "image_tags.yaml", dump(ImageTags((*images,))).decode())
+        origin.fetched()
+        config = origin.release.config.model_copy(update={"image_tags": "image_tags.yaml"})
+        release = replace(origin.release, config=config)
+        assert image_tags_edit.change(release, BUILD).wanted(origin.sh) == (wanted and images == rows)

@@ -78,6 +78,19 @@ def test_the_file_has_the_form_of_safe_dump_and_a_second_run_leaves_it_alone(
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
+def test_a_listed_build_gets_the_matching_tags_of_the_registry_when_asked(url: str, tmp_path: Path) -> None:
+    digests = pushed(url, "x", tag="v1-a")
+    file = tmp_path / "image_tags.yaml"
+    file.write_text("images: []\n")
+    assert ran(url, file, "add", "--pattern", ".*:v1-a", "--image", X).returncode == 0
+    assert pushed(url, "x", tag="v1-a", also=("v0.2.1", "latest")) == digests
+    add = ("add", "--pattern", ".*:v0.2.1")
+    assert ran(url, file, *add).stdout.splitlines()[-1] == f"{file}: nothing to change"
+    assert ran(url, file, *add, "--tag-listed").returncode == 0
+    assert load(file).images[0].versions[0].tags == ("v1-a", "v0.2.1")
+    assert ran(url, file, *add, "--tag-listed").stdout.splitlines()[-1] == f"{file}: nothing to change"
+
+
 @pytest.mark.parametrize("content", [None, b"", b"\n", b"# Ours.\r\n"])
 def test_a_first_file_is_made_from_nothing(url: str, tmp_path: Path, content: bytes | None) -> None:
     digests = pushed(url, "x", tag="v1-a")
@@ -101,7 +114,7 @@ def test_a_first_file_is_made_from_nothing(url: str, tmp_path: Path, content: by
         (f"digest: sha256:{'a' * 64}\n    tags: [v1, -rf]", "'-rf' is not a tag"),
         (f"digest: sha256:{'a' * 64}\n    tags: [v1, ../../x]", "'../../x' is not a tag"),
         (f'digest: sha256:{"a" * 64}\n    tags: [v1, "a\\eb"]', "is not a tag"),
-        (f"digest: sha256:{'a' * 64}\n    tags: [v1, v1]", "tag v1 stands twice"),
+        (f"digest: sha256:{'a' * 64}\n    tags: [v1, v1]", "tag v1 is listed twice"),
     ],
 )
 def test_a_file_that_check_refuses_is_not_changed_either(row: str, said: str, tmp_path: Path) -> None:

@@ -51,9 +51,11 @@ def faulty_registry(folder: Path) -> Iterator[Faulty]:
         yield faulty
 
 
-def pushed(url: str, *names: str, tag: str = "v20180707-5a11c84d") -> dict[str, str]:
-    """Push a small image for each name; gives their digests."""
-    return {name: push(url, f"{PROJECT}/{name}", tag, {"build": tag}, CREATED) for name in names}
+def pushed(
+    url: str, *names: str, tag: str = "v20180707-5a11c84d", also: tuple[str, ...] = ()
+) -> dict[str, str]:
+    """Push a small image for each name, with further tags; gives their digests."""
+    return {name: push(url, f"{PROJECT}/{name}", tag, {"build": tag}, CREATED, also) for name in names}
 
 
 def listing(digests: dict[str, str], tag: str) -> bytes:

@@ -55,6 +55,11 @@ SEED = (
 )
 
 
+def names() -> set[str]:
+    """Every NAME:TAG of them."""
+    return {f"{image.repository}:{tag}" for image in SEED for tag in image.tags}
+
+
 def seed(base_url: str) -> None:
     """Push what the registry at an http:// address lacks of the images; raises as images.push does."""
     for image in SEED:
