@@ -16,6 +16,7 @@ from typing import Any
 from releasing.errors import ConfigError
 from releasing.runbook.choice import Choice
 from releasing.shell.clock import now, operator
+from releasing.shell.files import append_bytes, read_bounded
 
 Event = dict[str, Any]
 # The texts that events of some kinds must have, beside who, when and where.
@@ -110,19 +111,15 @@ class Journal:
 
 
 def _append(path: Path, lines: list[Event]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     # Bytes of a program's output that are not UTF-8 are kept: JSON reads the escape back.
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    with path.open("ab") as file:
-        file.write(text.encode(errors="backslashreplace"))
-        file.flush()
-        os.fsync(file.fileno())
+    append_bytes(path, text.encode(errors="backslashreplace"))
 
 
 def _events(path: Path) -> Iterator[Event]:
     if not path.exists():
         return
-    content = path.read_bytes()
+    content = read_bounded(path)
     lines = content.split(b"\n")
     if lines[-1]:
         # A kill during a write leaves half a line: that event does not count.
@@ -130,7 +127,7 @@ def _events(path: Path) -> Iterator[Event]:
     for number, line in enumerate(lines[:-1], 1):
         try:
             yield _event(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ConfigError(
                 f"{path}:{number}: not a journal line: {error}",
                 f"remove that line; {path.name} only records what was done, and every check reads the world",
@@ -144,6 +141,9 @@ def _event(line: bytes) -> Event:
     if not isinstance(event, dict) or not all(isinstance(event.get(name), str) for name in needed):
         raise ValueError(f"expected an object with {', '.join(needed)}")
     for kind, names in NEEDED.items():
-        if event["event"] == kind and not names <= event.keys():
+        if event["event"] == kind and not all(isinstance(event.get(name), str) for name in names):
             raise ValueError(f"{kind} without {' and '.join(sorted(names))}")
+    facts = event.get("facts", {})
+    if not isinstance(facts, dict) or not all(isinstance(value, str) for value in facts.values()):
+        raise ValueError("facts are not texts by name")
     return event

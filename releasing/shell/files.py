@@ -1,10 +1,28 @@
-"""Atomic replacement of files."""
+"""Files that are written whole or not at all, and read up to a size; what stops that names the file."""
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from releasing.errors import ConfigError, MachineError, PreconditionError, ReleaseError
+
+MOST = 64 * 1024 * 1024  # bytes of a file that people write
+HINTS = {
+    errno.ENOSPC: "make room on its disk; then the same command goes on from here",
+    errno.EDQUOT: "make room in your quota; then the same command goes on from here",
+    errno.EFBIG: "raise the limit of file sizes (ulimit -f); then the same command goes on from here",
+    errno.EMFILE: "raise the limit of open files (ulimit -n 1024); then the same command goes on from here",
+    errno.ENFILE: "end programs with many open files; then the same command goes on from here",
+    errno.ENOMEM: "end programs that need much memory; then the same command goes on from here",
+    errno.EROFS: "its disk is mounted read-only; with another one the same command goes on from here",
+    errno.EIO: "the disk may be broken: look at the system's log",
+}
+FORM = {errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG}
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -13,15 +31,69 @@ def replace_text(path: Path, text: str) -> None:
 
 
 def replace_bytes(path: Path, content: bytes) -> None:
-    """Put `content` into `path` atomically, mode kept; missing folders are created."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    mode = path.stat().st_mode & 0o7777 if path.exists() else 0o644
-    descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Put `content` into `path` atomically, mode kept; missing folders are created. Raises MachineError."""
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mode = path.stat().st_mode & 0o7777 if path.exists() else 0o644
+        descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor
+                file.write(content)
+            Path(scratch).chmod(mode)
+            os.replace(scratch, path)  # noqa: PTH105 - atomic on POSIX
+        except BaseException:
+            Path(scratch).unlink(missing_ok=True)
+            raise
+
+
+def append_bytes(path: Path, content: bytes) -> None:
+    """Add `content` to `path`, whole or not at all, and flush it to the disk; missing folders are created.
+
+    Raises MachineError.
+    """
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab", buffering=0) as file:
+            before = file.tell()
+            try:
+                rest = memoryview(content)
+                while rest:
+                    rest = rest[file.write(rest) :]
+                os.fsync(file.fileno())
+            except OSError:
+                with suppress(OSError):
+                    file.truncate(before)
+                raise
+
+
+def read_bounded(path: Path, most: int = MOST) -> bytes:
+    """The bytes of `path`; ConfigError when there are more than `most`, and OSError when it cannot be read."""
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ConfigError(
+            f"{path}: longer than {most} bytes, which is more than anybody writes",
+            f"look at it: ls -l {path}",
+        )
+    return content
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Name `path` in the MachineError that stands for an OSError of the block."""
     try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor
-            file.write(content)
-        Path(scratch).chmod(mode)
-        os.replace(scratch, path)  # noqa: PTH105 - atomic on POSIX
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise
+        yield
+    except OSError as error:
+        raise MachineError(f"{path}: cannot be written: {error.strerror or error}", _hint(error)) from None
+
+
+def told(error: OSError) -> ReleaseError:
+    """An OSError as a release manager sees it: a path that does not fit is a precondition, a full machine is not."""
+    where = error.filename if isinstance(error.filename, str | bytes) else "this machine"
+    text = f"{os.fsdecode(where)}: {error.strerror or error}"
+    kind = PreconditionError if error.errno in FORM else MachineError
+    return kind(text, _hint(error))
+
+
+def _hint(error: OSError) -> str:
+    return HINTS.get(error.errno or 0, "")
