@@ -19,9 +19,9 @@ from releasing.rehearsal import signing, source_copy, testgrid_server, webhook_r
 from releasing.rehearsal.folders import OWNED, Place
 from releasing.rehearsal.github.gh_environment import gh_environment
 from releasing.rehearsal.github.state import ServerSettings
+from releasing.rehearsal.own_environment import own_environment, plain_git
 from releasing.rehearsal.project import earlier_images, sample_project
 from releasing.rehearsal.signing import Keys
-from releasing.shell.environment import clean_environment
 from releasing.shell.files import replace_text
 from releasing.shell.lock import held
 
@@ -85,7 +85,7 @@ def environment(place: Place, config: Config, keys: Keys = NO_KEYS) -> dict[str,
     registries = {config.registry.split("/")[0], *_hosts(config.reference_prefixes)}
     mirrors = ",".join(f"{host}={place.registry_url}/{host}" for host in sorted(registries))
     return {
-        **clean_environment(),
+        **own_environment(),
         **gh_environment(place.folder / "gh", place.socket),
         "PATH": os.pathsep.join(map(str, path)),
         **git_settings(
@@ -213,7 +213,7 @@ def _child(place: Place) -> Iterator[None]:
     module = [sys.executable, "-m", "releasing.rehearsal.servers", str(place.folder)]
     log = (place.folder / "servers.log").open("ab")
     with log, subprocess.Popen(
-        module, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=SCRIPTS.parent,
+        module, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=SCRIPTS.parent, env=plain_git(),
         start_new_session=True,
     ) as server:  # fmt: skip
         try:

@@ -44,6 +44,11 @@ async def worded(request: web.Request, handler: Handler) -> web.StreamResponse:
         return web.json_response(not_found().body, status=404)
     except ReleaseError as error:
         return web.json_response({"message": str(error)}, status=500)
+    except ConnectionError:
+        raise  # the client's, not the disk's
+    except OSError as error:
+        where = error.filename or request.path
+        return web.json_response({"message": f"{where}: {error.strerror}"}, status=507)
 
 
 def authenticated(root: Path, settings: ServerSettings) -> Middleware:
