@@ -23,6 +23,7 @@ from releasing.rehearsal.own_environment import own_environment, plain_git
 from releasing.rehearsal.project import earlier_images, sample_project
 from releasing.rehearsal.signing import Keys
 from releasing.shell.files import replace_text
+from releasing.shell.git_guard import plain_word
 from releasing.shell.lock import held
 
 if TYPE_CHECKING:
@@ -43,10 +44,12 @@ def opened(
     """The environment in which commands act on the sandbox in `folder`, and the lock that keeps others out.
 
     The sandbox is made when it is not there. `wanted_source` is a repository to rehearse on instead of the
-    sample project; `fresh` starts over. Raises PreconditionError when the folder is something else, or a
-    sandbox of another source; LockedError when another run is at work in it.
+    sample project; `fresh` starts over. Raises UsageError for a source that is an option of git's,
+    PreconditionError when the folder is something else, or a sandbox of another source; LockedError when another
+    run is at work in it.
     """
     place = Place(folder.resolve())
+    plain_word(wanted_source, "--source")
     _refuse_strangers(place, fresh)
     with held(place.folder / LOCK) as lock:
         place.owned.touch()
