@@ -26,8 +26,7 @@ def shell(folder: Path, answer: str) -> Shell:
 @pytest.mark.parametrize("known", [True, False], ids=["on GitHub", "only as a commit"])
 def test_a_line_of_the_notes_is_one_line_of_plain_text(tmp_path: Path, known: bool) -> None:
     facts = tmp_path / "facts.json"
-    row = [7, WILD, "closed", True, "master", "a:b", "c" * 40, "d" * 40, [], "", "a\x07"]
-    facts.write_text(json.dumps(row))
+    facts.write_text(json.dumps({"title": WILD, "author": "a\x07", "labels": []}))
     sh = shell(tmp_path, f"cat '{facts}'" if known else "echo 'gh: HTTP 404' >&2; exit 1")
     [line] = note_lines.lines(sh, "kubeflow/kubeflow", [Merged("7", WILD, "a\x07")])
     assert line.text == f"- {TAME} (#7, {'@' if known else ''}a\\u0007)"
