@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from releasing.changes import reference_edit
 from releasing.image_tags.referred import Ours
-from releasing.references.edits import line_of
+from releasing.references.edits import LineCounter
 from releasing.references.forms import references
 from releasing.references.line_spans import occurrences
 from releasing.references.mentions import mention_search
@@ -55,10 +55,11 @@ def mentions(release: Release, files: Iterable[tuple[str, bytes]]) -> Iterator[M
         if b"\0" in content or not ours.reads(path) or path == release.config.document:
             continue
         near = occurrences(search, content) if search else None
+        counter = LineCounter(content)
         for each in references(path, content, near) if near != [] else ():
             name = ours.name_in(each.name)
             if name and (each.default or _is_literal(each)) and not each.base:
-                line = line_of(content, _place(each))
+                line = counter.line_of(_place(each))
                 image = f"{release.config.registry}/{name}"
                 yield Mention(path, line, image, each.name, each.default or each.tag, each.digest)
 

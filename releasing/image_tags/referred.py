@@ -9,7 +9,7 @@ from functools import cached_property
 
 from releasing.errors import UsageError
 from releasing.image_tags import ImageRow
-from releasing.references.edits import line_of
+from releasing.references.edits import LineCounter
 from releasing.references.forms import references
 from releasing.references.line_spans import occurrences
 from releasing.references.protected_paths import protection
@@ -99,7 +99,8 @@ def unlisted(
 
 
 def _in_file(path: str, content: bytes, ours: Ours, tag: str) -> Iterator[Referred]:
+    counter = LineCounter(content)
     for each in references(path, content, occurrences([tag.encode()], content)):
         name = ours.name_in(each.name) if each.known_tag == tag else ""
         if name and not each.base:
-            yield Referred(path, line_of(content, each.start), each.name, name)
+            yield Referred(path, counter.line_of(each.start), each.name, name)

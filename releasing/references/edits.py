@@ -66,6 +66,23 @@ def line_of(content: bytes, position: int) -> int:
     return content.count(b"\n", 0, position) + 1
 
 
+class LineCounter:
+    """The lines of byte positions that mostly grow: each is counted from the one before."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._position = 0
+        self._line = 1
+
+    def line_of(self, position: int) -> int:
+        """The line, from 1, of a byte position."""
+        first, last = sorted((self._position, position))
+        between = self._content.count(b"\n", first, last)
+        self._line += between if position >= self._position else -between
+        self._position = position
+        return self._line
+
+
 def lines_of(content: bytes, positions: Iterable[int]) -> dict[int, int]:
     """The line of each of many byte positions, in one reading of the content."""
     lines, line, done = {}, 1, 0

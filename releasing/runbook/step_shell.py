@@ -42,6 +42,10 @@ class StepShell:
         """The output of `command`, which changes nothing; a plan always reads it, too."""
         return self.shell.read(command, stdin=stdin)
 
+    def output(self, command: Command, *, stdin: str | None = None) -> bytes:
+        """All the output of `command`, which changes nothing, as it is; a plan always reads it, too."""
+        return self.shell.output(command, stdin=stdin)
+
     def succeeds(self, command: Command) -> bool:
         """Whether `command`, which changes nothing, exits 0."""
         return self.shell.succeeds(command)

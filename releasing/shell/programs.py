@@ -87,7 +87,7 @@ class Shell:
         self.held = held
         self._leash = Leash(partial(_guard, held))
         self._at_work = _AtWork()
-        self._memory: dict[tuple[Command, str | None], Future[str]] | None = None
+        self._memory: dict[tuple[Command, str | None], Future[bytes]] | None = None
 
     def __getitem__(self, program: str) -> Command:
         return Command((program,))
@@ -110,15 +110,19 @@ class Shell:
         `pending` names the value in plans that are made before it is known (plan.py). Bytes that are not UTF-8
         survive as surrogate escapes. Raises CommandError when the program is missing or fails.
         """
+        return _decoded(self.output(command, stdin=stdin))
+
+    def output(self, command: Command, *, stdin: str | None = None) -> bytes:
+        """All the standard output of `command`, which changes nothing. Raises CommandError as read() does."""
         if self._memory is None:
-            return self._read(command, stdin)
+            return self._output(command, stdin)
         from concurrent.futures import Future  # noqa: PLC0415  (a program that reads once does without)
 
-        answer: Future[str] = Future()
+        answer: Future[bytes] = Future()
         first = self._memory.setdefault((command, stdin), answer)
         if first is answer:
             try:
-                answer.set_result(self._read(command, stdin))
+                answer.set_result(self._output(command, stdin))
             except BaseException as error:
                 answer.set_exception(error)
                 raise
@@ -131,17 +135,17 @@ class Shell:
     def begin(self, command: Command) -> Callable[[], str]:
         """Start `command`, which changes nothing; the result waits for its end and returns as read() does."""
         process = self._start(command, subprocess.Popen, subprocess.PIPE)
-        return lambda: self._answer(command, process, None)
+        return lambda: _decoded(self._answer(command, process, None))
 
-    def _read(self, command: Command, stdin: str | None) -> str:
+    def _output(self, command: Command, stdin: str | None) -> bytes:
         process = self._start(command, subprocess.Popen, subprocess.PIPE, stdin is not None)
         return self._answer(command, process, stdin)
 
-    def _answer(self, command: Command, process: Any, stdin: str | None) -> str:
+    def _answer(self, command: Command, process: Any, stdin: str | None) -> bytes:
         out, err = self._guarded(process, lambda: process.communicate(_encoded(stdin)))
         if process.returncode:
             self._fail(command, process.returncode, (err or out).decode(errors="replace").splitlines())
-        return str(out.decode(errors="surrogateescape").rstrip("\n"))
+        return bytes(out)
 
     def succeeds(self, command: Command) -> bool:
         """Whether `command`, which changes nothing, exits 0."""
@@ -263,6 +267,10 @@ def _plumbed(words: list[str], **options: Any) -> Any:
     # plumbum adds its copy of the process's environment to every given environment.
     local.env.clear()
     return local[words[0]].popen(words[1:], **options)
+
+
+def _decoded(output: bytes) -> str:
+    return output.decode(errors="surrogateescape").rstrip("\n")
 
 
 def _encoded(text: str | None) -> bytes | None:

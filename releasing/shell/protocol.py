@@ -23,6 +23,9 @@ class Reads(Protocol):
     def look(self, command: Command, *, stdin: str | None = None) -> str:
         """The output of `command`, which changes nothing; a plan always reads it, too."""
 
+    def output(self, command: Command, *, stdin: str | None = None) -> bytes:
+        """The same as it is, to the last byte."""
+
 
 class Commands(Reads, Protocol):
     """Commands that read or change something; a plan only shows those that change something (runbook/plan.py)."""

@@ -63,12 +63,12 @@ def _is_ours(path: str) -> bool:
 
 def _no_candidate(it: Tagged) -> Claim:
     """Prose may name a candidate, and the release document must."""
-    version = re.escape(str(it.release.version).encode())
-    search = re.compile(rb"(?<![\w.-])v?" + version + rb"-rc\.?\d+(?![\w-])")
+    begin = f"{it.release.version}-rc".encode()
+    search = re.compile(rb"(?<![\w.-])v?" + re.escape(begin) + rb"\.?\d+(?![\w-])")
     places = [
         f"{path}:{line_of(content, found.start())}: {found[0].decode()}"
         for path, content in it.judged_files
-        if _is_ours(path) and not path.endswith(".md")
+        if begin in content and _is_ours(path) and not path.endswith(".md")
         for found in search.finditer(content)
     ]
     return judged(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from releasing.references.edits import Edit, apply, disjoint, line_of, lines_of
+from releasing.references.edits import Edit, LineCounter, apply, disjoint, line_of, lines_of
 
 pytestmark = pytest.mark.interpreter
 
@@ -64,3 +64,9 @@ def test_ten_times_the_edits_are_ten_times_the_work() -> None:
 def test_many_lines_at_once_are_the_lines_one_by_one(content: bytes, positions: list[int]) -> None:
     content = content.replace(b"\x00", b"\n")
     assert lines_of(content, positions) == {place: line_of(content, place) for place in positions}
+
+
+@given(st.binary(max_size=40).map(lambda text: text.replace(b"0", b"\n")), st.lists(st.integers(0, 40)))
+def test_lines_that_are_counted_on_are_those_of_the_positions(content: bytes, positions: list[int]) -> None:
+    counter = LineCounter(content)
+    assert [counter.line_of(each) for each in positions] == [line_of(content, each) for each in positions]

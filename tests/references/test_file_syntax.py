@@ -59,6 +59,44 @@ def test_a_whole_file_has_no_fault_and_imports_are_not_opened(path: str, content
     assert fault(path, content) is None
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"*x",
+        b"a: *x\n",
+        b"a: [1,*x]\n",
+        b'{"a":*x}\n',
+        b"- *x\n",
+        b"? *x\n: 1\n",
+        b"a: &x 1\nb: *y\n",
+        b"*x : 1\n",
+        "a: *x\n".encode("utf-16"),
+        b"a: " + b"[" * 1001 + b"]" * 1001,
+        b"".join(b" " * (2 * level) + b"a:\n" for level in range(1001)),
+    ],
+    ids=repr,
+)
+def test_what_the_parser_alone_would_take_is_found_all_the_same(content: bytes) -> None:
+    assert fault("a.yaml", content) is not None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a: &x 1\nb: *x\n",
+        b"a: b *x\n",
+        b"a: '*x'\n# *x\nb: |\n  *x\n",
+        b"a: '" + b"[" * 2000 + b"'\n",
+        b"- [[1], {a: []}]\n" * 2000,
+        "a: é\n".encode("utf-16"),
+        b"a: b" + b" " * 300 + b"c\n",
+    ],
+    ids=lambda content: repr(content[:20]),
+)
+def test_what_only_looks_like_an_alias_or_a_depth_is_no_fault(content: bytes) -> None:
+    assert fault("a.yaml", content) is None
+
+
 def test_many_files_are_looked_at_together_and_one_that_is_too_much_hides_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -90,18 +90,15 @@ class Checkout:
     def contents(self, revision: str, paths: list[str]) -> Iterator[tuple[str, bytes]]:
         """Path and content at `revision` of those `paths` that are there, in one reading."""
         names = self._names(revision, paths)
-        answer = self.sh.look(
-            self.git["cat-file", "--batch"], stdin="".join(f"{names[each]}\n" for each in names)
-        )
-        whole, at = answer.encode(errors="surrogateescape") + b"\n", 0
+        asked = "".join(f"{names[each]}\n" for each in names)
+        whole, at = self.sh.output(self.git["cat-file", "--batch"], stdin=asked), 0
         for path in names:
             end = whole.index(b"\n", at)
             header, at = whole[at:end], end + 1
             if header.endswith(b" missing"):
                 continue
             size = int(header.split()[-1])
-            # The shell takes trailing newlines off, here those of the last file.
-            yield path, whole[at : at + size].ljust(size, b"\n")
+            yield path, whole[at : at + size]
             at += size + 1
 
     def _names(self, revision: str, paths: list[str]) -> dict[str, str]:
