@@ -30,6 +30,10 @@ def response_of(reply: Reply) -> web.Response:
     """A reply as HTTP has it."""
     if reply.body is None:
         return web.Response(status=reply.status, headers=reply.headers)
+    if isinstance(reply.body, bytes):
+        return web.Response(
+            body=reply.body, status=reply.status, headers=reply.headers, content_type="text/plain"
+        )
     return web.json_response(reply.body, status=reply.status, headers=reply.headers)
 
 
