@@ -50,7 +50,7 @@ def test_a_second_run_touches_nothing_and_says_what_it_found(candidate: Finished
     sandbox = copied(candidate.sandbox, tmp_path / "sandbox")
     before = trace(sandbox)
     said = completed(sandbox, "release.rc", "--version", VERSION)
-    assert said.count("already done: ") == 20
+    assert said.count("already done: ") == 21
     assert " │ $ " not in said
     assert trace(sandbox) == before
 
