@@ -25,6 +25,7 @@ def main() -> int:
     """Write what is missing."""
     options = arguments()
     sh = Shell()
+    notes.require_branch(sh, options.checkout, options.branch, Version.parse(options.version))
     everything = notes.merged(sh, options.checkout, options.branch, Version.parse(options.version))
     before = options.notes.read_text(encoding="utf-8") if options.notes.exists() else ""
     missing = notes.unmentioned(before, everything)

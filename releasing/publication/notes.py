@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasing.clients.git.checkout import LOG
+from releasing.errors import PreconditionError
 from releasing.runbook import waivers
 from releasing.runbook.step import Finding, met, unmet
 
@@ -80,6 +81,16 @@ def complete(release: Release, sh: StepShell) -> Finding:
         return unmet(f"{path(release)} does not mention {', '.join(left)}")
     passed = f", except {len(waived)} waived" if waived else ""
     return met(f"the notes mention all {len(everything)} pull requests{passed}: {path(release)}")
+
+
+def require_branch(sh: Reads, checkout: str, branch: str, version: Version) -> None:
+    """Raise PreconditionError unless origin has the release branch: without it nothing was merged there."""
+    names = sh.look(sh["git"]["-C", checkout]["for-each-ref", f"refs/remotes/origin/{branch}"])
+    if not names:
+        raise PreconditionError(
+            f"origin has no branch {branch}, so there are no pull requests for the notes",
+            f"scripts/invoke cut-branch --version {version}",
+        )
 
 
 def merged(sh: Reads, checkout: str, branch: str, version: Version) -> list[Merged]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 REFSPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 MACHINE = re.compile("No space left|Disk quota|Too many open files|Read-only file system|File too large")
 FIRST, COMING = "v0.2.0", "v0.3.0-rc.0"  # of an operator of which release.yaml names no release
+# What an operator's own repository has: an image can be built of it.
+BUILD_CONTEXT = Path(__file__).parent / "sample" / "components" / "k8s-model-server" / "http-proxy"
 RELEASED = "2018-06-19T10:40:06Z"  # when the operators' images were made, as far as a sandbox knows
 
 
@@ -78,7 +80,8 @@ def seed_operators(config: Config, registry_url: str) -> None:
 def found_operators(config: Config, github: Path) -> None:
     """Make a repository for each operator below `github`, with its release, and a pre-release of the next."""
     for operator in config.operators.values():
-        found(github, operator.repository, [(_release(operator), False), (COMING, True)])
+        tags = [(_release(operator), False), (COMING, True)]
+        found(github, operator.repository, tags, BUILD_CONTEXT.iterdir())
 
 
 def _release(operator: Operator) -> str:
