@@ -32,6 +32,7 @@ from releasing.runbook.choice import Choice
 from releasing.runbook.context import Context, ReleaseContext, U
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
+from releasing.shell import git_settings
 from releasing.shell.environment import clean_environment
 from releasing.shell.lock import held
 from releasing.shell.programs import Shell
@@ -86,6 +87,7 @@ def production(root: Path, chosen: Profile) -> Iterator[Workspace]:
     state = root / chosen.state
     environment = cloud_environment.environment(environment, chosen, root)
     with held(state / "lock") as lock:
+        environment |= git_settings.installed(state, os.environ)
         yield Workspace(chosen, environment, state, lock)
 
 

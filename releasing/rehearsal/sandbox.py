@@ -23,6 +23,7 @@ from releasing.rehearsal.own_environment import own_environment, plain_git
 from releasing.rehearsal.project import sample_project
 from releasing.rehearsal.signing import Keys
 from releasing.shell.files import replace_text
+from releasing.shell.git_settings import as_variables
 from releasing.shell.lock import held
 
 if TYPE_CHECKING:
@@ -113,10 +114,7 @@ def environment(place: Place, config: Config, keys: Keys = NO_KEYS) -> dict[str,
 
 def git_settings(settings: Mapping[str, str]) -> dict[str, str]:
     """The variables that give git these settings, and none of the machine's."""
-    variables = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_COUNT": str(len(settings))}
-    for number, (key, value) in enumerate(settings.items()):
-        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return variables
+    return {"GIT_CONFIG_NOSYSTEM": "1", **as_variables(settings)}
 
 
 def _hosts(prefixes: tuple[str, ...]) -> set[str]:

@@ -13,6 +13,8 @@ from releasing.rehearsal.github.existing_repositories import found
 from releasing.rehearsal.github.state import Repository, State
 from releasing.rehearsal.own_environment import plain_git
 from releasing.rehearsal.registry import small_images
+from releasing.shell import git_settings
+from releasing.shell.environment import clean_environment
 from releasing.shell.programs import Shell
 
 if TYPE_CHECKING:
@@ -37,7 +39,8 @@ def copy(source: str, repository: Path, default_branch: str) -> None:
     Raises PreconditionError when `source` is not a repository, has changes that are not committed, or lacks the
     default branch.
     """
-    sh = Shell()  # the release manager's git reads their repository, and knows how to reach it
+    # The release manager's git reads their repository, and knows how to reach it.
+    sh = Shell(clean_environment() | git_settings.as_variables(git_settings.SETTINGS))
     _refuse_uncommitted(sh, source)
     scratch = repository.with_suffix(".partial")
     git = sh["git"]["-C", str(scratch)]
