@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from releasing.changes import operator_versions
 from releasing.clients.cluster.lease import Lease
+from releasing.clients.git import git_settings
 from releasing.commands.request import (
     NEXT,
     ReleaseRequest,
@@ -32,7 +33,6 @@ from releasing.runbook.choice import Choice
 from releasing.runbook.context import Context, ReleaseContext, U
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
-from releasing.shell import git_settings
 from releasing.shell.environment import clean_environment
 from releasing.shell.lock import held
 from releasing.shell.programs import Shell

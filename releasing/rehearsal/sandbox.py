@@ -14,6 +14,7 @@ from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from releasing.clients.git.git_settings import as_variables
 from releasing.errors import PreconditionError, UnreachableError
 from releasing.rehearsal import signing, source_copy, testgrid_server, webhook_receiver
 from releasing.rehearsal.folders import OWNED, Place
@@ -23,7 +24,6 @@ from releasing.rehearsal.own_environment import own_environment, plain_git
 from releasing.rehearsal.project import sample_project
 from releasing.rehearsal.signing import Keys
 from releasing.shell.files import replace_text
-from releasing.shell.git_settings import as_variables
 from releasing.shell.lock import held
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from releasing.clients.git import git_settings
 from releasing.config.build_sections import NEWEST
 from releasing.errors import CommandError, PreconditionError
 from releasing.rehearsal.github.existing_repositories import found
 from releasing.rehearsal.github.state import Repository, State
 from releasing.rehearsal.own_environment import plain_git
 from releasing.rehearsal.registry import small_images
-from releasing.shell import git_settings
 from releasing.shell.environment import clean_environment
 from releasing.shell.programs import Shell
 

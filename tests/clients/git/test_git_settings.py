@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.shell import git_settings
+from releasing.clients.git import git_settings
 from releasing.shell.environment import clean_environment
 from releasing.shell.programs import Shell
 from tests.support.gitconfigs import hooks_that_ran, peculiar
