@@ -7,6 +7,7 @@ Every step of the runbook is a task of its own (`invoke cut-branch --version 0.2
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -204,6 +205,35 @@ def _namespace() -> Collection:
 class Tool(Program):
     """Invoke itself, which says what to type when it does not know a task or an option."""
 
+    @property
+    def binary_names(self) -> list[str]:
+        """What the command line that is being completed begins with: scripts/invoke, as often as invoke."""
+        from releasing.commands import completion
+
+        return [re.escape(completion.program_of(self.core.remainder))]
+
+    def parse_core_args(self) -> None:
+        """Parse Invoke's own options; print our completion scripts, not Invoke's, which run its program by name."""
+        super().parse_core_args()
+        if shell := self.args["print-completion-script"].value:
+            from releasing.commands import completion
+
+            with one_message():
+                show(completion.script(shell).rstrip())
+            raise Exit
+
+    def parse_cleanup(self) -> None:
+        """Show what was asked about; Exit with a hint for a name that nothing has."""
+        asked = self.args.help.value or self.args.list.value
+        try:
+            super().parse_cleanup()
+        except ParseError as error:
+            raise Exit(f"error: {error}\n  hint: {_advice([asked])}", 2) from None
+        except Exit as error:
+            if error.message and "not found" in error.message:
+                raise Exit(f"error: {error.message}\n  hint: {_advice([asked])}", 2) from None
+            raise
+
     def parse_tasks(self) -> None:
         """Parse the command line; Exit with a hint instead of Invoke's bare sentence."""
         asked_about = isinstance(self.args.help.value, str)  # --help NAME
@@ -222,7 +252,7 @@ class Tool(Program):
 def _advice(words: list[str]) -> str:
     import difflib
 
-    names = list(namespace.task_names)
+    names = [*namespace.task_names, *namespace.collections]
     asked = next((word for word in words if not word.startswith("-")), "")
     if asked in names:
         return f"the options of {asked}: scripts/invoke --help {asked}"

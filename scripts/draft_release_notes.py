@@ -31,7 +31,9 @@ def main() -> int:
     source = PullHistory(
         reading(options.checkout), options.checkout, options.repository, options.own_branches
     )
-    everything = source.merged(f"origin/{options.branch}", Version.parse(options.version))
+    version = Version.parse(options.version)
+    source.require_branch(options.branch, version)
+    everything = source.merged(f"origin/{options.branch}", version)
     before = options.notes.read_text(encoding="utf-8") if options.notes.exists() else ""
     missing = source.missing(before, everything, most=len(everything))
     groups = {heading: labels.split(",") for heading, labels in options.group}

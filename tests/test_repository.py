@@ -15,6 +15,7 @@ from packaging.version import Version
 
 import noxfile
 from tests.support.paths import ROOT
+from tests.support.pip_settings import project, set_up
 
 WORKFLOW = ROOT / ".github" / "workflows" / "checks.yml"
 STEPS: list[dict[str, Any]] = yaml.safe_load(WORKFLOW.read_text())["jobs"]["checks"]["steps"]
@@ -82,3 +83,31 @@ def well_formed(path: Path) -> bool:
     content = path.read_bytes().decode()
     tabs = re.search(r"^ *\t", content, re.MULTILINE) and not fnmatch(path.name, "Makefile*")
     return not tabs and not re.search(r"\r|[ \t]$", content, re.MULTILINE) and content[-1:] in ("", "\n")
+
+
+@pytest.mark.parametrize("where", ["file", "variables"])
+def test_the_environment_is_made_whatever_people_have_set_for_pip(tmp_path: Path, where: str) -> None:
+    """Only how they reach a package index counts: here a folder, and no index at all."""
+    root, elsewhere = project(tmp_path), tmp_path / "elsewhere"
+    peculiar = {
+        "user": "true",
+        "target": str(elsewhere),
+        "no-deps": "true",
+        "dry-run": "true",
+        "require-hashes": "true",
+        "no-binary": ":all:",
+        "constraint": str(tmp_path / "none.txt"),
+        "report": str(elsewhere),
+    }
+    reach = {"no-index": "true", "find-links": str(tmp_path / "wheels")}
+    lines = "[global]\n" + "".join(f"{name} = {value}\n" for name, value in reach.items())
+    if where == "file":
+        lines += "[install]\n" + "".join(f"{name} = {value}\n" for name, value in peculiar.items())
+        done = set_up(root, lines)
+    else:
+        variables = {f"PIP_{name.upper().replace('-', '_')}": value for name, value in peculiar.items()}
+        done = set_up(root, lines, **variables)
+    assert done.returncode == 0, done.stderr
+    python = root / ".venv" / "bin" / "python"
+    assert subprocess.run([python, "-c", "import small"], check=False).returncode == 0
+    assert not elsewhere.exists()

@@ -64,3 +64,34 @@ def test_an_option_that_would_have_no_effect_is_refused(tmp_path: Path, words: t
 def test_options_that_choose_other_tasks_are_not_known(tmp_path: Path, words: tuple[str, ...]) -> None:
     code, said = typed(tmp_path / "sandbox", *words, *STATUS)
     assert (code, "hint: " in said, (tmp_path / "sandbox").exists()) == (2, True, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "suggested"),
+    [
+        (("--help", "relase.rc"), "did you mean release.rc?"),
+        (("-h", "aply-image-tags"), "did you mean apply-image-tags?"),
+        (("--help=nightly.rum",), "did you mean nightly.run?"),
+        (("--list", "relase"), "did you mean release?"),
+        (("relase.rc", "--version", "0.2.1"), "did you mean release.rc?"),
+        (("--help", "xyzzy"), "all tasks: scripts/invoke --list"),
+    ],
+    ids=" ".join,
+)
+def test_a_name_that_nothing_has_is_answered_with_the_nearest(words: tuple[str, ...], suggested: str) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tasks.py"), *words], check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, suggested in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", "<&-", ">&- 2>&-", ">/dev/full", "2>/dev/full"])
+@pytest.mark.parametrize("words", ["--list", "--help release.rc", "runbook", "release.rc --version x"])
+def test_a_stream_that_takes_nothing_is_no_reason_for_a_traceback(words: str, redirection: str) -> None:
+    line = f"{sys.executable} {ROOT / 'tasks.py'} {words} {redirection}"
+    done = subprocess.run(["sh", "-c", line], check=False, capture_output=True, text=True)
+    assert "Traceback" not in done.stderr
+    expected = (
+        {2} if words.endswith("x") else {0} if "full" not in redirection or "2>" in redirection else {1}
+    )
+    assert done.returncode in expected | ({1} if redirection == "2>/dev/full" else set())

@@ -176,11 +176,13 @@ def notes(console: Console, options: Options) -> None:
     """Draft the release notes, or add pull requests that they do not mention."""
     with console.context(load(), RC, options) as it:
         sh = StepShell(it.shell.showing(it.teller("notes")), it.journal, "notes")
+        release_notes.source(it.release, sh).require_branch(it.release.branch, it.release.version)
         sh.run(release_notes.draft(it.release, sh))
 
 
 def vote(console: Console, options: Options) -> None:
     """Record the result of the vote on a candidate, with a link to the votes."""
+    vote_record.require_address(options["evidence"])
     with console.context(load(), FINAL, options) as it:
         sh = it.step_shell(FINAL.steps[0])
         console.show(vote_record.record(it.release, sh, options["result"], options["evidence"]))

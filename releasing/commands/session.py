@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from releasing.changes import operator_versions
 from releasing.clients.cluster.lease import Lease
+from releasing.clients.git import git_settings
 from releasing.commands.request import (
     NEXT,
     ReleaseRequest,
@@ -87,6 +88,7 @@ def production(root: Path, chosen: Profile) -> Iterator[Workspace]:
     state = root / chosen.state
     environment = cloud_environment.environment(environment, chosen, root)
     with held(state / "lock") as lock:
+        environment |= git_settings.installed(state, os.environ)
         yield Workspace(chosen, environment, state, lock)
 
 

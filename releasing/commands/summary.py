@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from releasing.runbook.context import ReleaseContext
     from releasing.runbook.step_shell import StepShell
 
+# What leads programs to accounts and servers, unless it is empty; git and others would fail over an empty name.
+EMPTIED = re.compile(r"(RELEASE|CLOUDSDK|GOOGLE|GH|GITHUB|DOCKER|KUBE)_\w+|KUBECONFIG|\w+_(proxy|PROXY)")
+
 
 def lines(context: ReleaseContext, sh: StepShell, proposals: Iterable[Proposal]) -> Iterator[str]:
     """The report, read from the world again; `proposals` make the pull requests of the release."""
@@ -64,8 +67,8 @@ def exports(environment: Mapping[str, str]) -> Iterator[str]:
         if os.environ.get(name) != value:
             yield f"export {name}={shlex.quote(value)}"
     for name in sorted({*os.environ} - {*environment}):
-        if re.fullmatch(r"[A-Za-z_]\w*", name):
-            yield f"unset {name}"
+        if EMPTIED.fullmatch(name):
+            yield f"export {name}="
 
 
 def _images(release: Release, sh: StepShell) -> Iterator[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from releasing.clients.git import tagging
 from releasing.config import registries
-from releasing.errors import PreconditionError
+from releasing.errors import PreconditionError, UsageError
 from releasing.gates import vote
 
 if TYPE_CHECKING:
@@ -17,6 +18,20 @@ if TYPE_CHECKING:
 def candidate_problem(release: Release, sh: StepShell) -> str:
     """Why the tag of the candidate may not become that of the final; what the final's own check asks."""
     return tagging.problem(release.origin(sh), release.candidate.tag, release.branch, release.signature_form)
+
+
+def require_address(evidence: str) -> None:
+    """Raise UsageError unless others can open the evidence: it is repeated in mails and kept with the release."""
+    try:
+        parts = urlsplit(evidence)
+        opens = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        opens = False
+    if evidence and not (opens and evidence.isprintable() and " " not in evidence):
+        raise UsageError(
+            f"--evidence {evidence!r}: expected the address of a page, http:// or https://",
+            "the mail thread with the votes: --evidence https://groups.google.com/g/NAME/c/THREAD",
+        )
 
 
 def record(release: Release, sh: StepShell, result: str, evidence: str) -> str:

@@ -20,6 +20,9 @@ __all__ = ["GitHubNeed", "answers", "need", "require"]
 
 # Not what git makes up from the names of user and machine.
 IDENTITY = ("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
+UNSIGNED = ("-c", "commit.gpgSign=false")
+COMMIT = ("commit", "--quiet", "--allow-empty", "--message=preflight")
+TAG = ("tag", "--annotate", "--message=preflight", "preflight")
 KEYS = {
     "openpgp": "git config --global user.signingKey KEY; gpg --list-secret-keys lists your keys",
     "ssh": "git config --global user.signingKey ~/.ssh/KEY.pub, with that key listed in gpg.ssh.allowedSignersFile",
@@ -69,6 +72,8 @@ def _git(sh: Reads, need: GitHubNeed) -> Iterator[Answer]:
     yield from _clone(sh, f"https://github.com/{need.slug}.git")
     if need.signing:
         yield _signature(sh, need.signing)
+    if need.push:
+        yield from _own_signatures(sh, tags=not need.signing)
 
 
 def _clone(sh: Reads, url: str) -> Iterator[Answer]:
@@ -76,6 +81,35 @@ def _clone(sh: Reads, url: str) -> Iterator[Answer]:
         sh.read(sh["git"]["ls-remote", "--quiet", url, "HEAD"])
     except CommandError as error:
         yield Answer(f"git cannot read {url}: {error.cause}", "gh auth setup-git; or check the network")
+
+
+def _own_signatures(sh: Reads, *, tags: bool) -> Iterator[Answer]:
+    """Whether git makes the signatures that the release manager's own settings ask for, when they ask for any."""
+    asked = {"commit.gpgSign": COMMIT}
+    if tags:
+        asked |= {"tag.gpgSign": TAG}
+    for setting, words in asked.items():
+        if not _is_set(sh, setting):
+            continue
+        with TemporaryDirectory() as folder:
+            git = sh["git"]["-C", folder]
+            try:
+                sh.read(git["init", "--quiet"])
+                sh.read(git[COMMIT if words is COMMIT else (*UNSIGNED, *COMMIT)])
+                sh.read(git[words])
+                yield Answer(f"git signs, as {setting} asks")
+            except CommandError as error:
+                yield Answer(
+                    f"git cannot sign, as {setting} asks: {error.cause}",
+                    f"git config --global user.signingKey KEY; or git config --global {setting} false",
+                )
+
+
+def _is_set(sh: Reads, setting: str) -> bool:
+    try:
+        return sh.read(sh["git"]["config", "--type=bool", "--get", setting]) == "true"
+    except CommandError:
+        return False  # git fails when it is not set
 
 
 def _signature(sh: Reads, kind: str) -> Answer:

@@ -47,6 +47,15 @@ class PullHistory:
     slug: str
     prefix: str
 
+    def require_branch(self, branch: str, version: Version) -> None:
+        """Raise PreconditionError unless origin has the release branch: without it nothing was merged there."""
+        names = self.sh["git"]["-C", self.checkout]["for-each-ref", f"refs/remotes/origin/{branch}"]
+        if not self.sh.read(names):
+            raise PreconditionError(
+                f"origin has no branch {branch}, so there are no pull requests for the notes",
+                f"scripts/invoke cut-branch --version {version}",
+            )
+
     def merged(self, revision: str, version: Version) -> list[Merged]:
         """The pull requests behind the commits of `revision` that no final before `version` had, oldest first.
 

@@ -14,6 +14,7 @@ from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from releasing.clients.git.git_settings import as_variables
 from releasing.errors import PreconditionError, UnreachableError
 from releasing.rehearsal import signing, source_copy, testgrid_server, webhook_receiver
 from releasing.rehearsal.folders import OWNED, Place
@@ -117,10 +118,7 @@ def environment(place: Place, config: Config, keys: Keys = NO_KEYS) -> dict[str,
 
 def git_settings(settings: Mapping[str, str]) -> dict[str, str]:
     """The variables that give git these settings, and none of the machine's."""
-    variables = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_COUNT": str(len(settings))}
-    for number, (key, value) in enumerate(settings.items()):
-        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return variables
+    return {"GIT_CONFIG_NOSYSTEM": "1", **as_variables(settings)}
 
 
 def _hosts(prefixes: tuple[str, ...]) -> set[str]:

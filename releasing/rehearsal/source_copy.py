@@ -7,12 +7,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from releasing.clients.git import git_settings
 from releasing.config.build_sections import NEWEST
 from releasing.errors import CommandError, PreconditionError
 from releasing.rehearsal.github.existing_repositories import found
 from releasing.rehearsal.github.state import Repository, State
 from releasing.rehearsal.own_environment import plain_git
 from releasing.rehearsal.registry import small_images
+from releasing.shell.environment import clean_environment
 from releasing.shell.git_guard import plain_word, reading
 from releasing.shell.programs import Shell
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 REFSPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 MACHINE = re.compile("No space left|Disk quota|Too many open files|Read-only file system|File too large")
 FIRST, COMING = "v0.2.0", "v0.3.0-rc.0"  # of an operator of which release.yaml names no release
+# What an operator's own repository has: an image can be built of it.
+BUILD_CONTEXT = Path(__file__).parent / "sample" / "components" / "k8s-model-server" / "http-proxy"
 RELEASED = "2018-06-19T10:40:06Z"  # when the operators' images were made, as far as a sandbox knows
 
 
@@ -38,7 +42,8 @@ def copy(source: str, repository: Path, default_branch: str) -> None:
     Raises UsageError when `source` is an option of git's; PreconditionError when it is not a repository, has changes
     that are not committed, or lacks the default branch.
     """
-    sh = Shell()  # the release manager's git reads their repository, and knows how to reach it
+    # The release manager's git reads their repository, and knows how to reach it.
+    sh = Shell(clean_environment() | git_settings.as_variables(git_settings.SETTINGS))
     plain_word(source, "--source")
     _refuse_uncommitted(source)
     scratch = repository.with_suffix(".partial")
@@ -91,7 +96,8 @@ def seed_other_images(config: Config, registry_url: str) -> None:
 def found_operators(config: Config, github: Path) -> None:
     """Make a repository for each operator below `github`, with its release, and a pre-release of the next."""
     for operator in config.operators.values():
-        found(github, operator.repository, [(_release(operator), False), (COMING, True)])
+        tags = [(_release(operator), False), (COMING, True)]
+        found(github, operator.repository, tags, BUILD_CONTEXT.iterdir())
 
 
 def _release(operator: Operator) -> str:

@@ -308,3 +308,30 @@ def test_no_problem_stops_nothing(world: tuple[Origin, LocalGitHub]) -> None:
     access.require(access.answers(shell(world[0]), NEED), NEED)
     with pytest.raises(PreconditionError, match="this machine cannot start a release of kubeflow/kubeflow"):
         access.require(access.answers(shell(world[0], "GH_TOKEN"), NEED), NEED)
+
+
+@pytest.mark.parametrize("setting", ["commit.gpgSign", "tag.gpgSign"])
+def test_signatures_that_the_operators_own_settings_ask_for_are_tried(
+    world: tuple[Origin, LocalGitHub], tmp_path: Path, setting: str
+) -> None:
+    origin, _ = world
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".gitconfig").write_text(f"[{setting.partition('.')[0]}]\n\t{setting.partition('.')[2]} = yes\n")
+    sh = shell(origin, HOME=str(home), GNUPGHOME=str(home / "none"))
+    text, hint = only(sh)
+    assert text.startswith(f"git cannot sign, as {setting} asks: ")
+    assert f"git config --global {setting} false" in hint
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(home / "key")], check=True)
+    with (home / ".gitconfig").open("a") as file:
+        file.write(f"[gpg]\n\tformat = ssh\n[user]\n\tsigningKey = {home}/key\n")
+    problems, facts = found(sh)
+    assert problems == []
+    assert f"git signs, as {setting} asks" in facts
+
+
+def test_who_only_reads_needs_no_signature(world: tuple[Origin, LocalGitHub], tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / ".gitconfig").write_text("[commit]\n\tgpgSign = true\n")
+    sh = shell(world[0], HOME=str(tmp_path / "home"))
+    assert found(sh, GitHubNeed(SLUG))[0] == []

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from releasing.config.release_yaml import Notes
+from releasing.errors import PreconditionError
 from releasing.publication import notes
 from releasing.runbook import waivers
 from releasing.version import Version
@@ -113,3 +114,10 @@ def test_the_program_that_drafts_makes_the_notes_complete(tmp_path: Path) -> Non
             "\n## Other changes\n\n- Unknown to GitHub (#99, Ada)\n"
         )
         assert notes.complete(release, origin.sh).holds
+
+
+def test_without_a_release_branch_the_notes_say_what_is_missing(origin: Origin) -> None:
+    with pytest.raises(PreconditionError, match=r"^origin has no branch v0\.9-branch, so") as caught:
+        notes.source(origin.release, origin.sh).require_branch("v0.9-branch", Version(0, 9, 0))
+    assert caught.value.hint == "scripts/invoke cut-branch --version 0.9.0"
+    notes.source(origin.release, origin.sh).require_branch(origin.release.branch, Version(0, 2, 1))

@@ -63,7 +63,7 @@ def test_a_way_that_fails_is_told_hides_nothing_and_is_made_good_by_a_later_run(
         True,
         True,
     )
-    assert "the webhook answers HTTP 500" in failed.stderr
+    assert "the webhook answers HTTP 507" in failed.stderr
 
     (sandbox / "sent").unlink()
     (written,) = (sandbox / "outbox").glob("*.eml")

@@ -107,8 +107,10 @@ def awaited(sh: Reads, slug: str, commit: str, contexts: tuple[str, ...]) -> str
     problems = unsuccessful(sh, slug, commit, contexts)
     text = "; ".join(map(str, problems))
     if any(check.failed for check in problems):
+        linked = any(check.failed and check.link for check in problems)
+        where = "the link" if linked else f"https://github.com/{slug}/commit/{commit}"
         raise UnmetError(
-            f"{slug}@{commit[:12]}: {text}", "see the link; a fix needs a new commit and a new check"
+            f"{slug}@{commit[:12]}: {text}", f"see {where}; a fix needs a new commit and a new check"
         )
     return text
 
