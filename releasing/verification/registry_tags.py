@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from releasing.clients.registry.concurrency import outcomes
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from releasing.clients.registry.client import Registry
     from releasing.verification.tagged import Tagged
 
+ALIKE = 0.8  # of difflib, from 0 to 1
 Answers = dict[tuple[str, str], str | ReleaseError | None]
 
 
@@ -48,11 +51,22 @@ def digests(wanted: list[tuple[str, str]], environment: dict[str, str]) -> Answe
 def _wanted(it: Tagged) -> list[tuple[str, str]]:
     images = [(image, it.release.image_tag) for image in it.release.images]
     # In a project that releases no images, an image at the same tag is another project's.
-    tags = {it.release.image_tag} if images else set()
+    tags = {it.release.image_tag, *it.other_image_tags} if images else set()
     named = [
-        (each.image, each.tag) for each in it.mentions if each.tag in {*tags, it.operators.get(each.image)}
+        (each.image, each.tag)
+        for each in it.mentions
+        if each.tag in {*tags, it.operators.get(each.image)}
+        or (images and not each.digest and _is_mistyped(each.tag, it.release.image_tag))
     ]
     return sorted({*images, *it.operators.items(), *named})
+
+
+def _is_mistyped(tag: str, wanted: str) -> bool:
+    """Whether `tag` reads like `wanted`: the same digits (v0.21, v.0.2.1, 0.2.1), or nearly the same characters."""
+    if tag == wanted or not tag:
+        return False
+    digits = [re.sub(r"\D", "", each) for each in (tag, wanted)]
+    return digits[0] == digits[1] or SequenceMatcher(None, tag, wanted).ratio() >= ALIKE
 
 
 def _problem(it: Tagged, pair: tuple[str, str], digest: str | ReleaseError | None) -> str:
