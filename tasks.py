@@ -33,7 +33,9 @@ from releasing import __version__
 from releasing.commands import configured_names
 from releasing.commands.table import FLAGS, HELP, OPERATORS, POSITIONAL, RELEASE, VERBS, Verb
 from releasing.recipes import RECIPES
-from releasing.shell.plain_text import keep_streams_plain, plain
+from releasing.shell import standard_streams
+from releasing.shell.standard_streams import Printer
+from releasing.shell.text.plain_text import keep_streams_plain, plain
 
 if TYPE_CHECKING:
     from releasing.commands.release_commands import Console, Options
@@ -57,13 +59,7 @@ INERT = {
 SERVE = "Start the sandbox's registry and GitHub, to inspect them with ordinary tools. Ctrl-C stops them."
 
 
-def show(line: str) -> None:
-    """Print a whole line at once, also beside other threads; a closed output does not stop a release."""
-    try:
-        sys.stdout.write(f"{plain(line)}\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
+show = Printer()
 
 
 @contextmanager
@@ -71,10 +67,13 @@ def one_message() -> Iterator[None]:
     """Turn what can go wrong into one message and an exit code; Ctrl-C exits 130, a signal 128 and its number."""
     from releasing.errors import ReleaseError
     from releasing.shell.endings import Ended, heard
+    from releasing.shell.files import told
 
+    standard_streams.ensure()
     try:
         with heard():
             yield
+            show.require()
     except ReleaseError as error:
         raise Exit(plain(f"error: {error}"), error.code) from None
     except Ended as ended:
@@ -82,9 +81,15 @@ def one_message() -> Iterator[None]:
     except KeyboardInterrupt:
         raise Exit("interrupted; the same command goes on from here", 130) from None
     except OSError as error:
-        raise Exit(
-            plain(f"error: {error.filename or 'this machine'}: {error.strerror or error}"), 4
-        ) from None
+        failure = told(error)
+        raise Exit(plain(f"error: {failure}"), failure.code) from None
+    except (MemoryError, RecursionError) as error:
+        text = (
+            "not enough memory"
+            if isinstance(error, MemoryError)
+            else "something is nested too deeply to be read"
+        )
+        raise Exit(f"error: {text}", 1) from None
 
 
 def sandbox(
@@ -230,11 +235,15 @@ namespace = _namespace()
 
 def main() -> None:
     """Run the command line: what scripts/invoke starts; plain `invoke` finds `namespace` by itself."""
+    standard_streams.ensure()
     keep_streams_plain()
     try:
         Tool(version=__version__, name="invoke", binary="invoke", namespace=namespace).run()
     except BrokenPipeError:
         os._exit(141)  # as for any program whose reader has gone
+    except OSError as error:
+        print(f"error: standard output: {error.strerror}", file=sys.stderr)
+        os._exit(1)
 
 
 if __name__ == "__main__":

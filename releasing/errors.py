@@ -65,6 +65,11 @@ class CommandError(ReleaseError):
         self.status = status
 
     @property
+    def started(self) -> bool:
+        """Whether the program ran: one that is missing, or could not be started, says nothing about the world."""
+        return self.status is not None
+
+    @property
     def cause(self) -> str:
         """The line of the output that says most: git's fatal one, or the last."""
         lines = [line.strip() for line in self.said if line.strip()] or [self.message.splitlines()[0]]
@@ -75,6 +80,12 @@ class UnreachableError(ReleaseError):
     """A registry, GitHub or a cluster does not answer."""
 
     code = 7
+
+
+class MachineError(ReleaseError):
+    """This machine is in the way, not the world: a full disk, too many open files, a file that cannot be written."""
+
+    code = 1
 
 
 class LockedError(ReleaseError):

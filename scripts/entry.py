@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,8 +32,10 @@ if Path(sys.prefix).resolve() != PYTHON.parent.parent and not _has("plumbum"):
         os.execv(PYTHON, [str(PYTHON), *sys.argv])  # noqa: S606
 sys.path.insert(0, str(ROOT))
 
-from releasing.errors import ReleaseError  # noqa: E402
-from releasing.shell.plain_text import keep_streams_plain  # noqa: E402
+from releasing.errors import MachineError, ReleaseError  # noqa: E402
+from releasing.shell import standard_streams  # noqa: E402
+from releasing.shell.files import told  # noqa: E402
+from releasing.shell.text.plain_text import keep_streams_plain  # noqa: E402
 
 
 def program(main: Callable[[], int | None]) -> None:
@@ -40,12 +43,17 @@ def program(main: Callable[[], int | None]) -> None:
 
     What it prints is plain text: names and messages come from strangers.
     """
+    standard_streams.ensure()
     keep_streams_plain()
     try:
         code = _code(main)
         sys.stdout.flush()
     except BrokenPipeError:
         code = 1
+    except OSError as error:
+        code = 1
+        with suppress(OSError):
+            print(f"{Path(sys.argv[0]).name}: standard output: {error.strerror}", file=sys.stderr, flush=True)
     # All is written by now, and taking the interpreter apart is a tenth of a short program's time.
     os._exit(code)
 
@@ -53,6 +61,13 @@ def program(main: Callable[[], int | None]) -> None:
 def _code(main: Callable[[], int | None]) -> int:
     try:
         return main() or 0
-    except ReleaseError as error:
-        print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr, flush=True)
-        return error.code
+    except BrokenPipeError:
+        raise
+    except (OSError, ReleaseError) as error:
+        failure = told(error) if isinstance(error, OSError) else error
+    except MemoryError:
+        failure = MachineError("not enough memory")
+    except RecursionError:
+        failure = MachineError("something is nested too deeply to be read")
+    print(f"{Path(sys.argv[0]).name}: {failure}", file=sys.stderr, flush=True)
+    return failure.code

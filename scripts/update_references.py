@@ -33,7 +33,7 @@ from releasing.errors import PreconditionError, UsageError
 from releasing.references import examine_checkout
 from releasing.references.rules import Rules
 from releasing.references.tracked_files import replace_content
-from releasing.shell.plain_text import plain
+from releasing.shell.text.plain_text import plain
 
 if TYPE_CHECKING:
     from releasing.references.report import ReferenceReport

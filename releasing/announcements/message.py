@@ -11,7 +11,7 @@ from pathlib import Path
 
 from releasing.config.registries import existing_digests
 from releasing.shell.files import replace_text
-from releasing.shell.plain_text import plain
+from releasing.shell.text.plain_text import plain
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def receipt(file: Path) -> Receipt | None:
         return Receipt(**json.loads(_path(file).read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise ConfigError(
             f"{_path(file)}: not a receipt: {error}", "check whether the mail arrived, then correct the file"
         ) from None

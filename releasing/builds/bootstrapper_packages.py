@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from releasing.errors import ConfigError
-from releasing.shell.marked_yaml import Document
+from releasing.shell.text.marked_yaml import Document
 
 FILE = "image_registries.yaml"
 REF_KEYS = ("branch", "version")  # until 0.3, and from 0.4 on

@@ -68,6 +68,8 @@ def newest(sh: StepShell, slug: str) -> str:
     try:
         tags = sh.read(api.question(path, RELEASED, pages=True)).split()
     except CommandError as error:
+        if not error.started:
+            raise
         raise PreconditionError(
             f"the releases of {slug} cannot be read: {error.cause}", _named(slug)
         ) from None

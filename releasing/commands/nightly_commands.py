@@ -17,7 +17,7 @@ from releasing.runbook.context import ALREADY
 from releasing.runbook.status import show_plan, show_status
 from releasing.runbook.step_shell import StepShell
 from releasing.shell.files import replace_text
-from releasing.shell.plain_text import tell
+from releasing.shell.text.plain_text import tell
 
 
 @contextmanager

@@ -18,8 +18,8 @@ from releasing.nightly.retention import prune_command
 from releasing.runbook.context import Context
 from releasing.runbook.journal import Journal
 from releasing.runbook.step_shell import StepShell
-from releasing.shell.plain_text import tell
 from releasing.shell.programs import Shell
+from releasing.shell.text.plain_text import tell
 from releasing.verification import claim_table
 from releasing.verification.claim import Claim
 

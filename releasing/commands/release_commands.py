@@ -30,7 +30,7 @@ from releasing.runbook.plan import PlanShell
 from releasing.runbook.recipe import Recipe
 from releasing.runbook.status import show_plan, show_status
 from releasing.runbook.step_shell import StepShell
-from releasing.shell.plain_text import tell
+from releasing.shell.text.plain_text import tell
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -177,6 +177,9 @@ def bring_up(release: AnyRelease, shell: Shell) -> None:
             Path(partial).rename(checkout)
         shell.read(release.origin(asking(shell)).fetch())
     except CommandError as error:
+        # Git fails for reasons of this machine as well, such as a full disk: then it still reads origin.
+        if not error.started or shell.succeeds(shell["git"]["ls-remote", "--quiet", release.url, "HEAD"]):
+            raise
         raise UnreachableError(
             f"{release.url} cannot be read: {error.cause}",
             "is the network up, and may you read the repository?",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,9 @@ def exports(environment: Mapping[str, str]) -> Iterator[str]:
     for name, value in sorted(environment.items()):
         if os.environ.get(name) != value:
             yield f"export {name}={shlex.quote(value)}"
+    for name in sorted({*os.environ} - {*environment}):
+        if re.fullmatch(r"[A-Za-z_]\w*", name):
+            yield f"unset {name}"
 
 
 def _images(release: Release, sh: StepShell) -> Iterator[str]:
@@ -82,5 +85,6 @@ def _pull_requests(release: Release, sh: StepShell, proposals: Iterable[Proposal
 
 
 def _times(context: ReleaseContext) -> str:
-    done = [json.loads(line) for line in context.journal.path.read_text(encoding="utf-8").splitlines()]
-    return ", ".join(f"{event['step']} {event['seconds']} s" for event in done if event["event"] == "done")
+    # What a person corrected in the journal may lack the time.
+    done = [event for event in context.journal.events("done") if event.get("seconds")]
+    return ", ".join(f"{event['step']} {event['seconds']} s" for event in done)

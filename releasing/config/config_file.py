@@ -16,6 +16,8 @@ from pydantic_core import ErrorDetails
 from releasing.config.families import EARLIER_BUILDS
 from releasing.config.release_yaml import Config
 from releasing.errors import ConfigError
+from releasing.shell.files import read_bounded
+from releasing.shell.text.yaml_bounds import compose
 
 KeyPath = tuple[str | int, ...]
 Above = tuple[yaml.Node, ...]
@@ -36,7 +38,7 @@ class Reading:
 def load(path: Path) -> Config:
     """The configuration in `path`; ConfigError with `path:LINE: key: problem` for every problem in it."""
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        root = compose(read_bounded(path).decode(), yaml.SafeLoader)
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file", "name it: RELEASE_CONFIG=path/to/release.yaml") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -13,10 +13,13 @@ from typing import Any
 
 import yaml
 
+from releasing.errors import ConfigError
+from releasing.shell.files import read_bounded
+from releasing.shell.text.yaml_bounds import compose
+
 NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"  # of an operator or a build: part of a step's name, and of an option
 # They were at the top level before `builds` existed, and are still read there.
 EARLIER_BUILDS = ("tfserving", "jupyter")
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,8 @@ class Listing:
 def listed(path: Path) -> ListedConfig:
     """The operators and builds in `path`; empty when it cannot be read."""
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=LOADER)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        root = compose(read_bounded(path).decode())
+    except (ConfigError, OSError, UnicodeDecodeError, yaml.YAMLError):
         return ListedConfig()
     top = dict(_items(root))
     earlier = {name: top[name] for name in EARLIER_BUILDS if name in top}

@@ -11,7 +11,7 @@ import yaml
 from releasing.clients.registry.settings import RULES, HostSettings, Settings, floating_tag, host
 from releasing.config.path import config_path
 from releasing.errors import ConfigError
-from releasing.shell.marked_yaml import Document
+from releasing.shell.text.marked_yaml import Document
 
 
 def settings(environment: Mapping[str, str]) -> Settings:

@@ -64,7 +64,7 @@ def load(file: Path) -> Vote | None:
         return None
     try:
         return Vote(**json.loads(file.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise ConfigError(f"{file}: not a vote: {error}", "remove it and record the vote again") from None
 
 

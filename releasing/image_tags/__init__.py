@@ -17,8 +17,8 @@ import yaml
 
 from releasing.errors import ConfigError
 from releasing.image import ImagePattern
-from releasing.shell.marked_yaml import Document, line_of
-from releasing.shell.plain_scalars import reads_as_text
+from releasing.shell.text.marked_yaml import Document, line_of
+from releasing.shell.text.plain_scalars import reads_as_text
 
 T = TypeVar("T")
 TIMESTAMP_KEYS = ("year", "month", "day", "hour", "minute", "second", "microsecond")

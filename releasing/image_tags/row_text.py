@@ -28,7 +28,7 @@ from releasing.image_tags import (
 )
 from releasing.image_tags.text_list import OddFormError, TextList, pairs
 from releasing.shell.files import replace_bytes
-from releasing.shell.marked_yaml import LOADER
+from releasing.shell.text.yaml_bounds import compose
 
 Item = TypeVar("Item", ImageRow, TaggedDigest, str)
 _COMMENT = re.compile(r"(?:^|[ \t])(#.*)", re.MULTILINE)
@@ -85,7 +85,7 @@ def _decoded(content: bytes) -> tuple[str, Callable[[str], bytes]]:
 
 
 def _text(text: str, before: ImageTags, after: ImageTags) -> str:
-    images = pairs(yaml.compose(text, Loader=LOADER))["images"]
+    images = pairs(compose(text))["images"]
     if isinstance(images, yaml.SequenceNode) and not images.value:
         rows = dump(after).decode().removeprefix("images:").removesuffix("\n")
         return text[: images.start_mark.index].rstrip(" ") + rows + text[images.end_mark.index :]

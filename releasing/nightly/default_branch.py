@@ -23,6 +23,8 @@ def checked_out(work: NightlyTask, sh: StepShell) -> Path:
     try:
         sh.read(git["worktree", "add", "--quiet", "--detach", folder, f"origin/{work.config.default_branch}"])
     except CommandError as error:
+        if not error.started:
+            raise
         raise ConfigError(f"{work.config.default_branch} cannot be checked out: {error.cause}") from None
     return Path(folder)
 

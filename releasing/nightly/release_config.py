@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 import yaml
 
 from releasing.errors import ConfigError
-from releasing.shell.marked_yaml import Document, line_of
+from releasing.shell.text.marked_yaml import Document, line_of
 
 REQUIRED = ("app_dir", "component", "name")
 OPTIONAL = ("params", "job_types", "include_dirs")

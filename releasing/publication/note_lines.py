@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from releasing.clients.github import api
 from releasing.errors import CommandError
-from releasing.shell.plain_text import plain_line
+from releasing.shell.text.plain_text import plain_line
 from releasing.shell.workers import workers
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from releasing.references.parameters import needs_quotes, pin_holds
 from releasing.references.report import FileChange, Left, ReferenceReport, Rewrite, SyntaxFault
 from releasing.references.rules import Pin, Rules
 from releasing.references.sources import Source, last_names
-from releasing.shell.plain_scalars import quoted
+from releasing.shell.text.plain_scalars import quoted
 
 
 def report_on(found: Sequence[Source], rules: Rules) -> ReferenceReport:

@@ -15,7 +15,7 @@ from releasing.references.forms.dockerfile import is_base
 from releasing.references.forms.yaml_values import is_yaml, reads, written
 from releasing.references.rules import Parameter, Pin
 from releasing.references.templates import TEMPLATE, is_templated
-from releasing.shell.plain_scalars import reads_as_text, scalar
+from releasing.shell.text.plain_scalars import reads_as_text, scalar
 
 _EXPRESSIONS = (".jsonnet", ".libsonnet", ".py", ".json")  # where a literal is always in quotes
 _START = rb"(?P<reads>\$\{)?(?<![\w.])(?<!\w-)"  # ${NAME:-v1} reads NAME

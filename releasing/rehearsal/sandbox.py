@@ -19,10 +19,11 @@ from releasing.rehearsal import signing, source_copy, testgrid_server, webhook_r
 from releasing.rehearsal.folders import OWNED, Place
 from releasing.rehearsal.github.gh_environment import gh_environment
 from releasing.rehearsal.github.state import ServerSettings
+from releasing.rehearsal.own_environment import own_environment, plain_git
 from releasing.rehearsal.project import earlier_images, sample_project
 from releasing.rehearsal.signing import Keys
-from releasing.shell.environment import clean_environment
 from releasing.shell.files import replace_text
+from releasing.shell.git_guard import plain_word
 from releasing.shell.lock import held
 
 if TYPE_CHECKING:
@@ -43,10 +44,12 @@ def opened(
     """The environment in which commands act on the sandbox in `folder`, and the lock that keeps others out.
 
     The sandbox is made when it is not there. `wanted_source` is a repository to rehearse on instead of the
-    sample project; `fresh` starts over. Raises PreconditionError when the folder is something else, or a
-    sandbox of another source; LockedError when another run is at work in it.
+    sample project; `fresh` starts over. Raises UsageError for a source that is an option of git's,
+    PreconditionError when the folder is something else, or a sandbox of another source; LockedError when another
+    run is at work in it.
     """
     place = Place(folder.resolve())
+    plain_word(wanted_source, "--source")
     _refuse_strangers(place, fresh)
     with held(place.folder / LOCK) as lock:
         place.owned.touch()
@@ -85,7 +88,7 @@ def environment(place: Place, config: Config, keys: Keys = NO_KEYS) -> dict[str,
     registries = {config.registry.split("/")[0], *_hosts(config.reference_prefixes)}
     mirrors = ",".join(f"{host}={place.registry_url}/{host}" for host in sorted(registries))
     return {
-        **clean_environment(),
+        **own_environment(),
         **gh_environment(place.folder / "gh", place.socket),
         "PATH": os.pathsep.join(map(str, path)),
         **git_settings(
@@ -213,7 +216,7 @@ def _child(place: Place) -> Iterator[None]:
     module = [sys.executable, "-m", "releasing.rehearsal.servers", str(place.folder)]
     log = (place.folder / "servers.log").open("ab")
     with log, subprocess.Popen(
-        module, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=SCRIPTS.parent,
+        module, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=SCRIPTS.parent, env=plain_git(),
         start_new_session=True,
     ) as server:  # fmt: skip
         try:

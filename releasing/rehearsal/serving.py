@@ -26,9 +26,11 @@ def visit(folder: Path, config: Config, show: Callable[[str], None]) -> None:
         )
     with served(place, standing=True):
         show("# The sandbox is up until Ctrl-C. In another terminal, with its environment:")
-        for line in exports(environment(place, config) | carried(os.environ)):
+        # git tells gh where the sandbox's repository lies, not that it is GitHub's.
+        named = {"GH_REPO": config.repository}
+        for line in exports(environment(place, config) | carried(os.environ) | named):
             show(line)
-        show(str(Command(("gh", "api", f"repos/{config.repository}/pulls?state=all", "--jq", ".[].title"))))
+        show(str(Command(("gh", "pr", "list", "--state", "all"))))
         address = f"docker://{place.registry_url.removeprefix('http://')}/{config.registry}/NAME"
         show(str(Command(("skopeo", "list-tags", "--tls-verify=false", address))))
         with suppress(KeyboardInterrupt):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasing.shell.environment import clean_environment
+from releasing.rehearsal.own_environment import own_environment
 from releasing.shell.programs import Shell
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def keys(folder: Path, signing: Signing | None) -> Iterator[Keys]:
     elif signing.format == "ssh":
         yield _ssh(folder)
     else:
-        sh = Shell(clean_environment() | {"GNUPGHOME": str(folder / "gnupg")})
+        sh = Shell(own_environment() | {"GNUPGHOME": str(folder / "gnupg")})
         try:
             yield _openpgp(sh, folder / "gnupg")
         finally:
@@ -48,7 +48,7 @@ def _ssh(folder: Path) -> Keys:
     key, signers = folder / "key", folder / "allowed-signers"
     if not signers.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        sh = Shell(clean_environment())
+        sh = Shell(own_environment())
         sh.read(sh["rm"]["-f", str(key), f"{key}.pub"])
         sh.read(sh["ssh-keygen"]["-q", "-t", "ed25519", "-N", "", "-C", ADDRESS, "-f", str(key)])
         signers.write_text(f"{ADDRESS} {Path(f'{key}.pub').read_text(encoding='utf-8')}", encoding="utf-8")

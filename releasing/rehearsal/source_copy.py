@@ -11,6 +11,7 @@ from releasing.config.build_sections import NEWEST
 from releasing.errors import CommandError, PreconditionError
 from releasing.rehearsal.github.existing_repositories import found
 from releasing.rehearsal.github.state import Repository, State
+from releasing.rehearsal.own_environment import plain_git
 from releasing.rehearsal.registry import small_images
 from releasing.shell.git_guard import plain_word, reading
 from releasing.shell.programs import Shell
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from releasing.config.release_yaml import Config, Operator
 
 REFSPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+MACHINE = re.compile("No space left|Disk quota|Too many open files|Read-only file system|File too large")
 FIRST, COMING = "v0.2.0", "v0.3.0-rc.0"  # of an operator of which release.yaml names no release
 RELEASED = "2018-06-19T10:40:06Z"  # when the operators' images were made, as far as a sandbox knows
 
@@ -36,16 +38,19 @@ def copy(source: str, repository: Path, default_branch: str) -> None:
     Raises UsageError when `source` is an option of git's; PreconditionError when it is not a repository, has changes
     that are not committed, or lacks the default branch.
     """
-    sh = Shell()
+    sh = Shell()  # the release manager's git reads their repository, and knows how to reach it
     plain_word(source, "--source")
     _refuse_uncommitted(source)
     scratch = repository.with_suffix(".partial")
     git = sh["git"]["-C", str(scratch)]
     sh.read(sh["rm"]["-rf", str(scratch)])
-    sh.read(sh["git"]["init", "--quiet", "--bare", "--initial-branch", default_branch, str(scratch)])
+    own = Shell(plain_git())
+    own.read(own["git"]["init", "--quiet", "--bare", "--initial-branch", default_branch, str(scratch)])
     try:
         sh.read(git["fetch", "--quiet", "--", name(source), *REFSPECS])
     except CommandError as error:
+        if not error.started or MACHINE.search(error.message):
+            raise
         raise PreconditionError(f"--source {source}: {error.cause}", "name a git repository") from None
     branches = sh.read(git["for-each-ref", "--format=%(refname:short)", "refs/heads"]).split()
     if default_branch not in branches:
@@ -58,7 +63,7 @@ def copy(source: str, repository: Path, default_branch: str) -> None:
 
 def begin_numbers(repository: Path) -> None:
     """Let the local GitHub number on from the newest pull request that a commit of `repository` names."""
-    sh = Shell()
+    sh = Shell(plain_git())
     log = sh.read(sh["git"]["-C", str(repository), "log", "--all", "--format=%s"])
     newest = max(map(int, re.findall(r"\(#(\d+)\)$", log, flags=re.MULTILINE)), default=0)
     github = Repository(repository.parent.parent, repository.parent.name, repository.stem)

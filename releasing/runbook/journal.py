@@ -16,8 +16,8 @@ from typing import Any
 from releasing.errors import ConfigError
 from releasing.runbook.choice import Choice
 from releasing.shell.clock import now, operator
-from releasing.shell.files import append_private
-from releasing.shell.plain_text import plain
+from releasing.shell.files import append_private, read_bounded
+from releasing.shell.text.plain_text import plain
 
 Event = dict[str, Any]
 # The texts that events of some kinds must have, beside who, when and where.
@@ -121,7 +121,7 @@ def _append(path: Path, lines: list[Event]) -> None:
 def _events(path: Path) -> Iterator[Event]:
     if not path.exists():
         return
-    content = path.read_bytes()
+    content = read_bounded(path)
     lines = content.split(b"\n")
     if lines[-1]:
         # A kill during a write leaves half a line: that event does not count.
@@ -129,7 +129,7 @@ def _events(path: Path) -> Iterator[Event]:
     for number, line in enumerate(lines[:-1], 1):
         try:
             yield _event(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ConfigError(
                 f"{path}:{number}: not a journal line: {error}",
                 f"remove that line; {path.name} only records what was done, and every check reads the world",
@@ -143,6 +143,9 @@ def _event(line: bytes) -> Event:
     if not isinstance(event, dict) or not all(isinstance(event.get(name), str) for name in needed):
         raise ValueError(f"expected an object with {', '.join(needed)}")
     for kind, names in NEEDED.items():
-        if event["event"] == kind and not names <= event.keys():
+        if event["event"] == kind and not all(isinstance(event.get(name), str) for name in names):
             raise ValueError(f"{kind} without {' and '.join(sorted(names))}")
+    facts = event.get("facts", {})
+    if not isinstance(facts, dict) or not all(isinstance(value, str) for value in facts.values()):
+        raise ValueError("facts are not texts by name")
     return event

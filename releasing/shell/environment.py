@@ -13,7 +13,14 @@ from releasing.errors import CommandError
 if TYPE_CHECKING:
     from releasing.shell.command import Command
 
-SETTINGS = ("GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+SETTINGS = (
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_KEY_",
+    "GIT_CONFIG_VALUE_",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_NOSYSTEM",
+)
 # They colour the output, change its language although LC_ALL is set, or send gh to another GitHub.
 NOT_FOR_PROGRAMS = {"CLICOLOR_FORCE", "GH_DEBUG", "GH_FORCE_TTY", "GH_HOST", "LANGUAGE"}
 # Tokens, passwords, keys and addresses that are as good as one, by the words that their names have.
@@ -36,7 +43,8 @@ INSTALL = {
 def clean_environment() -> dict[str, str]:
     """The process's environment, in English, without colours, and without GIT_*: a hook's GIT_DIR names another one.
 
-    Settings that the caller gave to git stay: in a rehearsal they name the address of GitHub.
+    Settings that the caller gave to git stay: in a rehearsal they name the address of GitHub. So do the files that
+    hold settings: a rehearsal reads none of the machine's, also in the programs that its programs start.
     """
     kept = {
         name: value

@@ -87,5 +87,8 @@ def _held_back(sh: Shell, folder: Path | str) -> Iterator[tuple[str, str]]:
 def plain_word(text: str, what: str) -> str:
     """`text`, which a program gets as a word of its own; UsageError when it would take that for an option."""
     if text.startswith("-"):
-        raise UsageError(f"{what} {text}: begins with '-', which a program would take for an option")
+        raise UsageError(
+            f"{what} {text}: begins with '-', which a program would take for an option",
+            "a path may begin with ./",
+        )
     return text

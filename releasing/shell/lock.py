@@ -12,7 +12,7 @@ from pathlib import Path
 
 from releasing.errors import LockedError
 from releasing.shell.clock import now, operator
-from releasing.shell.files import make_folder, open_private
+from releasing.shell.files import make_folder, open_private, writing
 
 PATIENCE = 15.0  # seconds for the last commands of a killed run to end
 LONGEST_TEXT = 1000  # bytes of a lock file, or of a command line, that are read
@@ -27,13 +27,15 @@ def held(path: Path) -> Iterator[int]:
     waits for commands that are still at work. After an orderly end none of them matters: what a program left in
     the background, such as git's maintenance, keeps nobody waiting.
     """
-    make_folder(path.parent, private=True)
-    descriptor = open_private(path, os.O_RDWR)
+    with writing(path):
+        make_folder(path.parent, private=True)
+        descriptor = open_private(path, os.O_RDWR)
     try:
         _take(descriptor, path)
         try:
-            os.truncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()} {operator()} {now()}\n".encode(), 0)
+            with writing(path):
+                os.truncate(descriptor, 0)
+                os.pwrite(descriptor, f"{os.getpid()} {operator()} {now()}\n".encode(), 0)
             yield descriptor
         finally:
             fcntl.flock(descriptor, fcntl.LOCK_UN)

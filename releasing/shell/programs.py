@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
-from releasing.errors import CommandError
-from releasing.shell import process_group, program_hints
+from releasing.errors import CommandError, MachineError
+from releasing.shell import process_group
 from releasing.shell.command import Command
 from releasing.shell.environment import clean_environment, located
 from releasing.shell.files import append_private
 from releasing.shell.leash import Leash
-from releasing.shell.plain_text import plain
+from releasing.shell.text import program_hints
+from releasing.shell.text.plain_text import plain
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -218,11 +219,18 @@ class Shell:
             self._leash.drop(process.pid)
 
     def _follow(self, stream: IO[bytes], last: deque[str]) -> None:
+        failure: MachineError | None = None
         for raw in stream:
             line = plain(raw.decode(errors="replace").rstrip())
             last.append(line)
             self.show(line)
-            self._note(line)
+            try:
+                self._note(line)
+            except MachineError as error:
+                # What changes something is not ended in its middle because the log is full.
+                failure = failure or error
+        if failure:
+            raise failure
 
     def _note(self, line: str) -> None:
         if self.log:

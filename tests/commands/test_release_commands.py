@@ -94,7 +94,6 @@ def test_options_that_are_refused_leave_no_candidate_begun(
 def test_what_is_not_refused_is_recorded_before_the_first_step(world: World) -> None:
     with pytest.raises(ReleaseError):
         world.run(allow_move=".*")
-    assert Journal(world.state / "releases" / NEXT / "journal.jsonl").choices() == {
-        "tfjob release": "v0.2.0",
-        "next": "asked for",
-    }
+    events = Journal(world.state / "releases" / NEXT / "journal.jsonl").events("chosen")
+    first = [(event["name"], event["value"]) for event in events][:2]
+    assert {*first} == {("tfjob release", "v0.2.0"), ("next", "asked for")}

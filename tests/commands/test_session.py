@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from releasing.commands import session
 from releasing.commands.request import ReleaseRequest
 from releasing.commands.session import Workspace
 from releasing.config.release_yaml import Profile
-from releasing.errors import ConfigError, LockedError, UnreachableError, UsageError
+from releasing.errors import CommandError, ConfigError, LockedError, UnreachableError, UsageError
 from releasing.gates import vote
 from releasing.runbook.context import ReleaseContext
 from tests.support.bare_repository import commit
@@ -159,3 +160,31 @@ def test_production_is_the_operators_environment_with_our_programs_first(
         assert workspace.state == tmp_path / ".release" / "real"
         with pytest.raises(LockedError), session.production(tmp_path, chosen):
             pass
+
+
+def test_a_machine_without_git_is_not_a_network_that_is_down(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    for name in ("rm", "sh"):
+        (tmp_path / "bin" / name).symlink_to(shutil.which(name) or "")
+    there = replace(workspace, environment={**workspace.environment, "PATH": str(tmp_path / "bin")})
+    with pytest.raises(CommandError, match="git is not installed") as caught:
+        session.context(CONFIG, there, ReleaseRequest(VERSION), print, "rc")
+    assert caught.value.code == 6
+
+
+@pytest.mark.parametrize("reason", ["No space left on device", "Permission denied"])
+def test_git_that_fails_here_while_origin_answers_is_not_a_network_that_is_down(
+    workspace: Workspace, tmp_path: Path, reason: str
+) -> None:
+    git = tmp_path / "bin" / "git"
+    git.parent.mkdir()
+    git.write_text(
+        f"#!/bin/sh\ncase $1 in clone) echo 'fatal: cannot write: {reason}' >&2; exit 128 ;; esac\n"
+        f'exec {shutil.which("git")} "$@"\n'
+    )
+    git.chmod(0o755)
+    path = os.pathsep.join([str(git.parent), workspace.environment["PATH"]])
+    there = replace(workspace, environment={**workspace.environment, "PATH": path})
+    with pytest.raises(CommandError, match=reason) as caught:
+        session.context(CONFIG, there, ReleaseRequest(VERSION), print, "rc")
+    assert caught.value.code == 6

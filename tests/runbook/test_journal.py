@@ -13,9 +13,10 @@ from threading import Barrier
 
 import pytest
 
-from releasing.errors import ConfigError
+from releasing.errors import ConfigError, MachineError
 from releasing.runbook.choice import Choice
 from releasing.runbook.journal import Journal
+from tests.support.limits import limited
 from tests.support.paths import ROOT
 
 LINE = json.dumps({"time": "2018-07-23T10:00:00Z", "event": "done", "step": "auth", "by": "ada@host"}) + "\n"
@@ -203,3 +204,43 @@ def test_a_killed_writer_leaves_a_journal_that_can_be_read(path: Path) -> None:
     whole = len(path.read_text().splitlines())
     assert journal.done(f"step-{whole - 1}") is not None
     assert journal.done(f"step-{whole}") is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"a":' + "[" * 100_000 + "]" * 100_000 + "}",
+        LINE.rstrip()[:-1] + ', "found": ' + '{"a":' * 100_000 + "1" + "}" * 100_000 + "}",
+        LINE.rstrip()[:-1] + ', "facts": [1]}',
+        LINE.rstrip()[:-1] + ', "facts": {"digest": 7}}',
+        LINE.rstrip().replace('"done"', '"chosen"')[:-1] + ', "name": ["x"], "value": "y"}',
+        LINE.rstrip().replace('"done"', '"waived"')[:-1] + ', "number": 1' + "0" * 5000 + ', "because": "x"}',
+        "\ud800",
+        "null",
+    ],
+    ids=range(8),
+)
+def test_a_line_that_no_run_wrote_is_named_with_its_number(path: Path, line: str) -> None:
+    path.parent.mkdir()
+    path.write_bytes((LINE + line + "\n").encode(errors="surrogatepass"))
+    with pytest.raises(ConfigError, match=r"journal\.jsonl:2: not a journal line") as caught:
+        Journal(path)
+    assert len(str(caught.value)) < 1000
+
+
+def test_a_journal_larger_than_any_release_is_refused(path: Path) -> None:
+    path.parent.mkdir()
+    with path.open("wb") as file:
+        file.truncate(2**30)
+    with pytest.raises(ConfigError, match="longer than"):
+        Journal(path)
+
+
+def test_an_event_that_does_not_fit_on_the_disk_did_not_happen(path: Path) -> None:
+    journal = Journal(path)
+    journal.record("done", "auth")
+    with limited(200), pytest.raises(MachineError, match=r"journal\.jsonl: cannot be written"):
+        journal.record("done", "cut-branch", found="x" * 300)
+    assert journal.done("cut-branch") is None
+    journal.record("done", "update-tfjob")
+    assert [json.loads(line)["step"] for line in path.read_text().splitlines()] == ["auth", "update-tfjob"]

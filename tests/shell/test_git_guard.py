@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from releasing.config import config_file
 from releasing.errors import CommandError, ReleaseError, UsageError
-from releasing.rehearsal import source_copy
+from releasing.rehearsal import sandbox, source_copy
 from releasing.rehearsal.github.git.git_objects import git
 from releasing.shell.git_guard import NETWORK, plain_word, reading
 from tests.support.paths import ROOT
@@ -207,6 +208,15 @@ def test_a_source_that_git_would_take_for_an_option_is_refused(tmp_path: Path, w
     with pytest.raises(UsageError, match="begins with '-'"):
         source_copy.copy(word, tmp_path / "copy.git", "master")
     assert [*tmp_path.iterdir()] == []
+
+
+def test_it_is_refused_before_a_sandbox_is_emptied_for_it(tmp_path: Path) -> None:
+    for name in ("github.json", "mine"):
+        (tmp_path / name).write_text("{}")
+    config = config_file.load(ROOT / "release.yaml")
+    with pytest.raises(UsageError), sandbox.opened(tmp_path, config, "--upload-pack=x", fresh=True):
+        pass
+    assert {path.name for path in tmp_path.iterdir()} == {"github.json", "mine"}
 
 
 def test_a_word_that_is_no_option_stays_as_it_is() -> None:

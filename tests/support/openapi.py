@@ -30,6 +30,8 @@ ANYWHERE = {400, 401, 403, 404, 422}
 # Where assets lie, and what gh asks for to know its token's scopes: neither is an operation of the interface.
 BEYOND = {("release-assets.githubusercontent.com", None), (None, "/"), (None, "/graphql")}
 
+DIFF = "text/plain"  # of a pull request that was asked for as a diff or a patch: the description has its JSON only
+
 Json = dict[str, Any]
 
 
@@ -267,7 +269,7 @@ def _fields(known: Described, operation: Operation) -> set[str]:
 def _against_schemas(known: Described, operation: Operation, exchange: Exchange) -> list[str]:
     asked = _asked(operation, exchange)
     found = _problem(lambda: known.openapi.validate_request(asked))
-    if exchange.fault is not None:
+    if exchange.fault is not None or exchange.reply_type == DIFF:
         return found
     if str(exchange.status) not in operation.said["responses"]:
         return found + _undescribed(exchange)

@@ -68,7 +68,7 @@ def test_the_same_command_goes_on_at_once_after_a_silent_wait_was_ended(
                 line for line in holders(sandbox / "lock").values() if "wait_" in line or "sleep" in line
             ]
             run.send_signal(signal.Signals[name])
-            said = run.communicate(timeout=60)
+            said = run.communicate(timeout=600)
         finally:
             run.kill()
         assert (run.returncode, "Traceback" in "".join(said)) == (code, False)

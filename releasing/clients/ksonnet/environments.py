@@ -143,9 +143,9 @@ def _named(view: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 
 def require_name(what: str, name: str) -> None:
-    """Raise UsageError for a name that ks does not take for an environment or component."""
+    """Raise UsageError for a name that ks does not accept for an environment or component."""
     if not name or name.startswith("-") or REFUSED.search(name):
-        raise UsageError(f"{what} '{name}': not a name that ks takes", "use letters, digits and dashes")
+        raise UsageError(f"{what} '{name}': not a name that ks accepts", "use letters, digits and dashes")
 
 
 def _params(name: str) -> str:

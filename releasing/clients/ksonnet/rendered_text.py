@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from releasing.shell.plain_text import CONTROL as UNSEEN
+from releasing.shell.text.plain_text import CONTROL as UNSEEN
 
 Object = dict[str, Any]
 

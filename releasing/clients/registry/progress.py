@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from releasing.shell.plain_text import PlainStream, plain
+from releasing.shell.text.plain_text import PlainStream, plain
 
 WIDTH = 30
 NARROWEST = 5  # a shorter bar tells nothing

@@ -7,7 +7,7 @@ from typing import Any
 
 from releasing.errors import ConfigError, PreconditionError
 from releasing.nightly.release_config import Entry, parse
-from releasing.shell.plain_scalars import reads_as_text
+from releasing.shell.text.plain_scalars import reads_as_text
 
 # How lists are indented: as Kubeflow's file has it, or level with their key.
 INDENTS = ((4, 2), (2, 0))

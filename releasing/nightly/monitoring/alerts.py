@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from releasing.announcements import outbox, smtp, webhook
 from releasing.errors import ReleaseError
 from releasing.shell.files import replace_bytes, replace_text
-from releasing.shell.plain_text import plain
+from releasing.shell.text.plain_text import plain
 from releasing.verification import claim_table
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import yaml
 from releasing.references.edits import Edit
 from releasing.references.forms.form import Part, Reference
 from releasing.references.rules import ImageRule
-from releasing.shell.plain_scalars import scalar
+from releasing.shell.text.plain_scalars import scalar
 
 
 def read(content: bytes) -> tuple[str, list[yaml.Node | None]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from releasing.shell.plain_scalars import quoted, reads_as_text
+from releasing.shell.text.plain_scalars import quoted, reads_as_text
 
 # Also what is made into YAML: x.yaml.tmpl, templates of Helm.
 _YAML = re.compile(r"(?:.*/)?(?:[^/]*\.ya?ml(?:\.[^/]*)?|Kustomization|[^/]*\.tpl)")

@@ -29,6 +29,7 @@ class Exchange:
     fault: str | None
     status: int
     reply: bytes
+    reply_type: str = "application/json"
 
 
 async def exchange_of(request: web.Request, response: web.StreamResponse, fault: str | None) -> Exchange:
@@ -44,6 +45,7 @@ async def exchange_of(request: web.Request, response: web.StreamResponse, fault:
         fault=fault,
         status=response.status,
         reply=reply if isinstance(reply, bytes) else b"",
+        reply_type=response.content_type,
     )
 
 

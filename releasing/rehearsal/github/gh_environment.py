@@ -21,7 +21,8 @@ def gh_environment(folder: Path, socket: Path) -> dict[str, str]:
         "GH_CONFIG_DIR": folder / "config",
         "HOME": folder,
         "XDG_CONFIG_HOME": folder / "config",
-        "XDG_CACHE_HOME": folder / "cache",
+        # Not `cache`: gh keeps answers for a day, and in an older sandbox these say that GraphQL is not answered.
+        "XDG_CACHE_HOME": folder / "answers",
         "XDG_DATA_HOME": folder / "data",
         "XDG_STATE_HOME": folder / "state",
     }

@@ -30,6 +30,10 @@ def response_of(reply: Reply) -> web.Response:
     """A reply as HTTP has it."""
     if reply.body is None:
         return web.Response(status=reply.status, headers=reply.headers)
+    if isinstance(reply.body, bytes):
+        return web.Response(
+            body=reply.body, status=reply.status, headers=reply.headers, content_type="text/plain"
+        )
     return web.json_response(reply.body, status=reply.status, headers=reply.headers)
 
 
@@ -44,6 +48,11 @@ async def worded(request: web.Request, handler: Handler) -> web.StreamResponse:
         return web.json_response(not_found().body, status=404)
     except ReleaseError as error:
         return web.json_response({"message": str(error)}, status=500)
+    except ConnectionError:
+        raise  # the client's, not the disk's
+    except OSError as error:
+        where = error.filename or request.path
+        return web.json_response({"message": f"{where}: {error.strerror}"}, status=507)
 
 
 def authenticated(root: Path, settings: ServerSettings) -> Middleware:

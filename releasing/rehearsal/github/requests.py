@@ -42,7 +42,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """A status, a JSON body (None: no body at all) and further headers."""
+    """A status, a JSON body (bytes: plain text; None: no body at all) and further headers."""
 
     status: int
     body: Any = None

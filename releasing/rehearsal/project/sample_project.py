@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from releasing.rehearsal.own_environment import plain_git
 from releasing.rehearsal.project.earlier_images import SEED, SeedImage, seed
 from releasing.rehearsal.project.history import MASTER, ODD_FILES, TAGS, File, Snapshot, Tag, snapshots
-from releasing.shell.environment import clean_environment
 from releasing.shell.programs import Shell
 
 __all__ = ["SEED", "SeedImage", "create", "seed"]
@@ -32,7 +32,7 @@ def create(repository: Path) -> None:
         return
     repository.parent.mkdir(parents=True, exist_ok=True)
     # The operator's settings (templates, hooks, line ends) play no part.
-    sh = Shell(clean_environment() | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"})
+    sh = Shell(plain_git())
     git = sh["git"]
     with TemporaryDirectory(dir=repository.parent, prefix=".sample-") as scratch:
         made = Path(scratch, repository.name)

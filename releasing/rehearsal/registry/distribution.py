@@ -68,6 +68,10 @@ async def _in_the_words_of_the_rule(request: web.Request, handler: Handler) -> w
         response = Refusal(413, "SIZE_INVALID", error.text or error.reason).response()
     except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as error:
         response = Refusal(error.status, "UNSUPPORTED", f"{request.method} {request.path}").response()
+    except ConnectionError:
+        raise  # the client's, not the disk's
+    except OSError as error:
+        response = Refusal(507, "UNKNOWN", f"{error.filename or request.path}: {error.strerror}").response()
     response.headers["Docker-Distribution-API-Version"] = "registry/2.0"
     return response
 

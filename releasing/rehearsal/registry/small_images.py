@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
 
-from releasing.errors import UnreachableError, UsageError
+from releasing.errors import MachineError, UnreachableError, UsageError
 from releasing.rehearsal.registry.layout import OCI_MANIFEST, digest_of
 
 CONFIG = "application/vnd.oci.image.config.v1+json"
@@ -75,10 +75,10 @@ def push(
         for each in (tag, *more_tags):
             registry.push(image, each)
     except (OSError, HTTPException) as error:
-        raise UnreachableError(
-            f"{base_url}: pushing {repository}:{tag} failed: {error}",
-            hint="is the rehearsal's registry running?",
-        ) from error
+        failure = f"{base_url}: pushing {repository}:{tag} failed: {error}"
+        if ": 507 " in str(error):
+            raise MachineError(failure, "make room on the disk") from None
+        raise UnreachableError(failure, hint="is the rehearsal's registry running?") from error
     finally:
         registry.connection.close()
     return digest_of(image.manifest)

@@ -11,9 +11,7 @@ from typing import Any, TypeVar
 import pytest
 from aiohttp import web
 
-from releasing.clients.registry import client as client_module
-from releasing.clients.registry import listing as listing_module
-from releasing.clients.registry import promotion
+from releasing.clients.registry import client, listing, promotion
 from releasing.clients.registry.client import Registry
 from releasing.clients.registry.documents import (
     DOCKER_LIST,
@@ -231,10 +229,10 @@ def test_a_list_has_so_many_pages_and_takes_so_long_at_most(
         return web.json_response({"tags": [f"v{number}"]}, headers=link)
 
     faulty.fault = growing
-    monkeypatch.setattr(listing_module, "MOST_PAGES", 20)
+    monkeypatch.setattr(listing, "MOST_PAGES", 20)
     assert "has no end: " in refusal(faulty, tags)
     assert len(faulty.asked) <= 21
-    monkeypatch.setattr(client_module, "LIST_SECONDS", 0.0)
+    monkeypatch.setattr(client, "LIST_SECONDS", 0.0)
     assert "has no end within 0 s" in refusal(faulty, tags)
 
 

@@ -141,6 +141,8 @@ def _check_out(sh: Shell, location: PackageLocation, version: str, scratch: Path
         sh.read(git["checkout", "--quiet", "FETCH_HEAD", "--", location.path])
         return sh.read(git["rev-parse", "FETCH_HEAD^{commit}"])
     except CommandError as error:
+        if not error.started:
+            raise
         raise PreconditionError(
             f"{location.url} at {version}: {location.path}: {error.cause}",
             "check the repository, the version and the folder",

@@ -205,6 +205,14 @@ def _file_change(path: str, raw: list[str], added: str, deleted: str) -> Changed
     )
 
 
+def difference(repository: Path, base: str, head: str, form: str) -> bytes:
+    """What `head` changes since it left `base`: as one `diff`, or as a `patch` for each commit."""
+    words = (
+        ("format-patch", "--stdout", f"{base}..{head}") if form == "patch" else ("diff", f"{base}...{head}")
+    )
+    return _finished(repository, words).stdout.encode()
+
+
 def merged_tree(repository: Path, base: str, head: str) -> str | None:
     """The tree of `head` merged into `base`; None when they conflict."""
     done = _finished(repository, ["merge-tree", "--write-tree", "--no-messages", base, head])

@@ -92,8 +92,12 @@ def _need_no_other(call: Call, pull: PullRecord) -> None:
 
 
 def get_pull(call: Call) -> Reply:
-    """GET pulls/{number}."""
-    return Reply(200, whole_pull(call, *call.pull()))
+    """GET pulls/{number}; as a diff or as patches when that is what is accepted."""
+    issue, pull = call.pull()
+    form = next((form for form in ("diff", "patch") if f".{form}" in call.accept), None)
+    if form is None:
+        return Reply(200, whole_pull(call, issue, pull))
+    return Reply(200, git_objects.difference(call.repository.path, pull.base_commit, pull.head_commit, form))
 
 
 def update_pull(call: Call) -> Reply:

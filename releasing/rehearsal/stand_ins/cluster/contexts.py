@@ -82,7 +82,7 @@ def view(words: Words) -> None:
     if output == "json":
         print(as_json(content))
     elif output.startswith("jsonpath="):
-        print(_jsonpath(content, output.removeprefix("jsonpath=")), end="")
+        print(jsonpath(content, output.removeprefix("jsonpath=")), end="")
     elif output == "yaml":
         import yaml  # noqa: PLC0415 - slow to load, and only people ask for YAML
 
@@ -91,7 +91,7 @@ def view(words: Words) -> None:
         raise no_format(output)
 
 
-def _jsonpath(content: Any, template: str) -> str:
+def jsonpath(content: Any, template: str) -> str:
     """A template of plain paths, `{.contexts[0].name}`; what is not there is empty, as with kubectl."""
 
     def value(found: re.Match[str]) -> str:
@@ -110,5 +110,5 @@ def no_format(output: str) -> ProgramRefusal:
     """The refusal of an output format."""
     return ProgramRefusal(
         f'error: unable to match a printer suitable for the output format "{output}", '
-        "the rehearsal has: json,jsonpath,name,yaml"
+        "the rehearsal has: json,jsonpath,name,wide,yaml"
     )

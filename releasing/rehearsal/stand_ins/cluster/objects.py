@@ -7,7 +7,7 @@ import re
 import sys
 from typing import Any
 
-from releasing.rehearsal.stand_ins.cluster import contexts, resources, selectors
+from releasing.rehearsal.stand_ins.cluster import contexts, object_output, resources, selectors
 from releasing.rehearsal.stand_ins.cluster.leases import Taken
 from releasing.rehearsal.stand_ins.cluster.resources import Kind
 from releasing.rehearsal.stand_ins.command_grammar import ProgramRefusal, Words, as_json
@@ -104,18 +104,15 @@ def get(words: Words, namespace: str) -> None:
     """Print the objects that are named, or those that a selector wants; raises Refusal."""
     kind, names = _asked(words)
     output = words.last("--output")
-    if output not in ("json", "name"):
-        raise contexts.no_format(output)
     if names and "--selector" in words:
         raise ProgramRefusal(
             "error: selectors and the all flag cannot be used when passing resource/name arguments"
         )
     there = selectors.selected(kind.read_all(namespace), words.last("--selector"))
     present = [each for each in there if not names or each["metadata"]["name"] in names]
-    if output == "name":
-        print("".join(f"{kind.title}/{each['metadata']['name']}\n" for each in present), end="")
-    elif present or not names:
-        print(as_json(present[0] if len(names) == 1 else _list(present)))
+    single = len(names) == 1
+    if present or not names or output not in ("json", "yaml"):
+        object_output.show(kind, present, output, single=single, namespace=namespace)
     missing = [name for name in names if name not in {each["metadata"]["name"] for each in present}]
     if missing and "--ignore-not-found" not in words:
         raise ProgramRefusal("\n".join(not_found(kind, name) for name in missing))
@@ -148,7 +145,3 @@ def _asked(words: Words) -> tuple[Kind, tuple[str, ...]]:
     if kind is None:
         raise ProgramRefusal(f'error: the server doesn\'t have a resource type "{name}"')
     return kind, (object_name,) if slash else tuple(names)
-
-
-def _list(items: list[Object]) -> Object:
-    return {"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}}

@@ -11,10 +11,9 @@ from typing import TypeVar
 import yaml
 
 from releasing.errors import ConfigError
+from releasing.shell.text.yaml_bounds import compose
 
 T = TypeVar("T")
-# The C parser is about ten times faster, but not in every build of PyYAML.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Document:
@@ -25,7 +24,7 @@ class Document:
         self.problems: list[str] = []
         self.root: yaml.Node | None = None
         try:
-            self.root = yaml.compose(content, Loader=LOADER)
+            self.root = compose(content)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             self.problems.append(f"{where}:{line}: not YAML: {error.problem}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from releasing.errors import CommandError
-from releasing.shell.program_hints import hint
+from releasing.shell.text.program_hints import hint
 from tests.support.releases import hosted
 
 

@@ -10,9 +10,12 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from invoke.exceptions import Exit
 
+import tasks
 from releasing.clients.ksonnet.rendered_text import as_text
-from releasing.shell.plain_text import PlainStream, plain, plain_line
+from releasing.errors import UnmetError
+from releasing.shell.text.plain_text import PlainStream, plain, plain_line
 
 WILD = st.text(st.characters())
 
@@ -68,3 +71,11 @@ def test_a_stream_gets_plain_text_from_whatever_prints() -> None:
     print("\x1b[2J", "a", file=stream)
     stream.writelines(["\x07\n"])
     assert own.getvalue() == "\\u001b[2J a\n\\u0007\n"
+
+
+def test_what_a_task_shows_and_how_it_fails_is_plain_text(capsys: pytest.CaptureFixture[str]) -> None:
+    tasks.show("tag \x1b[2J")
+    with pytest.raises(Exit) as caught, tasks.one_message():
+        raise UnmetError("title \x9b", "look \u202e")
+    assert capsys.readouterr().out == "tag \\u001b[2J\n"
+    assert str(caught.value.message) == "error: title \\u009b\n  hint: look \\u202e"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from releasing.shell.plain_scalars import quoted, reads_as_text, scalar
+from releasing.shell.text.plain_scalars import quoted, reads_as_text, scalar
 
 pytestmark = pytest.mark.interpreter
 
