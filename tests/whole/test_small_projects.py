@@ -46,6 +46,7 @@ def test_a_project_without_images_is_branch_checks_notes_tag_and_vote(tmp_path: 
     names = dict.fromkeys(line.split()[0] for line in said.splitlines() if "✓" in line or " = " in line)
     assert list(names) == [
         "preflight",
+        "check-files",
         "cut-branch",
         "wait-for-postsubmit",
         "check-release-notes",
