@@ -60,6 +60,9 @@ def _of_a_tag(words: Sequence[str]) -> list[str]:
     return ["tag"] if any(word.startswith("refs/tags/") for word in words) else []
 
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def moment(sandbox: Path, when: str, program: str, words: Sequence[str]) -> str:
     """When the run is killed at this command: before it, after it, or ('') not at all."""
     folder, group = sandbox / "killing", kind(program, words)
@@ -92,7 +95,11 @@ def main() -> int:
     sandbox = Path(os.environ["RELEASE_SANDBOX"])
     # Of commands side by side each kills the run that it belongs to; the next run waits for all of them.
     run = int((sandbox / "lock").read_text().split()[0])
+    # Whoever ends this process because its run was killed at another command ends it after that: a command that
+    # counted as seen and got no number would take one from the sample.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     when = moment(sandbox, os.environ["KILL"], Path(path).name, words)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     if when == BEFORE:
         _kill(run)
     if when != AFTER:
