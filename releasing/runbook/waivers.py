@@ -22,6 +22,8 @@ CLAIMS = (
     "latest",
     "one tag each",
     "dangling",
+    "other images",
+    "own commit",
     "not put back",
     "pins",
     "operators",

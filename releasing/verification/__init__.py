@@ -39,12 +39,13 @@ TREE: tuple[Group, ...] = (
     file_contents.claims,
     prototype_parameters.claims,
     tree_references.claims,
+    tags.commit_claims,
     age.claims,
     pins.claims,
 )
 OF_TREE: tuple[tuple[str, Group], ...] = (
     ("postsubmit", postsubmit.claims),
-    *zip(("files", "parameters", "references", "not put back", "pins"), TREE, strict=True),
+    *zip(("files", "parameters", "references", "own commit", "not put back", "pins"), TREE, strict=True),
     ("listing", image_listing.claims),
     ("document", recorded.claims),
     ("registry", registry_tags.claims),

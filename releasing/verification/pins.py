@@ -70,7 +70,7 @@ def _heads(it: Tagged) -> Iterator[Claim]:
     search = re.compile(rb"(?:%s)@HEAD\b" % b"|".join(re.escape(slug.encode()) for slug in slugs))
     places = [
         f"{path}:{line_of(content, found.start())}: {found[0].decode()}"
-        for path, content in it.files
+        for path, content in it.judged_files
         if not (path.endswith(".md") or protection(path))
         for found in search.finditer(content)
     ]

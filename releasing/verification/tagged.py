@@ -62,6 +62,12 @@ class Tagged:
         return tuple(_tags(self.refs))
 
     @property
+    def other_image_tags(self) -> set[str]:
+        """The image tags of other releases and of candidates, as far as origin has their git tags."""
+        found = {name.tag for tag in self.tags if (name := names.read(tag)) and name.kind != "other"}
+        return found - {self.release.image_tag}
+
+    @property
     def operators(self) -> dict[str, str]:
         """The images of operators, and the release of each operator that this release uses."""
         config = self.release.config

@@ -25,6 +25,20 @@ def claims(it: Tagged) -> Iterator[Claim]:
         yield _is_the_candidate(it)
 
 
+def commit_claims(it: Tagged) -> Iterator[Claim]:
+    """Two finals on one commit: the later one has nothing that the first did not have. Asked before the tag, too."""
+    if not it.release.final:
+        return
+    same = [
+        name.tag
+        for tag in it.tags
+        if (name := names.read(tag)) and name.kind == "final" and name.version != it.release.version
+        if it.commit_of(tag) == it.commit
+    ]
+    found = f"{it.short} is {' and '.join(sorted(same))}, too" if same else f"{it.short} is no other final"
+    yield Claim("own commit", not same, found)
+
+
 def _exists(it: Tagged) -> Claim:
     if not it.commit:
         return Claim("tag", False, f"origin has no tag {it.release.tag}")

@@ -11,6 +11,7 @@ import pytest
 from releasing.errors import PreconditionError
 from releasing.gates import vote_record
 from releasing.publication import notes
+from releasing.runbook import waivers
 from releasing.steps.release_final import check_vote, vote_has_passed
 from tests.support.bare_repository import commit
 from tests.support.releases import Origin, hosted
@@ -24,6 +25,7 @@ def origin(tmp_path: Path) -> Iterator[Origin]:
         file = notes.path(plain.release)
         file.parent.mkdir(parents=True)
         file.write_text("- new\n")
+        commit(plain.bare, "v0.2-branch", "fix.txt", "fixed\n")
         yield replace(plain, release=replace(plain.release, final=True))
 
 
@@ -46,6 +48,14 @@ def refused(origin: Origin) -> str:
 def test_a_candidate_whose_vote_passed_may_be_released(origin: Origin) -> None:
     tag(origin, "v0.2-branch")
     vote_record.record(origin.release, origin.sh, "passed", EVIDENCE)
+    assert vote_has_passed(origin.release, origin.sh).holds
+
+
+def test_a_candidate_on_the_commit_of_another_final_is_not_released(origin: Origin) -> None:
+    tag(origin, "v0.2.0")
+    vote_record.record(origin.release, origin.sh, "passed", EVIDENCE)
+    assert '"own commit": ' in refused(origin)
+    waivers.record(origin.sh.journal, "check-vote", "own commit", "a number was burnt")
     assert vote_has_passed(origin.release, origin.sh).holds
 
 

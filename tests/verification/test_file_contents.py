@@ -137,7 +137,8 @@ def test_a_pin_whose_file_may_be_absent_says_that_it_is(project: Project) -> Non
 
 
 def test_an_operator_at_head_elsewhere_does_not_hold(project: Project) -> None:
-    elsewhere = {"ci/unit.jsonnet": '"kubeflow/tf-operator@HEAD"\n', "how.md": "kubeflow/tf-operator@HEAD\n"}
+    line = '"kubeflow/tf-operator@HEAD"\n'
+    elsewhere = {"ci/unit.jsonnet": line, "how.md": line, "old/unit.jsonnet": line}
     found = project.released(elsewhere).claims(pins.claims)
     assert found["pins"].holds
     assert found["operators"].holds is False

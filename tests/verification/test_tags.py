@@ -117,3 +117,17 @@ def test_a_final_on_an_older_candidate_lacks_what_the_newest_had(project: Projec
 
 def test_a_candidate_is_not_held_against_candidates(project: Project) -> None:
     assert "candidate" not in project.claims(tags.claims, candidate=0)
+
+
+def test_a_final_on_the_commit_of_another_final_does_not_hold(project: Project) -> None:
+    (own,) = tags.commit_claims(project.read())
+    assert (own.name, own.holds) == ("own commit", True)
+    for other in ("v0.2.2-rc.0", "v0.2.1.1", "later"):
+        project.tag(other, BRANCH)
+    assert all(claim.holds for claim in tags.commit_claims(project.read()))
+    project.tag("v0.2.2", BRANCH, annotated=False)
+    project.tag("v0.3", BRANCH)
+    (own,) = tags.commit_claims(project.read())
+    assert own.holds is False
+    assert own.found.endswith(" is v0.2.2 and v0.3, too")
+    assert [*tags.commit_claims(project.read(candidate=0))] == []

@@ -125,6 +125,51 @@ def test_a_reference_at_the_release_that_nobody_listed_dangles(project: Project)
     ]
 
 
+def test_an_image_that_something_else_builds_at_another_releases_tag_does_not_hold(project: Project) -> None:
+    text = "".join(
+        f"image: {REGISTRY}/{name}\n"
+        for name in (
+            "centraldashboard:v0.2.0",
+            "katib:v0.1.2-alpha-3-g4ab3dbd",
+            "mongo:3.4",
+            f"ui:{TAG}-rc.0",
+        )
+    )
+    other = f"image: {OPERATOR}:v0.2.0\nimage: redis:v0.2.0\n"
+    claims = project.released({"ui.yaml": text, "tf.yaml": other}).claims(tree_references.claims)
+    assert not claims["other images"].holds
+    assert claims["other images"].details == (
+        f"ui.yaml:1: {REGISTRY}/centraldashboard:v0.2.0",
+        f"ui.yaml:4: {REGISTRY}/ui:{TAG}-rc.0",
+    )
+    assert claims["references"].holds
+    project.git("tag", "-d", "v0.2.0")
+    (left,) = project.claims(tree_references.claims)["other images"].details
+    assert left.startswith("ui.yaml:4")
+
+
+def test_latest_beside_another_tag_is_a_second_tag(project: Project) -> None:
+    text = f"image: {OPERATOR}:latest\n"
+    found = project.released({"job.yaml": text}).claims(tree_references.claims)["one tag each"]
+    assert found.details == (f"{OPERATOR}: latest at job.yaml:1; v0.2.0 at core/prototypes/all.jsonnet:1",)
+
+
+def test_a_tag_that_release_yaml_calls_floating_is_as_latest(project: Project) -> None:
+    text = f"image: {REGISTRY}/ui:stable\n"
+    other = project.released({"job.yaml": text})
+    assert other.claims(tree_references.claims)["latest"].holds
+    found = other.configured(floating_tags=("stable",)).claims(tree_references.claims)["latest"]
+    assert (found.holds, found.found) == (False, "1 reference at :latest or :stable")
+
+
+def test_references_at_other_tags_only_are_not_all_listed(project: Project) -> None:
+    old = {CLUSTER: f"image: {IMAGES[0]}:v0.2.0\n", "core/spawner.py": None}
+    found = project.released(old).claims(tree_references.claims)["dangling"]
+    assert (found.holds, found.found) == (False, f"none of 1 references to released images is at {TAG}")
+    none = project.released({CLUSTER: "image: redis:3\n"}).claims(tree_references.claims)
+    assert "dangling" not in none
+
+
 def test_mirrors_of_other_peoples_images_are_not_ours(project: Project) -> None:
     mirror = f"image: {REGISTRY}/quay.io/coreos/flannel:{TAG}\n"
     found = project.released({"net.yaml": mirror}).claims(tree_references.claims)
