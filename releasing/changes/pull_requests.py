@@ -153,16 +153,26 @@ def request(release: ProposingRelease, sh: StepShell, change: Change) -> None:
 
 def settle(release: ProposingRelease, sh: StepShell, change: Change) -> None:
     """Wait until the pull request may be merged, then merge exactly the head that was tested, unless it is merged."""
-    if not sh.needed(lambda: not is_settled(release, sh, change)):
+    open_one: PullRequest | None = None
+
+    def unsettled() -> bool:
+        nonlocal open_one
+        open_one = find(release, sh, change)
+        return not is_settled(release, sh, change)
+
+    if not sh.needed(unsettled):
         return
-    number = sh.read(_lookup(release, sh, change, "open", ".number"), pending=f"{change.step} pull request")
+    known = (str(open_one.number), open_one.tip) if open_one and open_one.state == "open" else ("", "")
+    number = sh.read(
+        _lookup(release, sh, change, "open", ".number"), f"{change.step} pull request", value=known[0]
+    )
     if not number:
         raise PreconditionError(
             f"{change.step} has no open pull request on {change.base}",
             f"open it: {release.redo(change.step)}",
         )
     path = f"repos/{release.slug}/pulls/{number}"
-    head = sh.read(api.question(path, ".head.sha"), pending=f"{change.step} head")
+    head = sh.read(api.question(path, ".head.sha"), f"{change.step} head", value=known[1])
     options = [word for context in release.config.checks.presubmit for word in ("--context", context)]
     sh.wait(sh["wait_to_merge.py"][release.slug, number, head, *options])
     if not sh.needed(lambda: not is_settled(release, sh, change)):

@@ -34,7 +34,12 @@ FOREIGN = (
 # Everything of a rehearsal is on this machine.
 PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy")
 OUR_OWN = {"RELEASE_SANDBOX_PACE"}  # how quickly the sandbox's workflows go on
-PLAIN_GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+# The local GitHub reads refs as files (git_objects.py); git 3 has another form by default.
+PLAIN_GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_DEFAULT_REF_FORMAT": "files",
+}
 
 
 def is_foreign(name: str) -> bool:

@@ -38,6 +38,10 @@ class Context(Generic[U]):
         """The same context, with a shell that remembers what it read: for reads while nothing changes."""
         return replace(self, shell=self.shell.remembering())
 
+    def acting(self) -> Context[U]:
+        """The same context, for steps that change something: what was read is remembered until the next change."""
+        return replace(self, shell=self.shell.remembering_between_changes())
+
     def step_shell(self, step: Step) -> StepShell:
         """The shell for `step`."""
         sh = StepShell(self.shell.showing(self.teller(step.name)), self.journal, step.name)

@@ -33,12 +33,12 @@ class PlanShell(StepShell):
         self.drafts = {} if drafts is None else drafts
         self.lines: list[str] = []
 
-    def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:
+    def read(self, command: Command, pending: str = "", *, known: bool = False, value: str = "") -> str:
         """The real output, or the mark of a value that depends on a change not made yet."""
         if pending and (_unknown(command) or (not known and (self.outstanding or self.lines))):
             self.lines.append(_setting(pending, command))
             return mark(pending)
-        return self.shell.read(command)
+        return value or self.shell.read(command)
 
     def ask(self, command: Command) -> str:
         """The real output; empty when the command fails, for example before the login."""
@@ -82,7 +82,7 @@ class PlanShell(StepShell):
 class PaperShell(PlanShell):
     """A plan without a world, for the runbook page: every read is pending, every command is needed."""
 
-    def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:  # noqa: ARG002
+    def read(self, command: Command, pending: str = "", *, known: bool = False, value: str = "") -> str:  # noqa: ARG002
         """The mark of the value."""
         self.lines.append(_setting(pending, command))
         return mark(pending)

@@ -60,19 +60,20 @@ class Run:
                 self.done.add(step.name)
         if not self.left:
             return self.seen
+        acting = self.context.acting()
         with ThreadPoolExecutor(self.at_once) as pool:
             try:
-                self._work(pool)
+                self._work(pool, acting)
             except KeyboardInterrupt:
                 self.context.shell.stop()
                 raise
         return self.context.looking()
 
-    def _work(self, pool: ThreadPoolExecutor) -> None:
+    def _work(self, pool: ThreadPoolExecutor, acting: Context[Any]) -> None:
         errors: list[BaseException] = []
         while True:
             if not errors and not (errors := self._hindrance()):
-                self._start_what_can(pool)
+                self._start_what_can(pool, acting)
             if not self.at_work:
                 break
             finished, _ = wait(self.at_work, return_when=FIRST_COMPLETED)
@@ -102,10 +103,10 @@ class Run:
             )
         return needs
 
-    def _start_what_can(self, pool: ThreadPoolExecutor) -> None:
+    def _start_what_can(self, pool: ThreadPoolExecutor, acting: Context[Any]) -> None:
         for step in [step for step in self.left if self.done.issuperset(step.needs)]:
             self.left.remove(step)
-            self.at_work[pool.submit(do, self.context, step, self.redo)] = step
+            self.at_work[pool.submit(do, acting, step, self.redo)] = step
 
     def _finish(self, future: Future[None]) -> BaseException | None:
         step = self.at_work.pop(future)
@@ -127,6 +128,8 @@ def do(context: Context[Any], step: Step, redo: bool = False) -> None:
     and its check still fails.
     """
     sh = context.step_shell(step)
+    if step.irreversible:
+        context.shell.forget()
     finding = step.verify(context.release, sh)
     if finding.holds and not redo:
         adopt(context, step, finding)
@@ -158,6 +161,7 @@ def _acted(context: Context[Any], step: Step, finding: Finding, redo: bool) -> F
     sh = context.step_shell(step)
     with context.alone(step):
         step.action(context.release, sh)
+    context.shell.forget()
     found = step.verify(context.release, sh)
     if not found.holds:
         raise UnmetError(

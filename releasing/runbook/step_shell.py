@@ -31,12 +31,13 @@ class StepShell:
         """The environment of every command."""
         return self.shell.environment
 
-    def read(self, command: Command, pending: str = "", *, known: bool = False) -> str:  # noqa: ARG002
+    def read(self, command: Command, pending: str = "", *, known: bool = False, value: str = "") -> str:  # noqa: ARG002
         """The output of `command`, which changes nothing; `pending` names it while it cannot be known.
 
-        `known` says that it does not depend on changes of the release, so that a plan can read it, too.
+        `known` says that it does not depend on changes of the release, so that a plan can read it, too. `value` is
+        the output where something else, read just now, had it in it; the command then stands in plans only.
         """
-        return self.shell.read(command, pending)
+        return value or self.shell.read(command, pending)
 
     def look(self, command: Command, *, stdin: str | None = None) -> str:
         """The output of `command`, which changes nothing; a plan always reads it, too."""

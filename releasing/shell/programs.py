@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, ClassVar
+from typing import IO, Any, ClassVar
 from weakref import WeakSet
 
 from releasing.errors import CommandError, MachineError
@@ -23,11 +23,9 @@ from releasing.shell.command import Command
 from releasing.shell.environment import clean_environment, located
 from releasing.shell.files import append_private
 from releasing.shell.leash import Leash
+from releasing.shell.memory import BETWEEN_CHANGES, Memory
 from releasing.shell.text import program_hints
 from releasing.shell.text.plain_text import plain
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 __all__ = ["Command", "Shell"]
 
@@ -87,7 +85,7 @@ class Shell:
         self.held = held
         self._leash = Leash(partial(_guard, held))
         self._at_work = _AtWork()
-        self._memory: dict[tuple[Command, str | None], Future[bytes]] | None = None
+        self._memory: Memory[tuple[Command, str | None]] | None = None
 
     def __getitem__(self, program: str) -> Command:
         return Command((program,))
@@ -101,8 +99,19 @@ class Shell:
     def remembering(self) -> Shell:
         """The same shell, which reads each command once and remembers the output: for reads while nothing changes."""
         other = copy.copy(self)
-        other._memory = {}
+        other._memory = Memory()
         return other
+
+    def remembering_between_changes(self) -> Shell:
+        """The same shell, which remembers what it read until it, or a copy of it, changes something or waits."""
+        other = copy.copy(self)
+        other._memory = Memory(BETWEEN_CHANGES)
+        return other
+
+    def forget(self) -> None:
+        """Read the world anew: something changed."""
+        if self._memory:
+            self._memory.forget()
 
     def read(self, command: Command, pending: str = "", *, stdin: str | None = None) -> str:  # noqa: ARG002
         """The standard output of `command`, which changes nothing, without its trailing newlines.
@@ -116,17 +125,7 @@ class Shell:
         """All the standard output of `command`, which changes nothing. Raises CommandError as read() does."""
         if self._memory is None:
             return self._output(command, stdin)
-        from concurrent.futures import Future  # noqa: PLC0415  (a program that reads once does without)
-
-        answer: Future[bytes] = Future()
-        first = self._memory.setdefault((command, stdin), answer)
-        if first is answer:
-            try:
-                answer.set_result(self._output(command, stdin))
-            except BaseException as error:
-                answer.set_exception(error)
-                raise
-        return first.result()
+        return self._memory.answer((command, stdin), lambda: self._output(command, stdin))
 
     def look(self, command: Command, *, stdin: str | None = None) -> str:
         """The output of `command`: here the same as read."""
@@ -165,7 +164,10 @@ class Shell:
         self._note(f"$ {command}")
         process = self._start(command, _plumbed, subprocess.STDOUT, held=held)
         last: deque[str] = deque(maxlen=LAST_LINES)
-        self._guarded(process, lambda: self._follow(process.stdout, last))
+        try:
+            self._guarded(process, lambda: self._follow(process.stdout, last))
+        finally:
+            self.forget()
         if process.returncode:
             self._note(f"exit code {process.returncode}")
             self._fail(command, process.returncode, list(last))

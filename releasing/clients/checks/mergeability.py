@@ -30,16 +30,22 @@ def wait_until_mergeable(
     conflicts with its base, or when `head` is no longer its head; PreconditionError when it was closed.
     """
     what = f"{slug}#{number}"
-    seconds = wait(what, lambda: _missing(sh, slug, number, head, contexts), timeout)
-    merged = read(sh, slug, number).merged
+    merged = False
+
+    def missing() -> str:
+        nonlocal merged
+        it = read(sh, slug, number)
+        merged = it.merged
+        return _missing(sh, slug, it, head, contexts)
+
+    seconds = wait(what, missing, timeout)
     print(
         f"{what}: {'merged' if merged else 'may be merged'} at {head[:12]} after {seconds:.1f} s", flush=True
     )
 
 
-def _missing(sh: Shell, slug: str, number: str, head: str, contexts: tuple[str, ...]) -> str:
+def _missing(sh: Shell, slug: str, it: PullRequest, head: str, contexts: tuple[str, ...]) -> str:
     """What the merge waits for; empty when the pull request may be merged."""
-    it = read(sh, slug, number)
     if it.merged:
         return ""
     if it.state == "closed":

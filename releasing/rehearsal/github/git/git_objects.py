@@ -2,23 +2,29 @@
 
 Rule: git's own plumbing (`for-each-ref`, `log`, `diff`, `merge-tree --write-tree`, which needs git 2.38).
 The user's git settings have no effect: GIT_* is dropped and the global configuration is not read.
+What only objects decide, which never change, git is asked once (known_answers.py).
 """
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from releasing.errors import CommandError
+from releasing.rehearsal.github.git.known_answers import KnownAnswers
+from releasing.rehearsal.own_environment import PLAIN_GIT
 
 RECORD = "%x00".join(["%H", "%T", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B", ""])
 FIELDS = RECORD.count("%x00")
 ZERO = "0" * 40
+ANSWERS = KnownAnswers[subprocess.CompletedProcess[str]]()
 CHANGES: dict[str, Literal["added", "removed", "modified", "changed"]] = {
     "A": "added",
     "D": "removed",
@@ -83,8 +89,19 @@ class ChangedFile:
 def _finished(
     repository: Path, words: Sequence[str], stdin: str = "", identity: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
+    key = (str(repository), *words, stdin)
+    if identity is None and (known := ANSWERS.get(key)):
+        return known
+    done = _run(repository, words, stdin, identity)
+    ANSWERS.keep(key, done)
+    return done
+
+
+def _run(
+    repository: Path, words: Sequence[str], stdin: str, identity: dict[str, str] | None
+) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}
+    environment |= PLAIN_GIT | {"LC_ALL": "C"}
     return subprocess.run(
         ["git", "-C", str(repository), *words],
         input=stdin,
@@ -116,9 +133,31 @@ def references(repository: Path, *which: str) -> dict[str, StoredRef]:
     return {reference.name: reference for reference in found}
 
 
+def branch_commit(repository: Path, branch: str) -> str | None:
+    """The commit at the head of a branch; None when there is no such branch.
+
+    It is read as git keeps it (gitrepository-layout(5)): a file for each ref, or else a line of packed-refs. A push
+    that packs refs writes the line before it takes the file away.
+    """
+    name = f"refs/heads/{branch}"
+    if ".." in name.split("/"):
+        return None
+    with suppress(OSError):
+        return _object_id((repository / name).read_text(encoding="utf-8"))
+    with suppress(FileNotFoundError):
+        for line in (repository / "packed-refs").read_text(encoding="utf-8").splitlines():
+            if line.endswith(f" {name}"):
+                return _object_id(line.partition(" ")[0])
+    return None
+
+
+def _object_id(text: str) -> str | None:
+    return text.strip() if re.fullmatch(r"[0-9a-f]{40}\s*", text) else None
+
+
 def default_branch(repository: Path) -> str:
     """The branch that HEAD names."""
-    return git(repository, "symbolic-ref", "--short", "HEAD")
+    return (repository / "HEAD").read_text(encoding="utf-8").strip().removeprefix("ref: refs/heads/")
 
 
 def commit_named(repository: Path, name: str) -> str | None:

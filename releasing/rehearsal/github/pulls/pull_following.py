@@ -46,9 +46,7 @@ def _merged_as(repository: Repository, pull: PullRecord, base: str | None) -> st
 
 def branch_head(repository: Repository, branch: str) -> str | None:
     """The commit at the head of a branch; None when there is no such branch, or no such repository."""
-    name = f"refs/heads/{branch}"
-    found = git_objects.references(repository.path, name).get(name) if repository.path.is_dir() else None
-    return found.object if found else None
+    return git_objects.branch_commit(repository.path, branch)
 
 
 def head_repository(repository: Repository, owner: str) -> Repository:
