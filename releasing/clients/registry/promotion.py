@@ -120,7 +120,7 @@ async def apply(registry: Registry, plan: PromotionPlan, watch: Watch) -> Promot
         await registry.tag(tag.name, tag.tag, await plan.manifests.read(tag.name, tag.digest))
 
     async def read_back(tag: ImageRef) -> None:
-        now = await registry.digest(tag.name, tag.tag)
+        now = await registry.digest(tag.name, tag.tag, written=tag.digest)
         if now != tag.digest:
             raise UnmetError(f"written, but afterwards it is on {now}")
 
