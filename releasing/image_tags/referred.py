@@ -79,7 +79,7 @@ class Referred:
         prefix = self.written.removesuffix(self.name)
         return is_templated(prefix) or not prefix.strip("/")
 
-    def is_among(self, listed: Listed) -> bool:
+    def is_among(self, listed: ListedNames) -> bool:
         """Whether `listed` has it; a template in a name stands for any text."""
         parts = between_templates(self.name)
         if len(parts) == 1:
@@ -87,7 +87,7 @@ class Referred:
         return listed.has((".+".join(map(re.escape, parts)), self.anywhere))
 
 
-class Listed:
+class ListedNames:
     """Names of images without their prefix; each question about them is answered once."""
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -113,7 +113,7 @@ def unlisted(
     found: Iterable[Referred], images: Iterable[ImageRow], ours: Ours, tag: str
 ) -> tuple[Referred, ...]:
     """The references in `found` whose image is not listed at `tag` in `images`."""
-    listed = Listed(
+    listed = ListedNames(
         ours.name_in(image.name) for image in images for each in image.versions if tag in each.tags
     )
     return tuple(each for each in found if not each.is_among(listed))

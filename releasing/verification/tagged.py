@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from releasing.changes.image_mentions import Mention, mentions
 from releasing.references.protected_paths import is_copy
 from releasing.references.rules import globs
-from releasing.runbook.step_shell import StepShell
 from releasing.verification import names
 from releasing.verification.image_listing import ImageListing
 from releasing.verification.names import Name
 
 if TYPE_CHECKING:
     from releasing.release import Release
+    from releasing.runbook.step_shell import StepShell
     from releasing.shell.programs import Command
 
 
@@ -156,5 +156,4 @@ def files_at(release: Release, sh: StepShell, commit: str) -> Iterator[tuple[str
         path: head.split(" ")[2] for head, _, path in rows if head.startswith("100") and not is_copy(path)
     }
     # All of a tree is not to be remembered besides: it may be large, and nobody asks for it again.
-    once = StepShell(sh.shell.remembering_between_changes(), sh.journal, sh.step)
-    return release.origin(once).blobs(found)
+    return release.origin(sh.forgetful()).blobs(found)
