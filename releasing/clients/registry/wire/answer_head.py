@@ -9,7 +9,7 @@ from multidict import CIMultiDict
 
 MOST_HEAD = 64 << 10  # bytes
 STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9]\d\d)(?: [^\r\n]*)?\Z")
-HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*((?:[^\r\n\0]*[^\r\n\0 \t])?)[ \t]*(?:\r?\n|\Z)")
+HEADERS = re.compile(r"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*(?:\r\n|\Z))*")
 
 
 class BrokenConnectionError(OSError):
@@ -32,13 +32,9 @@ class AnswerHead:
         if not status:
             raise BrokenConnectionError("connection broken: the answer is not HTTP/1.1")
         text = rest.decode("utf-8", "surrogateescape")
-        found, place = [], 0
-        while place < len(text):
-            header = HEADER.match(text, place)
-            if not header:
-                raise BrokenConnectionError("connection broken: the answer has a header that is none")
-            found.append((header[1], header[2]))
-            place = header.end()
+        if not HEADERS.fullmatch(text):
+            raise BrokenConnectionError("connection broken: the answer has a header that is none")
+        found = [(name, value.strip(" \t")) for name, _, value in map(_divided, text.split("\r\n")) if name]
         return cls(int(status[2]), CIMultiDict(found), status[1] == b"1")
 
     @property
@@ -76,3 +72,7 @@ class AnswerHead:
         if "Transfer-Encoding" in self.headers and "Content-Length" in self.headers:
             return False
         return "close" not in wish and (self.persistent or "keep-alive" in wish)
+
+
+def _divided(line: str) -> tuple[str, str, str]:
+    return line.partition(":")

@@ -35,6 +35,8 @@ class Connection(asyncio.Protocol):
         self._ended = False
         self._reusable = True
         self._why: Exception | None = None
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Remember what to write to."""
@@ -67,8 +69,33 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         """End the connection at once; what was not read is lost."""
         self._reusable = False
+        self._stop_timer()
         if self._transport:
             self._transport.abort()
+
+    def expire_in(self, seconds: float) -> None:
+        """Let the question that comes next end with TimeoutError after so long."""
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.time() + seconds
+        # One timer serves all questions of its time: setting one for each takes as long as sending it.
+        if self._timer is None or self._timer.when() > self._deadline:
+            self._stop_timer()
+            self._timer = loop.call_at(self._deadline, self._expire)
+
+    def _expire(self) -> None:
+        self._timer = None
+        loop = asyncio.get_running_loop()
+        if not self._asking:
+            return
+        if loop.time() < self._deadline:
+            self._timer = loop.call_at(self._deadline, self._expire)
+        elif self._waiter and not self._waiter.done():
+            self._waiter.set_exception(TimeoutError())
+
+    def _stop_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
 
     async def ask(self, question: bytes, *, head_only: bool, most: int) -> Received:
         """Give the answer to `question`, its body of at most `most` bytes; raises OSError, and is then not usable."""

@@ -15,7 +15,6 @@ from releasing.clients.registry.wire.connection import Connection, Received
 
 IDLE = 15.0  # seconds; gateways forget a connection later than that, without a word
 ORDINARY = re.compile(r"(https?)://([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?/[!-~]*\Z", re.ASCII)
-STRANGE = re.compile(r"[\0\r\n]")
 AGENT = "release"
 
 
@@ -39,13 +38,13 @@ class ConnectionPool:
         place = url.index("/", 8)
         origin, target = url[:place], url[place:].partition("#")[0]
         question = _question(method, target, origin.partition("://")[2], headers, body)
-        async with asyncio.timeout(self._timeout):
-            connection = self._kept(origin) or await self._opened(origin)
-            try:
-                answer = await connection.ask(question, head_only=method == "HEAD", most=most)
-            except BaseException:
-                connection.close()
-                raise
+        connection = self._kept(origin) or await self._opened(origin)
+        connection.expire_in(self._timeout)
+        try:
+            answer = await connection.ask(question, head_only=method == "HEAD", most=most)
+        except BaseException:
+            connection.close()
+            raise
         if connection.usable:
             self._idle[origin].append((asyncio.get_running_loop().time(), connection))
         else:
@@ -71,9 +70,12 @@ class ConnectionPool:
     async def _opened(self, origin: str) -> Connection:
         secure, host, port = self._origin(origin)
         try:
-            _, connection = await asyncio.get_running_loop().create_connection(
-                Connection, host, port, ssl=self._tls if secure else None, happy_eyeballs_delay=0.25
-            )
+            async with asyncio.timeout(self._timeout):
+                _, connection = await asyncio.get_running_loop().create_connection(
+                    Connection, host, port, ssl=self._tls if secure else None, happy_eyeballs_delay=0.25
+                )
+        except TimeoutError:
+            raise
         except ssl.SSLCertVerificationError as error:
             raise BrokenConnectionError(f"its certificate is not valid: {error.verify_message}") from None
         except OSError as error:
@@ -103,6 +105,7 @@ def _question(method: str, target: str, host: str, headers: Mapping[str, str], b
     lines += [f"{name}: {text}" for name, text in headers.items()]
     if body is not None:
         lines.append(f"Content-Length: {len(body)}")
-    if any(map(STRANGE.search, lines)):
+    text = "\n".join(lines)
+    if text.count("\n") >= len(lines) or "\r" in text or "\0" in text:
         raise ValueError("a header with the end of a line in it")
-    return "\r\n".join([*lines, "\r\n"]).encode() + (body or b"")
+    return f"{text}\n\n".replace("\n", "\r\n").encode() + (body or b"")
