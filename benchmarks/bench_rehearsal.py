@@ -24,11 +24,8 @@ WHOLE_BOUND, NOTHING_BOUND = 15.0, 1.2  # seconds
 
 def figures() -> Iterator[Figure]:
     """A rehearsal in a new sandbox, then the same again in it."""
-    whole: list[Cost] = []
-    again: list[Cost] = []
     with tempfile.TemporaryDirectory() as folder:
-        for number in range(ROUNDS):
-            whole.append(cost(rehearsal(Path(folder, f"{number}"))))
+        whole = [cost(rehearsal(Path(folder, f"{number}"))) for number in range(ROUNDS)]
         again = [cost(rehearsal(Path(folder, "0"))) for _ in range(AGAIN)]
         counts = programs(rehearsal(Path(folder, "traced"))), programs(rehearsal(Path(folder, "traced")))
     yield from amounts("a rehearsal", whole, WHOLE_BOUND, counts[0])

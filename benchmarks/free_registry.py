@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A registry that costs next to nothing: one manifest at its digest in every repository, and tags that are only noted.
+"""A registry that costs next to nothing: one manifest in every repository, and tags that are only noted.
 
 It prints its port, and answers on loopback until it is killed.
 """

@@ -30,8 +30,8 @@ HEAD = """\
 # Performance
 
 How long this tool takes, as ratios to the least that the work costs (floors) and to what people use instead (peers).
-Both sides of a ratio are measured in turn in the same run, so that other work on the machine slows both. A row has the
-median of several rounds and its spread, half of the way from the lowest to the highest. Bounds stand in
+Both sides of a ratio are measured in turn in the same run, so that other work on the machine slows both. A row has
+the median of several rounds and its spread, half of the way from the lowest to the highest. Bounds stand in
 `benchmarks/bench_*.py`, beside what is measured. Rows without a bound are peers, or amounts.
 
 The session `benchmarks` of nox measures all of it, writes this page, and names each figure that is worse than the one
