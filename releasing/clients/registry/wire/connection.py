@@ -36,6 +36,7 @@ class Connection(asyncio.Protocol):
         self._reusable = True
         self._why: Exception | None = None
         self._deadline = 0.0
+        self._expired = False
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -89,7 +90,9 @@ class Connection(asyncio.Protocol):
             return
         if loop.time() < self._deadline:
             self._timer = loop.call_at(self._deadline, self._expire)
-        elif self._waiter and not self._waiter.done():
+            return
+        self._expired = True
+        if self._waiter and not self._waiter.done():
             self._waiter.set_exception(TimeoutError())
 
     def _stop_timer(self) -> None:
@@ -174,6 +177,8 @@ class Connection(asyncio.Protocol):
 
     async def _more(self) -> None:
         """Wait for more of the answer."""
+        if self._expired:
+            raise TimeoutError
         if self._ended:
             raise BrokenConnectionError(f"connection broken: {self._why or 'the answer is not complete'}")
         self._waiter = asyncio.get_running_loop().create_future()

@@ -205,6 +205,27 @@ def test_silence_ends_with_the_timeout_and_the_connection_is_not_used_again() ->
     assert server.connections == 2
 
 
+def test_an_answer_that_never_stops_coming_ends_with_the_timeout() -> None:
+    endless = [b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", *[b"x"] * 1000]
+
+    async def work(pool: ConnectionPool, url: str) -> None:
+        with pytest.raises(TimeoutError):
+            await pool.ask("GET", f"{url}/v2/", {}, None, 1_000_000)
+
+    talked(Server(tuple(endless)), work, timeout=0.1)
+
+
+def test_each_question_has_the_whole_time() -> None:
+    slow = (b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n", *[b"x"] * 40)
+
+    async def work(pool: ConnectionPool, url: str) -> list[int]:
+        return [(await pool.ask("GET", f"{url}/v2/", {}, None, 100)).status for _ in range(5)]
+
+    server = Server(*[slow] * 5)
+    assert talked(server, work, timeout=0.6) == [200] * 5
+    assert server.connections == 1
+
+
 def test_nobody_there_is_said_without_the_words_of_the_program() -> None:
     async def work() -> None:
         await ConnectionPool(5).ask("GET", "http://127.0.0.1:1/v2/", {}, None, 10)
