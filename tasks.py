@@ -102,6 +102,14 @@ def sandbox(
     return opened(folder, config, source, fresh=fresh)
 
 
+def begin_servers(options: Options) -> None:
+    """Have the servers of a rehearsal load beside the rest, which takes both as long."""
+    if (options.get("profile") or os.environ.get("RELEASE_PROFILE") or "rehearsal") == "rehearsal":
+        from releasing.rehearsal.server_process import ServerProcess
+
+        ServerProcess.begin()
+
+
 def refuse_inert(context: Context) -> None:
     """Raise UsageError for Invoke's own options that say how its commands run: ours do not run through it."""
     from releasing.errors import UsageError
@@ -170,6 +178,7 @@ def task(name: str, text: str, act: Action, *taken: str) -> Task[Any]:
     def body(context: Context, **options: Any) -> None:
         with one_message():
             refuse_inert(context)
+            begin_servers(options)
             from releasing.commands.release_commands import Console
 
             act(Console(show, sandbox), options)
@@ -263,12 +272,24 @@ def _advice(words: list[str]) -> str:
 namespace = _namespace()
 
 
+def _code() -> int:
+    try:
+        Tool(version=__version__, name="invoke", binary="invoke", namespace=namespace).run()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else bool(ended.code)
+    return 0
+
+
 def main() -> None:
     """Run the command line: what scripts/invoke starts; plain `invoke` finds `namespace` by itself."""
     standard_streams.ensure()
     keep_streams_plain()
     try:
-        Tool(version=__version__, name="invoke", binary="invoke", namespace=namespace).run()
+        code = _code()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # All is written by now, and taking the interpreter apart is a tenth of a short task's time.
+        os._exit(code)
     except BrokenPipeError:
         os._exit(141)  # as for any program whose reader has gone
     except OSError as error:

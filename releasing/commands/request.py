@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from releasing.clients.git.release_names import missing_numbers, of_version
 from releasing.errors import PreconditionError, UsageError
-from releasing.verification.names import missing_numbers, of_version
 from releasing.version import Candidate, Version, candidates, parse_name
 
 NEXT = "next"

@@ -157,7 +157,7 @@ def who(config: Config, workspace: Workspace, account: str) -> tuple[str, str]:
 
 def reading(config: Config, workspace: Workspace, request: ReleaseRequest) -> tuple[Release, StepShell]:
     """The release to read back that `request` means, and a shell that knows no journal and reads everything once."""
-    from releasing.verification.names import meant  # noqa: PLC0415 - no other command needs it
+    from releasing.clients.git.release_names import meant  # noqa: PLC0415 - no other command needs it
 
     first = Candidate(request.version, 0)
     release = Release(config, workspace.profile, request.version, first, workspace.state, "", "", final=True)
