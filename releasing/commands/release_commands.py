@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from releasing.branching import picking, policy
+from releasing.branching import policy
 from releasing.builds import build_commit, image_tag_moves
 from releasing.changes import image_tags_edit, operator_versions, operators
-from releasing.commands import runbook_page, session, summary
+from releasing.commands import session, summary
 from releasing.commands.request import NEXT, ReleaseRequest
 from releasing.commands.session import Workspace
 from releasing.commands.table import HELP
-from releasing.config import config_file, reference_page
+from releasing.config import config_file
 from releasing.config.families import Listing
 from releasing.config.path import carried, config_path
 from releasing.config.release_yaml import Config
@@ -167,6 +167,8 @@ def status(console: Console, options: Options) -> None:
 
 def pick(console: Console, options: Options) -> None:
     """Propose commits of the default branch for the release branch, in a pull request."""
+    from releasing.branching import picking  # noqa: PLC0415 - no other command needs it
+
     with console.context(load(), RC, options) as it:
         sh = StepShell(it.shell.showing(it.teller("pick")), it.journal, "pick")
         picking.pick(it.release, sh, options["commits"])
@@ -190,6 +192,8 @@ def vote(console: Console, options: Options) -> None:
 
 def runbook(console: Console, options: Options) -> None:
     """Print RUNBOOK.md, generated from the steps. --write saves the file."""
+    from releasing.commands import runbook_page  # noqa: PLC0415 - no other command needs it
+
     text = runbook_page.runbook(load(), RECIPES, NIGHTLY)
     if options["write"]:
         (ROOT / "RUNBOOK.md").write_text(text, encoding="utf-8")
@@ -199,11 +203,13 @@ def runbook(console: Console, options: Options) -> None:
 
 def schema(console: Console, options: Options) -> None:
     """Print the JSON Schema of release.yaml. --write saves it and the reference of all keys in docs/."""
+    from releasing.config import reference_page  # noqa: PLC0415 - no other command needs it
+
     if options["write"]:
-        (ROOT / "docs" / "release.schema.json").write_text(config_file.schema(), encoding="utf-8")
+        (ROOT / "docs" / "release.schema.json").write_text(reference_page.schema(), encoding="utf-8")
         (ROOT / "docs" / "release-yaml.md").write_text(reference_page.reference(), encoding="utf-8")
     else:
-        console.show(config_file.schema())
+        console.show(reference_page.schema())
 
 
 def check_build_contract(console: Console, options: Options) -> None:

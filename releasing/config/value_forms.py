@@ -110,7 +110,7 @@ class ConfigSection(BaseModel):
 
     model_config = ConfigDict(
         frozen=True,
-        use_attribute_docstrings=True,
+        defer_build=True,  # one validator of the whole, not another one for each section
         extra="forbid",
         populate_by_name=True,
         alias_generator=lambda name: name.replace("_", "-"),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from releasing.config.config_file import load, schema
+from releasing.config.config_file import load
+from releasing.config.reference_page import schema
 from releasing.errors import ConfigError
 from tests.support.paths import ROOT
 
