@@ -21,6 +21,7 @@ from pydantic.fields import FieldInfo
 from releasing.config.config_file import models
 from releasing.config.families import EARLIER_BUILDS
 from releasing.config.release_yaml import Config
+from releasing.config.value_forms import ConfigSection
 
 HEAD = """\
 # release.yaml
@@ -53,12 +54,14 @@ def _explain() -> None:
     """Give every key its description, innermost sections first: the others are made of them."""
     sections = dict.fromkeys(model for _, model in [*_sections("", Config)][::-1])
     for model in sections:
-        for name, text in _texts(model).items():
-            model.model_fields[name].description = text
+        bases = (base for base in model.__mro__ if issubclass(base, ConfigSection))
+        for name, text in (found for base in bases for found in _texts(base).items()):
+            field = model.model_fields[name]
+            field.description = field.description or text
         model.model_rebuild(force=True)
 
 
-def _texts(model: type[BaseModel]) -> dict[str, str]:
+def _texts(model: type[ConfigSection]) -> dict[str, str]:
     """The text below each key in the source of a section."""
     (made,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
     texts = {}
