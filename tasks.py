@@ -6,6 +6,7 @@ Every step of the runbook is a task of its own (`invoke cut-branch --version 0.2
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -29,6 +30,9 @@ from releasing.commands import later
 
 if later.is_listing(sys.argv):
     later.postpone()
+    # A listing ends before anything is worth collecting.
+    gc.disable()
+    gc.freeze()
 
 from releasing import __version__
 from releasing.commands import configured_names
