@@ -18,7 +18,7 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
-from releasing.builds import make_push
+from releasing.builds import made_images, make_push
 from releasing.shell.files import replace_text
 
 
@@ -50,7 +50,7 @@ def main() -> int:
     if options.record:
         replace_text(options.record, f"{found[0].tag}\n", private=True)
     if options.also:
-        make_push.tag_too(found, options.also)
+        made_images.tag_too(found, options.also)
     return 0
 
 

@@ -11,7 +11,6 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from releasing.builds.bootstrapper_packages import Package, packages
 from releasing.config import registries
@@ -20,9 +19,6 @@ from releasing.image import ImageRef
 from releasing.shell.environment import clean_environment, without_secrets
 from releasing.shell.git_guard import reading
 from releasing.shell.programs import Shell
-
-if TYPE_CHECKING:
-    from releasing.clients.registry.client import Registry
 
 REPOSITORY = re.compile(r"The push refers to (?:a )?repository \[(\S+)\]")
 DIGEST = re.compile(r"(\S+): digest: (sha256:[0-9a-f]{64})\b")
@@ -167,21 +163,6 @@ def _refuse_others(found: list[ImageRef], images: list[str], tag: str) -> None:
             + (f" at {tag}, the value of TAG" if tag else ""),
             "correct bootstrapper.images in release.yaml; its 'tag: make' lets the Makefile choose the tag",
         )
-
-
-def tag_too(images: Iterable[ImageRef], tag: str) -> None:
-    """Give the digests of `images` another tag; PreconditionError when it is on another digest."""
-    from releasing.clients.registry import promotion  # noqa: PLC0415 - only where make chose the tag
-    from releasing.clients.registry.progress import Progress  # noqa: PLC0415
-
-    progress = Progress()
-    wanted = [ImageRef(each.name, tag, each.digest) for each in images]
-
-    async def work(client: Registry) -> promotion.PromotionReport:
-        plan = await promotion.plan(client, wanted, None, progress.phase)
-        return await promotion.apply(client, plan, progress.phase)
-
-    registries.ask(work, os.environ, notice=progress.line).raise_failures()
 
 
 def _verified(said: ImageRef) -> ImageRef:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.builds import make_push
+from releasing.builds import made_images, make_push
 from releasing.builds.bootstrapper_packages import packages
 from releasing.builds.make_push import pushed
 from releasing.errors import CommandError, ConfigError, PreconditionError, ReleaseError, UnmetError
@@ -175,10 +175,10 @@ def test_make_finds_another_python_than_ours(world: World, monkeypatch: pytest.M
 
 def test_another_tag_for_the_same_digest_never_moves(world: World) -> None:
     found = world.push()
-    make_push.tag_too(found, "v0")
+    made_images.tag_too(found, "v0")
     small_images.push(world.registry, IMAGE, "v1", {"a": "b"}, "2018-07-20T00:00:00Z")
     with pytest.raises(PreconditionError, match=f"{IMAGE}:v1 is on sha256:"):
-        make_push.tag_too(found, "v1")
+        made_images.tag_too(found, "v1")
 
 
 def test_dockers_own_words_come_before_the_makefiles() -> None:
