@@ -24,6 +24,28 @@ KEPT = ("GIT_CONFIG_", "GIT_AUTHOR_", "GIT_COMMITTER_")
 
 def main() -> int:
     """Print what was found."""
+    options = arguments()
+    created = repository_settings.Created(tuple(options.branch), tuple(options.tag))
+    need = access.GitHubNeed(
+        options.repository,
+        options.push,
+        options.hours,
+        options.sign,
+        options.merge_method,
+        created,
+        options.checkout,
+    )
+    kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
+    found = access.answers(Shell(clean_environment() | kept), need)
+    for answer in found:
+        if not answer.problem:
+            print(f"warning: {answer.text}; {answer.hint}" if answer.warning else answer.text)
+    access.require(found, need)
+    return 0
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -49,18 +71,10 @@ def main() -> int:
         help="a branch to create; NAME/ for any below",
     )
     parser.add_argument("--tag", action="append", default=[], metavar="NAME", help="a tag to create")
-    options = parser.parse_args()
-    created = repository_settings.Created(tuple(options.branch), tuple(options.tag))
-    need = access.GitHubNeed(
-        options.repository, options.push, options.hours, options.sign, options.merge_method, created
+    parser.add_argument(
+        "--checkout", default="", metavar="FOLDER", help="a clone that must have the whole history"
     )
-    kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
-    found = access.answers(Shell(clean_environment() | kept), need)
-    for answer in found:
-        if not answer.problem:
-            print(f"warning: {answer.text}; {answer.hint}" if answer.warning else answer.text)
-    access.require(found, need)
-    return 0
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

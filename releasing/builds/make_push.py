@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from releasing.builds.bootstrapper_packages import Package, packages
+from releasing.clients.git.worktree_changes import changes
 from releasing.config import registries
 from releasing.errors import PreconditionError, UnmetError
 from releasing.image import ImageRef
@@ -84,7 +85,7 @@ def _require_clean(sh: Shell, folder: Path, commit: str) -> None:
         raise PreconditionError(
             f"{folder} is at {head[:12]}, not at {commit[:12]}", f"git -C {folder} checkout --detach {commit}"
         )
-    changed = sh.read(git["status", "--porcelain", "--untracked-files=all"]).splitlines()
+    changed = changes(sh, folder, "--untracked-files=all")
     # docker sends ignored files of its context along, too.
     ignored = sh.read(git["status", "--porcelain", "--ignored", "--", "."]).splitlines()
     found = [*changed, *(line for line in ignored if line.startswith("!!"))]
@@ -97,7 +98,7 @@ def _require_clean(sh: Shell, folder: Path, commit: str) -> None:
 
 def _require_same(sh: Shell, folder: Path, commit: str) -> None:
     git = sh["git"]["-C", str(folder)]
-    changed = sh.read(git["status", "--porcelain", "--untracked-files=no"])
+    changed = "\n".join(changes(sh, folder, "--untracked-files=no"))
     if changed or sh.read(git["rev-parse", "HEAD"]) != commit:
         raise UnmetError(
             f"while make ran, {folder} changed:\n{changed}",

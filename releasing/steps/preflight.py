@@ -31,7 +31,8 @@ def preflight(release: AnyRelease, sh: StepShell) -> None:
     created = [word for name in need.created.branches for word in ("--branch", name)]
     created += [word for name in need.created.tags for word in ("--tag", name)]
     hours = ("--hours", f"{need.hours:g}")
-    sh.wait(sh["check_access.py"][need.slug, *push, *hours, *signing, *method, *created])
+    history = ("--checkout", need.checkout)
+    sh.wait(sh["check_access.py"][need.slug, *push, *hours, *signing, *method, *created, *history])
 
 
 @preflight.verified_by
