@@ -47,14 +47,15 @@ def test_an_offer_of_an_image_that_nobody_built_stops_before_anything_is_built(
 
 def test_an_offer_that_came_later_stops_before_anything_is_merged(tmp_path: Path, source: Path) -> None:
     sandbox, plain = tmp_path / "sandbox", tmp_path / "source.git"
-    completed(sandbox, *RC, "--source", str(plain), "--to", "update-bootstrapper")
+    completed(sandbox, *RC, "--source", str(plain), "--to", "cut-branch")
     repository = sandbox / "github" / "kubeflow" / "kubeflow.git"
-    git(source, "reset", "-q", "--hard", "HEAD~1")
+    git(source, "fetch", "-q", str(repository), "v0.2-branch")
+    git(source, "reset", "-q", "--hard", "FETCH_HEAD")
     (source / LATER).write_text(OFFER)
     git(source, "add", LATER)
-    commit(source, (source / SPAWNER).read_text())
-    git(source, "push", "-q", str(repository), "HEAD:master")
-    stopped = invoke(sandbox, *RC, "--from", "cut-branch")
+    commit(source, f"{(source / SPAWNER).read_text()}\n")
+    git(source, "push", "-q", str(repository), "HEAD:v0.2-branch")
+    stopped = invoke(sandbox, *RC, "--from", "update-prototypes")
     assert stopped.returncode == 5
     offered = f"{{0}}/{{1}}/tensorflow-1.9.0-notebook-cpu:v{VERSION} ({LATER}:1)"
     assert f"{PROPOSED} refers to {offered}, which releasing/image_tags.yaml does not list" in stopped.stderr
@@ -63,7 +64,7 @@ def test_an_offer_that_came_later_stops_before_anything_is_merged(tmp_path: Path
     assert not any(image.endswith(f"notebook-cpu:v{VERSION}") for image in left.images)
     subprocess.run(["git", "clone", "-q", "-b", PROPOSED, repository, tmp_path / "mended"], check=True)
     git(tmp_path / "mended", "rm", "-q", LATER)
-    commit(tmp_path / "mended", (tmp_path / "mended" / SPAWNER).read_text())
+    commit(tmp_path / "mended", f"{(tmp_path / 'mended' / SPAWNER).read_text()}\n")
     git(tmp_path / "mended", "push", "-q", "origin", "HEAD")
-    completed(sandbox, *RC, "--from", "cut-branch")
+    completed(sandbox, *RC, "--from", "update-prototypes")
     assert LATER not in git(repository, "ls-tree", "-r", "--name-only", f"v{VERSION}-rc.0")
