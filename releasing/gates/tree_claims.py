@@ -13,6 +13,8 @@ from releasing.runbook import waivers
 from releasing.runbook.journal import Journal
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
     from releasing.verification import Group
@@ -20,13 +22,18 @@ if TYPE_CHECKING:
     from releasing.verification.tagged import Tagged
 
 MOST = 10  # places that a message names
+UNCHANGING = ("files parse", "parameters", "no -rc in a final")  # what no step of a release changes
 TO_COME = ("own commit",)  # what only the commit of the candidate itself can answer
 
 
-def problem(release: Release, sh: StepShell, commit: str) -> str:
-    """The claims on the tree of `commit` that do not hold, with their places; nothing when all hold or are waived."""
+def problem(release: Release, sh: StepShell, commit: str, only: Collection[str] = ()) -> str:
+    """The claims on the tree of `commit` that do not hold, with their places; nothing when all hold or are waived.
+
+    `only` names the claims that are asked about (default: all).
+    """
     it = at_release(release, sh, commit)
-    return _told(release, sh, commit, [claim for group in _groups() for claim in group(it)])
+    claims = [claim for group in _groups() for claim in group(it) if not only or claim.name in only]
+    return _told(release, sh, commit, claims)
 
 
 def foreseen(release: Release, sh: StepShell, commit: str) -> str:

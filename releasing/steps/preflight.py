@@ -71,7 +71,7 @@ def files_are_whole(release: Release, sh: StepShell) -> Finding:
 
 def _broken(release: Release, sh: StepShell) -> str:
     if commit := _tagged(release, sh):
-        found = tree_claims.problem(release, sh, commit)
+        found = tree_claims.problem(release, sh, commit, tree_claims.UNCHANGING)
         return f"{release.candidate.tag} at {found}" if found else ""
     revision = _revision(release, sh)
     found = tree_claims.foreseen(release, sh, release.origin(sh).head(revision))
@@ -100,8 +100,11 @@ def _faults(release: Release, sh: StepShell) -> str:
 
 
 def _tagged(release: Release, sh: StepShell) -> str:
-    """The commit of the candidate's tag, whose files no longer change; empty before it."""
-    return release.origin(sh).commit_of(f"refs/tags/{release.candidate.tag}") or ""
+    """The commit of the candidate's tag on its branch, whose files no longer change; empty before it."""
+    origin = release.origin(sh)
+    commit = origin.commit_of(f"refs/tags/{release.candidate.tag}") or ""
+    is_ours = commit and origin.has(f"origin/{release.branch}") and origin.is_on(commit, release.branch)
+    return commit if is_ours else ""
 
 
 def _absent(release: Release, sh: StepShell) -> str:
