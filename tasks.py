@@ -254,6 +254,8 @@ class Tool(Program):
             # Nothing names a task: a listing needs no parser, which would cost as much as all our imports.
             self.tasks = ParseResult()
             return
+        if not self.args.complete.value:
+            _refuse_empty(sys.argv[1:])
         try:
             super().parse_tasks()
         except ParseError as error:
@@ -262,9 +264,21 @@ class Tool(Program):
             raise Exit(f"error: {error}\n  hint: {_advice(sys.argv[1:])}", 2) from None
 
 
+def _refuse_empty(words: list[str]) -> None:
+    """Exit for an option with an empty value, as an unset variable of a shell gives it: it would not count."""
+    pairs = zip(words, [*words[1:], "-"], strict=True)
+    for option, value in pairs:
+        if option.startswith("--") and (option.endswith("=") or (not value and "=" not in option)):
+            name = option.removesuffix("=")
+            raise Exit(f"error: {name} has an empty value\n  hint: give it one, or leave {name} out", 2)
+
+
 def _advice(words: list[str]) -> str:
     import difflib
 
+    options = [word.partition("=")[0] for word in words if word.startswith("--")]
+    if twice := next((option for option in options if options.count(option) > 1), ""):
+        return f"{twice} is given twice: it takes one value"
     names = [*namespace.task_names, *namespace.collections]
     asked = next((word for word in words if not word.startswith("-")), "")
     if asked in names:
@@ -291,7 +305,6 @@ def main() -> None:
     try:
         code = _code()
         sys.stdout.flush()
-        sys.stderr.flush()
         # All is written by now, and taking the interpreter apart is a tenth of a short task's time.
         os._exit(code)
     except BrokenPipeError:

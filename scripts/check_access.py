@@ -27,7 +27,13 @@ def main() -> int:
 
     created = repository_settings.Created(tuple(options.branch), tuple(options.tag))
     need = access.GitHubNeed(
-        options.repository, options.push, options.hours, options.sign, options.merge_method, created
+        options.repository,
+        options.push,
+        options.hours,
+        options.sign,
+        options.merge_method,
+        created,
+        options.checkout,
     )
     kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
     found = access.answers(Shell(clean_environment() | kept), need)
@@ -65,6 +71,9 @@ def arguments() -> argparse.Namespace:
         help="a branch to create; NAME/ for any below",
     )
     parser.add_argument("--tag", action="append", default=[], metavar="NAME", help="a tag to create")
+    parser.add_argument(
+        "--checkout", default="", metavar="FOLDER", help="a clone that must have the whole history"
+    )
     return parser.parse_args()
 
 

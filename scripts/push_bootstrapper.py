@@ -39,7 +39,7 @@ def main() -> int:
         "--record", type=Path, metavar="FILE", help="write the tag that was pushed to this file"
     )
     options = parser.parse_args()
-    from releasing.builds import make_push
+    from releasing.builds import made_images, make_push
     from releasing.shell.files import replace_text
 
     found = make_push.push(
@@ -50,7 +50,7 @@ def main() -> int:
     if options.record:
         replace_text(options.record, f"{found[0].tag}\n", private=True)
     if options.also:
-        make_push.tag_too(found, options.also)
+        made_images.tag_too(found, options.also)
     return 0
 
 

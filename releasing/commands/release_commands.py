@@ -112,10 +112,11 @@ def _take_in(context: ReleaseContext, name: str, options: Options) -> None:
         build_commit.require_use(commit, because)
     sh = StepShell(context.shell.showing(context.teller(name)), context.journal, name)
     if waived or not commit:
-        told = waivable.described(context.release, sh, waivers.given(waived, because)) if waived else ""
+        named = waivers.given(waived, because) if waived else []
+        told = [waivable.described(context.release, sh, each) for each in named]
         waivers.record(context.journal, name, waived, because)
-        if told:
-            sh.say(f"{told} ({because})")
+        for each in told:
+            sh.say(f"{each} ({because})")
     build_commit.choose(context.release, sh, commit, because)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from releasing.clients.git.release_names import missing_numbers, of_version
 from releasing.errors import PreconditionError, UsageError
+from releasing.image import movable
 from releasing.version import Candidate, Version, candidates, parse_name
 
 NEXT = "next"
@@ -33,6 +34,7 @@ class ReleaseRequest:
         """A request from texts as typed: the version may name the candidate as well. Raises UsageError."""
         if not version:
             raise UsageError("--version is missing", "for example: --version 0.2.1")
+        movable(allow_move or None)  # a pattern that is none is told now, and not where it would be needed
         parsed, named = parse_name(version)
         if named and candidate not in ("", str(named.number)):
             raise UsageError(f"--version {version} and --candidate {candidate} differ", f"--version {parsed}")

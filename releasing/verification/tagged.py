@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from releasing.changes.image_mentions import Mention, mentions
 from releasing.clients.git import release_names
 from releasing.clients.git.release_names import Name
+from releasing.errors import PreconditionError
 from releasing.references.protected_paths import is_copy
 from releasing.references.rules import globs
 from releasing.verification.image_listing import ImageListing
 
 if TYPE_CHECKING:
+    from releasing.references.rules import Rules
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
     from releasing.shell.programs import Command
@@ -120,6 +122,22 @@ def _read(release: Release, sh: StepShell, refs: Mapping[str, str], tag: str, co
         tuple(mentions(release, files)),
         ImageListing.read(release, sh) if release.config.image_tags else None,
     )
+
+
+def with_edit(it: Tagged, rules: Rules, images: Iterable[str]) -> Tagged:
+    """The same tree after an edit of its references, with `images` listed at the release's tag.
+
+    Without the edit when it cannot be made.
+    """
+    from releasing.references import examine  # noqa: PLC0415 - only before a release
+
+    try:
+        rewrites = {each.path: each.after for each in examine(it.files, rules).rewrites}
+    except PreconditionError:
+        return it  # a pin that reads no value: the claim on pins says which
+    files = tuple((path, rewrites.get(path, content)) for path, content in it.files)
+    listing = it.listing and it.listing.with_images(images, it.release.image_tag)
+    return replace(it, files=files, mentions=tuple(mentions(it.release, files)), listing=listing)
 
 
 def commit_of(refs: Mapping[str, str], tag: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from releasing.shell.command import Command
-    from releasing.shell.protocol import Commands
+    from releasing.shell.protocol import Commands, Reads
 
 REFSPEC = "+refs/heads/*:refs/remotes/origin/*"
 # People colour, number and verify what git shows them (color.ui, grep.lineNumber, log.showSignature).
@@ -113,6 +113,11 @@ class Checkout:
         listed = self.sh.look(self.git["ls-tree", "-r", "-z", "--full-tree", revision]).split("\0")
         rows = (row.partition("\t") for row in listed if row)
         return {path: head.split(" ")[2] for head, _, path in rows if path in paths}
+
+
+def is_shallow(sh: Reads, path: str) -> bool:
+    """Whether the history of the repository at `path` ends before its beginning."""
+    return sh.read(sh["git"]["-C", path, "rev-parse", "--is-shallow-repository"]) == "true"
 
 
 def _fits_a_line(path: str) -> bool:
