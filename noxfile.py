@@ -126,9 +126,8 @@ def oldest(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def benchmarks(session: nox.Session) -> None:
-    """Measure, as ratios within one run."""
-    for program in sorted((ROOT / "benchmarks").glob("bench_*.py")):
-        session.run(PYTHON, str(program), external=True)
+    """Measure, as ratios within one run, and write docs/performance.md; arguments name some benchmarks."""
+    session.run(PYTHON, str(ROOT / "benchmarks" / "performance.py"), *session.posargs, external=True)
 
 
 @nox.session(reuse_venv=True)

@@ -8,15 +8,15 @@ which has none of the tags: one list for each image answers for all of them.
 
 from __future__ import annotations
 
-import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.figures import Figure, judge  # noqa: E402
 from benchmarks.program_run import ran  # noqa: E402
 from releasing import image_tags  # noqa: E402
 from releasing.clients.registry import promotion  # noqa: E402
@@ -32,12 +32,13 @@ MEMORY_BOUND = 2.0  # kilobytes for each tag more
 PLANNING_BOUND = 1.3  # of the time for each tag, from fewer to most
 
 
-def main() -> int:
-    """Print both tables; exit 1 when a bound is missed."""
+def figures() -> Iterator[Figure]:
+    """Both, with what they are made of on standard error."""
     with filled_registry(REPOSITORIES, IMAGES, note="x" * 1500) as (url, digests):
-        each = planning(url, digests)
+        name, against = "planning tags: each of most", "each of fewer"
+        yield Figure(name, planning(url, digests), against, PLANNING_BOUND)
         growth = memory(url, digests)
-    return int(growth > MEMORY_BOUND or each > PLANNING_BOUND)
+    yield Figure("memory for each tag more, KB", (growth,), "the kernel", MEMORY_BOUND)
 
 
 def some(digests: Digests, images: int, tags: int, stem: str) -> ImageTags:
@@ -49,31 +50,18 @@ def some(digests: Digests, images: int, tags: int, stem: str) -> ImageTags:
 def memory(url: str, digests: Digests) -> float:
     """Write few and many tags; gives the kilobytes that each tag more needs."""
     few, many = some(digests, 20, 1, "few"), some(digests, IMAGES, 2, "many")
-    peaks = []
-    for rows in (few, many):
-        for what in ("writing", "nothing to do"):
-            run = ran(url, rows)
-            peaks.append((len(wanted(rows)), run.kilobytes))
-            print(
-                f"{len(wanted(rows)):6,} tags, {what:<13} {run.kilobytes / 1024:6.1f} MB {run.seconds:7.1f} s"
-            )
-    (fewest, least), (most, highest) = min(peaks), max(peaks)
-    growth = (highest - least) / (most - fewest)
-    print(f"each tag more{growth:20.2f} KB   (bound {MEMORY_BOUND})")
-    return growth
+    runs = [(len(wanted(rows)), ran(url, rows).kilobytes) for rows in (few, few, many, many)]
+    (fewest, least), (most, highest) = min(runs), max(runs)
+    return (highest - least) / (most - fewest)
 
 
-def planning(url: str, digests: Digests) -> float:
-    """Plan fewer and more tags; gives how much longer each takes among most than among fewer."""
-    each = {}
-    for count in PLANNED:
-        rows = image_tags.dump(some(digests, 1, count // REPOSITORIES, f"plan-{count}"))
-        times = [planned(url, rows) for _ in range(ROUNDS)]
-        each[count] = statistics.median(times) / count
-        print(f"{count:6,} tags, planning {each[count] * count:10.2f} s {each[count] * 1e6:8.0f} µs each")
-    ratio = max(each[PLANNED[-1]] / each[count] for count in PLANNED[:-1])
-    print(f"each of most to each of fewer {ratio:7.2f}   (bound {PLANNING_BOUND})")
-    return ratio
+def planning(url: str, digests: Digests) -> tuple[float, ...]:
+    """Plan fewer and more tags in turn; gives how much longer each takes among most than among fewer."""
+    rows = {
+        count: image_tags.dump(some(digests, 1, count // REPOSITORIES, f"plan-{count}")) for count in PLANNED
+    }
+    rounds = [{count: planned(url, rows[count]) / count for count in PLANNED} for _ in range(ROUNDS)]
+    return tuple(max(each[PLANNED[-1]] / each[count] for count in PLANNED[:-1]) for each in rounds)
 
 
 def planned(url: str, rows: bytes) -> float:
@@ -91,4 +79,4 @@ def planned(url: str, rows: bytes) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(judge(figures))

@@ -3,8 +3,8 @@
 
 Floor: git grep -l -E PATTERN | xargs sed -i -E. Bound: 1.5 times that, start-up included, with --write and without;
 and 4 times the bytes take at most 1.3 times as long for each of them. --tree PATH measures on a copy of a checkout
-of one's own; without it the tree is made of the files of the Python packages that are installed here. What the
-program takes to start is printed, too: where the floor takes less than that, the ratio says little else.
+of one's own; without it the tree is made of the files of the Python packages that are installed here, and another
+one of 50,000 small files.
 """
 
 from __future__ import annotations
@@ -17,16 +17,28 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.commands import cost  # noqa: E402
+from benchmarks.figures import Figure, judge, ratios  # noqa: E402
+
 PROGRAM = [sys.executable, str(ROOT / "scripts" / "update_references.py")]
-ROUNDS = 9
+ROUNDS = 5
 BOUND = 1.5
 LINEAR = 1.3
-COPIES = (2, 4, 8)  # the smallest is well above what a busy machine adds to a run
+COPIES = (2, 8)  # the smallest is well above what a busy machine adds to a run
+MANY = 50_000  # files
+SMALL = (
+    (".yaml", "name: part{number}\nimage: docker.io/library/nginx:1.{number}\n"),
+    (".py", "import os\n\n\ndef f{number}(x):\n    return x + {number}\n"),
+    (".json", '{{"a": {number}, "b": ["x", "y"]}}\n'),
+    (".go", "package p{number}\n\nfunc F() int {{ return {number} }}\n"),
+    (".md", "# Title {number}\n\nSome text about things.\n"),
+)
 PREFIX = r"(gcr\.io/kubeflow-images-public|\{0\}/\{1\})"
 NAMES = {
     "one image": f"{PREFIX}/bootstrapper",
@@ -47,21 +59,29 @@ PLANTED = {
 EVERY = 300  # one folder of planted files for so many others
 
 
-def main() -> int:
-    """Print the ratios; exit 1 when one is over its bound."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tree", type=Path, metavar="PATH", help="a checkout to copy and measure on")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    options = parser.parse_args()
+def figures(source: Path | None = None, rounds: int = ROUNDS) -> Iterator[Figure]:
+    """On a checkout of one's own or of installed packages, on a tree of many files, and on copies of the first."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder, "tree")
-        copy(options.tree, tree) if options.tree else make(tree)
-        size = sum(path.stat().st_size for path in files(tree))
-        print(f"{options.tree or 'files of installed packages, planted with references'}: ", end="")
-        print(f"{len([*files(tree)])} files, {size / 1e6:.0f} MB; medians of {options.rounds} rounds")
-        ratios = [ratio for what in NAMES for ratio in compared(tree, what, options.rounds)]
-        growth = grown(tree, Path(folder), options.rounds)
-    return int(max(ratios) > BOUND or growth > LINEAR)
+        copy(source, tree) if source else make(tree)
+        for what in NAMES:
+            yield from compared(tree, what, rounds, "")
+        if not source:
+            yield from compared(many(Path(folder, "many")), "one image", rounds, f" of {MANY} files")
+        yield grown(tree, Path(folder), rounds)
+
+
+def many(tree: Path) -> Path:
+    """A checkout of so many small files, with references among them."""
+    for number in range(MANY):
+        suffix, text = SMALL[number % len(SMALL)]
+        place = tree / f"{number // 500}" / f"{number % 500 // 50}"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number}{suffix}").write_text(text.format(number=number), encoding="utf-8")
+        if number % EVERY == 0:
+            plant(tree / "planted" / str(number))
+    track(tree)
+    return tree
 
 
 def make(tree: Path) -> None:
@@ -107,53 +127,34 @@ def files(tree: Path) -> Iterator[Path]:
         yield from (path for name in names if not (path := Path(folder, name)).is_symlink())
 
 
-def compared(tree: Path, what: str, rounds: int) -> Iterator[float]:
+def compared(tree: Path, what: str, rounds: int, where: str) -> Iterator[Figure]:
     """The ratio to the floor without --write, and with it."""
     floor = f'git grep -l -z -E "$0:" | xargs -0 -r sed -i -E "s#($0):[A-Za-z0-9_.-]+#\\1:{TAG}#g"'
     ours = [*PROGRAM, str(tree), "--image", f"{NAMES[what]}:{TAG}"]
-    commands = {"floor": ["sh", "-c", floor, NAMES[what]], "ours": ours, "ours --write": [*ours, "--write"]}
+    commands = {"floor": ["sh", "-c", floor, NAMES[what]], "": ours, " --write": [*ours, "--write"]}
     times: dict[str, list[float]] = {name: [] for name in commands}
-    changed = {}
     for _ in range(rounds):
         for name, command in commands.items():
             subprocess.run(["git", "-C", tree, "checkout", "--quiet", "--force", "."], check=True)
-            times[name].append(seconds(command, tree))
-            changed[name] = changes(tree)
-    medians = {name: statistics.median(taken) for name, taken in times.items()}
-    print(f"\n{what}: git grep | sed changes {changed['floor']} files, update_references.py", end=" ")
-    print(f"{changed['ours --write']} (it leaves vendored copies, tests and the like alone)")
-    print(f"  git grep -l -E | xargs sed -i -E  {medians['floor'] * 1000:7.1f} ms")
-    for name in ("ours", "ours --write"):
-        ratio = medians[name] / medians["floor"]
-        shown = name.replace("ours", "update_references.py")
-        print(f"  {shown:32}  {medians[name] * 1000:7.1f} ms   ratio {ratio:5.2f}   (bound {BOUND})")
-        yield ratio
+            times[name].append(cost(command, tree).processor)
+    for name in ("", " --write"):
+        told = f"{statistics.median(times[name]):.2f} s of a processor"
+        title = f"update_references.py{name}, {what}{where}"
+        yield Figure(title, ratios(times[name], times["floor"]), "git grep and sed", BOUND, told=told)
 
 
-def changes(tree: Path) -> int:
-    """How many files differ from what git was given."""
-    listed = subprocess.run(["git", "-C", tree, "diff", "--name-only"], check=True, capture_output=True)
-    return len(listed.stdout.splitlines())
-
-
-def grown(tree: Path, folder: Path, rounds: int) -> float:
+def grown(tree: Path, folder: Path, rounds: int) -> Figure:
     """How much longer each byte takes in the most copies of `tree` than in the fewest, start-up apart."""
     subprocess.run(["git", "-C", tree, "checkout", "--quiet", "--force", "."], check=True)
     trees = [multiple(tree, folder / f"{times}", times) for times in (0, *COPIES)]
     name = NAMES["the images of a release"]
     commands = [[*PROGRAM, str(each), "--image", f"{name}:{TAG}"] for each in trees]
-    rows = [[seconds(command, folder) for command in commands] for _ in range(rounds)]
-    start, *taken = [statistics.median(column) for column in zip(*rows, strict=True)]
-    print(f"\n{', '.join(map(str, COPIES))} copies of the tree, without --write;", end=" ")
-    print(f"{start * 1000:.1f} ms are start-up: what {len(PLANTED)} files alone take")
-    each = []
-    for copies, time_taken in zip(trees[1:], taken, strict=True):
-        size = sum(path.stat().st_size for path in files(copies)) / 1e6
-        each.append((time_taken - start) / size)
-        print(f"  {size:6.0f} MB  {time_taken * 1000:7.1f} ms   {each[-1] * 1000:6.3f} ms for each MB")
-    ratio: float = each[-1] / each[0]
-    print(f"  ratio of the last to the first   {ratio:5.2f}   (bound {LINEAR})")
-    return ratio
+    samples = []
+    for _ in range(rounds):
+        start, few, most = (cost(command, folder).processor for command in commands)
+        samples.append((most - start) / (few - start) * COPIES[0] / COPIES[-1])
+    title = f"update_references.py, each byte of {COPIES[-1] // COPIES[0]} times as many"
+    return Figure(title, tuple(samples), "each of fewer", LINEAR)
 
 
 def multiple(tree: Path, place: Path, times: int) -> Path:
@@ -168,11 +169,13 @@ def multiple(tree: Path, place: Path, times: int) -> Path:
     return place
 
 
-def seconds(command: list[str], folder: Path) -> float:
-    """How long `command` takes in `folder`."""
-    start = time.perf_counter()
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - start
+def main() -> int:
+    """Print the table; exit 1 when one is over its bound."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tree", type=Path, metavar="PATH", help="a checkout to copy and measure on")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    options = parser.parse_args()
+    return judge(lambda: figures(options.tree, options.rounds))
 
 
 if __name__ == "__main__":

@@ -75,11 +75,12 @@ BANNED = {
     "data",
     "info",
 }
-# Words of others' interfaces: aiohttp passes `handler` by that name, aiosmtpd calls `handle_DATA`, Docker calls
-# its programs credential helpers.
+# Words of others' interfaces: aiohttp passes `handler` by that name, aiosmtpd calls `handle_DATA`, asyncio calls
+# `data_received`, Docker calls its programs credential helpers.
 TERMS = {
     "releasing.clients.registry.auth.credentials": {"helper", "helpers"},
-    "releasing.clients.registry.http": {"handler"},
+    "releasing.clients.registry.wire.connection": {"data"},
+    "releasing.clients.registry.wire.general_client": {"handler"},
     "releasing.rehearsal.github.application": {"handler"},
     "releasing.rehearsal.github.middlewares": {"handler"},
     "releasing.rehearsal.registry.distribution": {"handler"},

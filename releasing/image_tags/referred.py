@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from releasing.errors import UsageError
 from releasing.image_tags import ImageRow
@@ -73,14 +73,33 @@ class Referred:
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.written}"
 
-    def is_among(self, listed: Iterable[str]) -> bool:
-        """Whether `listed` (names without prefix) has it; a template in a name stands for any text."""
-        name = ".+".join(re.escape(part) for part in between_templates(self.name))
+    @property
+    def anywhere(self) -> bool:
+        """Whether the name may stand in any folder: a template or an expression before it may have folders in it."""
         prefix = self.written.removesuffix(self.name)
-        # The value of a template or an expression may contain folders: then the end of the name must be enough.
-        anywhere = is_templated(prefix) or not prefix.strip("/")
+        return is_templated(prefix) or not prefix.strip("/")
+
+    def is_among(self, listed: ListedNames) -> bool:
+        """Whether `listed` has it; a template in a name stands for any text."""
+        parts = between_templates(self.name)
+        if len(parts) == 1:
+            return parts[0] in (listed.ends if self.anywhere else listed.names)
+        return listed.has((".+".join(map(re.escape, parts)), self.anywhere))
+
+
+class ListedNames:
+    """Names of images without their prefix; each question about them is answered once."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = frozenset(names)
+        folders = (name.split("/") for name in self.names)
+        self.ends = frozenset("/".join(parts[at:]) for parts in folders for at in range(len(parts)))
+        self.has = cache(self._has)
+
+    def _has(self, wanted: tuple[str, bool]) -> bool:
+        name, anywhere = wanted
         form = re.compile(("(?:.+/)?" if anywhere else "") + name)
-        return any(form.fullmatch(each) for each in listed)
+        return any(form.fullmatch(each) for each in self.names)
 
 
 def referred(files: Iterable[tuple[str, bytes]], ours: Ours, tag: str) -> Iterator[Referred]:
@@ -94,7 +113,9 @@ def unlisted(
     found: Iterable[Referred], images: Iterable[ImageRow], ours: Ours, tag: str
 ) -> tuple[Referred, ...]:
     """The references in `found` whose image is not listed at `tag` in `images`."""
-    listed = {ours.name_in(image.name) for image in images for each in image.versions if tag in each.tags}
+    listed = ListedNames(
+        ours.name_in(image.name) for image in images for each in image.versions if tag in each.tags
+    )
     return tuple(each for each in found if not each.is_among(listed))
 
 

@@ -26,8 +26,16 @@ def is_copy(path: str) -> bool:
     return _COPY.fullmatch(path) is not None
 
 
+# Most paths are none of these, and each is asked about several times.
+_ANY = re.compile(
+    "|".join(f"(?:{pattern.pattern})" for pattern in (_COPY, *_RECORDS.values())), re.IGNORECASE
+)
+
+
 def protection(path: str) -> str:
     """Why `path` is left alone; empty when it is not."""
+    if not _ANY.fullmatch(path):
+        return ""
     if is_copy(path):
         return "vendored or generated copy"
     return next((reason for reason, pattern in _RECORDS.items() if pattern.fullmatch(path)), "")

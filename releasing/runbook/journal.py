@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ Event = dict[str, Any]
 # The texts that events of some kinds must have, beside who, when and where.
 NEEDED = {"chosen": {"name", "value"}, "waived": {"number", "because"}}
 ANEW = "begun anew"  # events recorded before this one no longer count
+ENDS = ("done", "adopted", "redo")  # of which the newest says whether a step is done
 
 
 class Journal:
@@ -31,7 +33,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self._events: list[Event] = []
+        self._forget()
         for event in _events(path):
             self._count(event)
         self._held: list[Event] | None = None
@@ -48,10 +50,24 @@ class Journal:
                 self._held.append(line)
             self._count(line)
 
+    def _forget(self) -> None:
+        self._events: list[Event] = []
+        # Each question is asked for every step: none may read all events again.
+        self._by_step: defaultdict[str, list[Event]] = defaultdict(list)
+        self._by_kind: defaultdict[str, list[Event]] = defaultdict(list)
+        self._ends: dict[str, Event] = {}
+        self._choices: dict[str, str] = {}
+
     def _count(self, event: Event) -> None:
         if event["event"] == ANEW:
-            self._events.clear()
+            self._forget()
         self._events.append(event)
+        self._by_step[event["step"]].append(event)
+        self._by_kind[event["event"]].append(event)
+        if event["event"] in ENDS:
+            self._ends[event["step"]] = event
+        if event["event"] == "chosen":
+            self._choices[event["name"]] = event["value"]
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -62,7 +78,9 @@ class Journal:
             yield
         except BaseException:
             with self._lock:
-                self._events = before
+                self._forget()
+                for event in before:
+                    self._count(event)
                 self._held = None
             raise
         with self._lock:
@@ -72,10 +90,8 @@ class Journal:
 
     def done(self, step: str) -> Event | None:
         """The newest event that says `step` was done or adopted, unless a redo came after it."""
-        for event in reversed(self._events):
-            if event["step"] == step and event["event"] in ("done", "adopted", "redo"):
-                return None if event["event"] == "redo" else event
-        return None
+        newest = self._ends.get(step)
+        return None if newest is None or newest["event"] == "redo" else newest
 
     def facts(self, step: str) -> dict[str, str]:
         """The facts found when `step` was done or adopted; empty while it is not done."""
@@ -84,19 +100,19 @@ class Journal:
 
     def of_step(self, step: str) -> list[Event]:
         """Every event of a step, the oldest first."""
-        return [event for event in self._events if event["step"] == step]
+        return [*self._by_step.get(step, ())]
 
     def events(self, kind: str) -> list[Event]:
         """Every event of that kind, the oldest first."""
-        return [event for event in self._events if event["event"] == kind]
+        return [*self._by_kind.get(kind, ())]
 
     def choices(self) -> dict[str, str]:
         """Every choice of this release by name."""
-        return {event["name"]: event["value"] for event in self.events("chosen")}
+        return dict(self._choices)
 
     def chosen(self, choice: Choice) -> str | None:
         """The chosen value; None before it is chosen."""
-        return self.choices().get(choice.name)
+        return self._choices.get(choice.name)
 
     def choose(self, step: str, choice: Choice, make: Callable[[], str]) -> str:
         """The value of `choice` for this release: the one made before, or the one that `make` makes now.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -81,14 +82,15 @@ class Recipe:
         """The recipe with its expanded steps. Raises ConfigError when two steps have the same name."""
         sections = (kept for section in self.sections for kept in section.of(copies))
         recipe = replace(self, sections=tuple(sections))
-        names = [each.name for each in recipe]
-        if taken := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        names = Counter(each.name for each in recipe)
+        if taken := [name for name, count in names.items() if count > 1]:
             raise ConfigError(
                 f"two steps have the same name: {', '.join(taken)}", "choose another name in release.yaml"
             )
         needs = {each.name: each.needs for each in self.steps}
+        standing = {name: [one.name for one in those] for name, those in copies.items()}
         for each in recipe:
-            _inherit(each, needs, copies)
+            _inherit(each, needs, standing)
         return recipe
 
     def span(self, first: str, last: str) -> tuple[Step, ...]:
@@ -107,32 +109,45 @@ class Recipe:
             )
         return self.steps[start : end + 1]
 
-    def before(self, wanted: Step) -> frozenset[str]:
-        """The names of all steps that `wanted` needs, directly or through others."""
+    def before(self, *wanted: Step) -> frozenset[str]:
+        """The names of all steps that any of `wanted` needs, directly or through others."""
         needs = {each.name: each.needs for each in self.steps}
-        found: set[str] = set()
-        rest = list(wanted.needs)
-        while rest:
-            name = rest.pop()
-            if name in needs and name not in found:
-                found.add(name)
-                rest.extend(needs[name])
-        return frozenset(found)
+        return _reached(needs, (name for each in wanted for name in each.needs))
 
-    def after(self, wanted: Step) -> list[Step]:
-        """All steps that need `wanted`, directly or through others."""
-        return [each for each in self.steps if wanted.name in self.before(each)]
+    def after(self, *wanted: Step) -> list[Step]:
+        """All steps that need any of `wanted`, directly or through others."""
+        needing: defaultdict[str, list[str]] = defaultdict(list)
+        for each in self.steps:
+            for name in each.needs:
+                needing[name].append(each.name)
+        known = {each.name: needing[each.name] for each in self.steps}
+        found = _reached(known, (name for each in wanted for name in needing[each.name]))
+        return [each for each in self.steps if each.name in found]
+
+
+def _reached(ways: Mapping[str, Iterable[str]], begun: Iterable[str]) -> frozenset[str]:
+    """The names to which `ways` lead from those begun with, as far as they are known; each way is gone once."""
+    found: set[str] = set()
+    rest = [*begun]
+    while rest:
+        name = rest.pop()
+        if name in ways and name not in found:
+            found.add(name)
+            rest.extend(ways[name])
+    return frozenset(found)
 
 
 def _proposals(steps: Iterable[Step]) -> tuple[Proposal, ...]:
     return tuple(step.proposes for step in steps if step.proposes)
 
 
-def _inherit(step: Step, needs: Mapping[str, tuple[str, ...]], copies: Mapping[str, list[Step]]) -> None:
+def _inherit(step: Step, needs: Mapping[str, tuple[str, ...]], standing: Mapping[str, list[str]]) -> None:
     """`step` with its needs expanded; the need for a missing step becomes that step's own needs."""
-    gone = {name for name, those in copies.items() if not those}
-    while missing := [name for name in step.needs if name in gone]:
+
+    def is_gone(name: str) -> bool:
+        return name in standing and not standing[name]
+
+    while missing := [name for name in step.needs if is_gone(name)]:
         inherited = (need for name in missing for need in needs[name])
-        step.needs = tuple(dict.fromkeys([*(name for name in step.needs if name not in gone), *inherited]))
-    standing = {name: [one.name for one in those] for name, those in copies.items()}
+        step.needs = tuple(dict.fromkeys([*(name for name in step.needs if not is_gone(name)), *inherited]))
     step.needs = tuple(one for name in step.needs for one in standing.get(name, [name]))

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections import defaultdict
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
 
 from releasing.errors import LockedError, PreconditionError, ReleaseError, UnmetError
 from releasing.runbook.context import ALREADY, DONE, MISSING, Context
 from releasing.runbook.recipe import Recipe
 from releasing.runbook.status import AT_ONCE, findings_of, left_to_wait
 from releasing.runbook.step import Finding, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass
@@ -28,7 +33,7 @@ class Run:
     redo: bool = False
     at_once: int = AT_ONCE
     keep_going: bool = False
-    left: list[Step] = field(default_factory=list)
+    left: dict[str, Step] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
     at_work: dict[Future[None], Step] = field(default_factory=dict)
     seen: Context[Any] = field(init=False)
@@ -41,9 +46,9 @@ class Run:
         self.findings = findings_of(self.seen, self.recipe, self.part)
         for step in self.part:
             # A step that needs an unfinished one is checked again when its turn comes.
-            waiting = {other.name for other in self.left} & {*step.needs}
+            waiting = not self.left.keys().isdisjoint(step.needs)
             if not self.findings[step.name].holds or waiting or self.redo:
-                self.left.append(step)
+                self.left[step.name] = step
         if self.left:
             self.done |= self._done_before()
 
@@ -55,7 +60,7 @@ class Run:
         if not self.findings:
             self.look()
         for step in self.part:
-            if step not in self.left:
+            if step.name not in self.left:
                 adopt(self.context, step, self.findings[step.name])
                 self.done.add(step.name)
         if not self.left:
@@ -71,13 +76,20 @@ class Run:
 
     def _work(self, pool: ThreadPoolExecutor, acting: Context[Any]) -> None:
         errors: list[BaseException] = []
+        finished: SimpleQueue[Future[None]] = SimpleQueue()
+        turns = _Turns(self.left.values(), self.done)
+        can = turns.first()
         while True:
             if not errors and not (errors := self._hindrance()):
-                self._start_what_can(pool, acting)
+                for step in can:
+                    self._start(pool.submit(do, acting, step, self.redo), step, finished)
+                can = []
             if not self.at_work:
                 break
-            finished, _ = wait(self.at_work, return_when=FIRST_COMPLETED)
-            errors += [error for each in finished if (error := self._finish(each))]
+            for ended in (finished.get(), *(finished.get() for _ in range(finished.qsize()))):
+                step = self.at_work.pop(ended)
+                errors += self._ended(ended, step)
+                can += turns.after(step) if step.name in self.done else []
         if errors:
             raise errors[0]
 
@@ -92,7 +104,9 @@ class Run:
 
     def _done_before(self) -> set[str]:
         """Raise PreconditionError unless all steps are done that this part needs and does not include."""
-        needs = {name for step in self.left for name in step.needs} - {step.name for step in self.part}
+        needs = {name for step in self.left.values() for name in step.needs} - {
+            step.name for step in self.part
+        }
         before = [step for step in self.recipe if step.name in needs]
         findings = findings_of(self.context.looking(), self.recipe, before)
         missing = [f"{name}: {finding.text}" for name, finding in findings.items() if not finding.holds]
@@ -103,13 +117,13 @@ class Run:
             )
         return needs
 
-    def _start_what_can(self, pool: ThreadPoolExecutor, acting: Context[Any]) -> None:
-        for step in [step for step in self.left if self.done.issuperset(step.needs)]:
-            self.left.remove(step)
-            self.at_work[pool.submit(do, acting, step, self.redo)] = step
+    def _start(self, work: Future[None], step: Step, finished: SimpleQueue[Future[None]]) -> None:
+        del self.left[step.name]
+        self.at_work[work] = step
+        work.add_done_callback(finished.put)
 
-    def _finish(self, future: Future[None]) -> BaseException | None:
-        step = self.at_work.pop(future)
+    def _ended(self, future: Future[None], step: Step) -> list[BaseException]:
+        """Why no further step may start, after `step` ended; nothing when others may."""
         error = future.exception()
         if error is None:
             self.done.add(step.name)
@@ -117,8 +131,30 @@ class Run:
             self.context.teller(step.name, MISSING)(error.message.split("\n")[0])
             if self.keep_going and not isinstance(error, LockedError):
                 self.failed[step.name] = error
-                return None
-        return error
+                return []
+        return [error] if error else []
+
+
+class _Turns:
+    """Which of some steps can start, when others are done: each need is looked at once."""
+
+    def __init__(self, steps: Iterable[Step], done: set[str]) -> None:
+        self._steps = {step.name: step for step in steps}
+        self._open = {step.name: {*step.needs} - done for step in self._steps.values()}
+        self._needing: defaultdict[str, list[str]] = defaultdict(list)
+        for name, needs in self._open.items():
+            for need in needs:
+                self._needing[need].append(name)
+
+    def first(self) -> list[Step]:
+        """The steps that need nothing."""
+        return [self._steps[name] for name, needs in self._open.items() if not needs]
+
+    def after(self, done: Step) -> list[Step]:
+        """The steps that needed only `done` by now, in order."""
+        for name in self._needing[done.name]:
+            self._open[name].discard(done.name)
+        return [self._steps[name] for name in self._needing[done.name] if not self._open[name]]
 
 
 def do(context: Context[Any], step: Step, redo: bool = False) -> None:

@@ -30,13 +30,16 @@ def findings_of(context: Context[Any], recipe: Recipe, steps: Iterable[Step]) ->
     """
     chosen = list(steps)
     findings = _asked(context, [step for step in chosen if not step.gate])
-    names = {step.name for step in chosen}
-    gates = [(step, names & {other.name for other in recipe.after(step)}) for step in chosen if step.gate]
-    findings |= _asked(context, [gate for gate, after in gates if not after or _missing(findings, after)])
-    for gate, after in gates:
+    gates = [step for step in chosen if step.gate]
+    needed = recipe.before(*chosen)
+    wanted = {*recipe.before(*_missing(findings, chosen))}
+    findings |= _asked(context, [gate for gate in gates if gate.name not in needed or gate.name in wanted])
+    wanted |= recipe.before(*_missing(findings, gates))
+    for gate in gates:
         if gate.name not in findings:
-            idle = not _missing(findings, after)
-            findings |= {gate.name: NOT_NEEDED} if idle else _asked(context, [gate])
+            findings |= _asked(context, [gate]) if gate.name in wanted else {gate.name: NOT_NEEDED}
+            if not findings[gate.name].holds:
+                wanted |= recipe.before(gate)
     return {step.name: findings[step.name] for step in chosen}
 
 
@@ -52,8 +55,8 @@ def _asked(context: Context[Any], steps: list[Step]) -> dict[str, Finding]:
         return {step.name: finding for step, finding in zip(steps, answers, strict=True)}
 
 
-def _missing(findings: dict[str, Finding], names: set[str]) -> set[str]:
-    return {name for name in names if name in findings and not findings[name].holds}
+def _missing(findings: dict[str, Finding], steps: Iterable[Step]) -> list[Step]:
+    return [step for step in steps if step.name in findings and not findings[step.name].holds]
 
 
 def show_plan(
@@ -70,9 +73,10 @@ def show_plan(
     drafts = begun.drafts if begun else {}
     findings = findings_of(context.looking(), recipe, recipe)
     unmet = {name for name, finding in findings.items() if not finding.holds}
+    behind = {step.name for step in recipe.after(*_missing(findings, recipe))}
     for step in recipe:
         context.show(f"\n# {step.name}: {step.title}")
-        outstanding = bool(unmet & recipe.before(step))
+        outstanding = step.name in behind
         if step.name in unmet:
             context.show(f"# to do: {findings[step.name].text}")
         elif not (step.gate and outstanding):

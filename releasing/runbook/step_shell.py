@@ -47,6 +47,10 @@ class StepShell:
         """All the output of `command`, which changes nothing, as it is; a plan always reads it, too."""
         return self.shell.output(command, stdin=stdin)
 
+    def forgetful(self) -> StepShell:
+        """A shell that only reads, and does not keep what is large."""
+        return StepShell(self.shell.remembering_between_changes(), self.journal, self.step)
+
     def succeeds(self, command: Command) -> bool:
         """Whether `command`, which changes nothing, exits 0."""
         return self.shell.succeeds(command)

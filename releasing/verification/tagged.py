@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from releasing.changes.image_mentions import Mention, mentions
@@ -50,8 +52,7 @@ class Tagged:
 
     def is_left_alone(self, path: str) -> bool:
         """Whether `leave-alone` of release.yaml names `path`."""
-        patterns = self.release.config.left_alone
-        return bool(patterns) and globs(patterns).match(path) is not None
+        return self._left_alone is not None and self._left_alone.match(path) is not None
 
     @property
     def judged_files(self) -> Iterator[tuple[str, bytes]]:
@@ -91,7 +92,16 @@ class Tagged:
 
     def content(self, path: str) -> bytes | None:
         """The content of `path` at the tag."""
-        return dict(self.files).get(path)
+        return self._by_path.get(path)
+
+    @cached_property
+    def _by_path(self) -> dict[str, bytes]:
+        return dict(self.files)
+
+    @cached_property
+    def _left_alone(self) -> re.Pattern[str] | None:
+        patterns = self.release.config.left_alone
+        return globs(patterns) if patterns else None
 
 
 def tagged(release: Release, sh: StepShell) -> Tagged:
@@ -159,6 +169,9 @@ def _tags(refs: Mapping[str, str]) -> Iterator[str]:
 def files_at(release: Release, sh: StepShell, commit: str) -> Iterator[tuple[str, bytes]]:
     """Every regular file of the tree, except vendored copies, which are most of its bytes."""
     listed = sh.read(release.origin(sh).git["ls-tree", "-r", "-z", "--full-tree", commit])
-    rows = [row.partition("\t") for row in listed.split("\0") if row]
-    paths = [path for mode, _, path in rows if mode.startswith("100") and not is_copy(path)]
-    return release.origin(sh).contents(commit, paths)
+    rows = (row.partition("\t") for row in listed.split("\0") if row)
+    found = {
+        path: head.split(" ")[2] for head, _, path in rows if head.startswith("100") and not is_copy(path)
+    }
+    # All of a tree is not to be remembered besides: it may be large, and nobody asks for it again.
+    return release.origin(sh.forgetful()).blobs(found)

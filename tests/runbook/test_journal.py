@@ -244,3 +244,37 @@ def test_an_event_that_does_not_fit_on_the_disk_did_not_happen(path: Path) -> No
     assert journal.done("cut-branch") is None
     journal.record("done", "update-tfjob")
     assert [json.loads(line)["step"] for line in path.read_text().splitlines()] == ["auth", "update-tfjob"]
+
+
+def test_a_question_to_a_long_journal_does_not_read_it_again(tmp_path: Path) -> None:
+    """Each is asked for every step: what was recorded is found by its step, its kind or its name."""
+    path = tmp_path / "journal.jsonl"
+    long = Journal(path)
+    with long.together():
+        for number in range(1000):
+            long.record("chosen", f"step-{number}", name=f"choice {number}", value=f"{number}")
+            long.record("done", f"step-{number}", facts={"number": f"{number}"})
+        long.record("redo", "step-7")
+    for journal in (long, Journal(path)):
+        journal._events = None  # type: ignore[assignment]
+        assert journal.facts("step-500") == {"number": "500"}
+        assert (journal.done("step-7"), journal.done("never")) == (None, None)
+        assert [event["event"] for event in journal.of_step("step-7")] == ["chosen", "done", "redo"]
+        assert journal.chosen(Choice("choice 999")) == "999"
+        assert [event["step"] for event in journal.events("redo")] == ["step-7"]
+
+
+def test_what_is_dropped_with_its_block_is_found_nowhere(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.record("done", "a")
+
+    def broken() -> None:
+        with journal.together():
+            journal.record("redo", "a")
+            journal.record("chosen", "b", name="x", value="y")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken()
+    assert journal.done("a")
+    assert (journal.chosen(Choice("x")), journal.of_step("b"), journal.events("redo")) == (None, [], [])

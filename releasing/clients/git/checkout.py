@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 REFSPEC = "+refs/heads/*:refs/remotes/origin/*"
 # People colour, number and verify what git shows them (color.ui, grep.lineNumber, log.showSignature).
 GREP = ("grep", "--no-color", "--no-line-number", "--no-column", "-I", "-z", "-F")
+PORTION = 2000  # blobs that are read at once
 LOG = ("log", "--no-show-signature")
 
 
@@ -90,15 +92,31 @@ class Checkout:
     def contents(self, revision: str, paths: list[str]) -> Iterator[tuple[str, bytes]]:
         """Path and content at `revision` of those `paths` that are there, in one reading."""
         names = self._names(revision, paths)
-        asked = "".join(f"{names[each]}\n" for each in names)
-        whole, at = self.sh.output(self.git["cat-file", "--batch"], stdin=asked), 0
-        for path in names:
+        for path, content in zip(names, self._read(names.values()), strict=True):
+            if content is not None:
+                yield path, content
+
+    def blobs(self, identities: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+        """Path and content of blobs, given the id of each by path: read in portions, and equal ones kept once."""
+        known: dict[str, bytes | None] = {}
+        rest = iter(identities.items())
+        while portion := [*islice(rest, PORTION)]:
+            asked = [*dict.fromkeys(each for _, each in portion if each not in known)]
+            known |= zip(asked, self._read(asked), strict=True)
+            yield from ((path, found) for path, each in portion if (found := known[each]) is not None)
+
+    def _read(self, names: Iterable[str]) -> Iterator[bytes | None]:
+        """The contents that a batch calls `names`, in their order; None for one that is not there."""
+        asked = "".join(f"{each}\n" for each in names)
+        whole, at = self.sh.output(self.git["cat-file", "--batch"], stdin=asked) if asked else b"", 0
+        while at < len(whole):
             end = whole.index(b"\n", at)
             header, at = whole[at:end], end + 1
             if header.endswith(b" missing"):
+                yield None
                 continue
             size = int(header.split()[-1])
-            yield path, whole[at : at + size]
+            yield whole[at : at + size]
             at += size + 1
 
     def _names(self, revision: str, paths: list[str]) -> dict[str, str]:

@@ -35,6 +35,7 @@ from releasing.image import DIGEST, TAG, ImageName
 
 # With these a registry, or what stands before it, says that it does not know HEAD of what it gives.
 ASK_BY_GET = {400, 404, 405, 406, 501}
+UNCHANGED = 304
 ANY_DIGEST = re.compile(r"[a-z0-9]+([+._-][a-z0-9]+)*:[A-Za-z0-9=_-]+")
 LIST_BYTES = 64 << 20  # of a page; Google's have some 300 for each digest
 LIST_SECONDS = 600.0
@@ -64,18 +65,21 @@ class Registry:
         self._location = cache(lambda image: mirrors.locate(ImageName.parse(image)))
         self._backend = cache(lambda image: settings.of(ImageName.parse(image).host).backend)
 
-    async def digest(self, image: str, reference: str) -> str | None:
-        """Give the digest that a tag or digest of `image` stands for; None when it is not there."""
-        found = await self.described(image, reference)
+    async def digest(self, image: str, reference: str, written: str = "") -> str | None:
+        """Give the digest that a tag or digest of `image` stands for; None when it is not there.
+
+        `written` is the digest of a manifest that was put there just now: a registry may say that it is still so.
+        """
+        found = await self.described(image, reference, written)
         return found.digest if found else None
 
-    async def described(self, image: str, reference: str) -> Description | None:
+    async def described(self, image: str, reference: str, written: str = "") -> Description | None:
         """Give the digest and the type of what a tag or digest stands for; None when it is not there.
 
         It is not there only when GET says so as well: some registries do not know HEAD.
         """
         origin = self._location(image).origin
-        if origin not in self._without_head and (found := await self.glimpsed(image, reference)):
+        if origin not in self._without_head and (found := await self.glimpsed(image, reference, written)):
             return found
         manifest = await self.manifest(image, reference)
         if manifest is None:
@@ -83,9 +87,13 @@ class Registry:
         self._without_head.add(origin)
         return Description(manifest.digest, manifest.media_type)
 
-    async def glimpsed(self, image: str, reference: str) -> Description | None:
+    async def glimpsed(self, image: str, reference: str, written: str = "") -> Description | None:
         """Give the same as far as HEAD tells: None may also mean that this registry does not answer that."""
-        answer = await self._read("HEAD", image, "manifests", reference)
+        # Only of what was just written: docker-registry answers that way without looking whether a manifest is there.
+        condition = {"If-None-Match": f'"{written}"'} if written else {}
+        answer = await self._read("HEAD", image, "manifests", reference, condition=condition)
+        if answer and answer.status == UNCHANGED:
+            return Description(written)
         digest = answer.headers.get("Docker-Content-Digest", "") if answer else ""
         if not answer or not ANY_DIGEST.fullmatch(digest) or (":" in reference and digest != reference):
             return None
@@ -188,16 +196,19 @@ class Registry:
             raise UnmetError(f"{image}@{digest}: the registry served a damaged configuration")
         return json_object(answer.body, f"the configuration of {image}") if answer else {}
 
-    async def _read(self, method: str, image: str, *parts: str) -> HttpAnswer | None:
+    async def _read(
+        self, method: str, image: str, *parts: str, condition: Mapping[str, str] | None = None
+    ) -> HttpAnswer | None:
         if not (TAG.fullmatch(parts[-1]) or DIGEST.fullmatch(parts[-1])):
             # No registry has it, and in an address it would mean something else.
             return None
         location = self._location(image)
-        request = HttpRequest(method, location.url(*parts), {"Accept": ACCEPT}, scope=self._scope(location))
+        headers = {"Accept": ACCEPT, **(condition or {})}
+        request = HttpRequest(method, location.url(*parts), headers, scope=self._scope(location))
         answer = await self._transport.send(request)
         if answer.status == 404 or (method == "HEAD" and answer.status in ASK_BY_GET):
             return None
-        if answer.status != 200:
+        if answer.status != 200 and not (condition and answer.status == UNCHANGED):
             raise self._refusal(f"{image}: {parts[-1]}", answer, location)
         return answer
 

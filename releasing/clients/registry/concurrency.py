@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable
+from collections import Counter
+from collections.abc import Callable, Coroutine, Hashable, Iterable
 from typing import Any, TypeVar
 
 from releasing.errors import ReleaseError, UnreachableError
 
 T = TypeVar("T")
 WORKERS = 32  # of one call: more gain nothing
+
+
+def in_turn(parts: Iterable[T], home: Callable[[T], Hashable]) -> list[T]:
+    """The parts in another order: one of each home, then the next of each.
+
+    Writes to one repository wait for each other in the registry; to several they do not.
+    """
+    taken: Counter[Hashable] = Counter()
+    ranks = []
+    for part in parts:
+        taken[home(part)] += 1
+        ranks.append((taken[home(part)], part))
+    return [part for _, part in sorted(ranks, key=lambda ranked: ranked[0])]
 
 
 async def together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

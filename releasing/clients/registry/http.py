@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-import aiohttp
-
 from releasing.clients.registry.location import split
 from releasing.clients.registry.traffic import Traffic
+from releasing.clients.registry.wire.answer_head import BrokenConnectionError
+from releasing.clients.registry.wire.connection import OverlongAnswerError, Received
+from releasing.clients.registry.wire.connection_pool import ConnectionPool, is_ordinary
+from releasing.clients.registry.wire.general_client import GeneralClient
 from releasing.errors import UnmetError
 
 REDIRECTS = 5
 MOST = 8 << 20  # bytes of an answer; a manifest may have four
 MOVED = {301, 302, 303, 307, 308}
-
-
-class BrokenConnectionError(aiohttp.ClientError):
-    """The connection ended before the answer was complete: the request may or may not have taken effect."""
 
 
 @dataclass(frozen=True)
@@ -74,24 +73,31 @@ class HttpAnswer:
         return ", ".join(text for name, text in self.headers.items() if name.lower() == header.lower())
 
 
-def session(connections: int, timeout: float) -> aiohttp.ClientSession:
+@dataclass(frozen=True)
+class Session:
+    """The connections of one run."""
+
+    direct: ConnectionPool
+    general: GeneralClient
+
+
+@asynccontextmanager
+async def session(connections: int, timeout: float) -> AsyncIterator[Session]:
     """Open kept-alive connections for one run; `timeout` is for each request."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, limit_per_host=connections),
-        timeout=aiohttp.ClientTimeout(total=timeout),
-        # Digests are computed from the stored bytes.
-        headers={"Accept-Encoding": "identity"},
-        auto_decompress=False,
-        middlewares=(_once,),
-    )
+    opened = Session(ConnectionPool(timeout), GeneralClient(connections, timeout))
+    try:
+        yield opened
+    finally:
+        opened.direct.close()
+        await opened.general.close()
 
 
 async def exchange(
-    session: aiohttp.ClientSession, request: HttpRequest, authorization: str | None, traffic: Traffic
+    session: Session, request: HttpRequest, authorization: str | None, traffic: Traffic
 ) -> HttpAnswer:
     """Send `request` now, following redirects; only the first host gets the Authorization header.
 
-    Raises aiohttp.ClientError or OSError without an answer, PreconditionError for an unsafe address.
+    Raises OSError without an answer, PreconditionError for an unsafe address.
     """
     url = request.url
     for _ in range(REDIRECTS):
@@ -99,51 +105,34 @@ async def exchange(
         headers = {**request.headers, "Authorization": authorization} if authorization else request.headers
         if way.host != request.host:
             headers = {name: text for name, text in headers.items() if name != "Authorization"}
-        answer = await _exchange(session, request, url, headers, way.proxy)
+        answer = HttpAnswer(*await _exchange(session, request, url, headers, way.proxy))
+        if answer.status not in MOVED or request.method not in ("GET", "HEAD"):
+            return answer
         location = answer.headers.get("Location")
-        if answer.status not in MOVED or request.method not in ("GET", "HEAD") or not location:
+        if not location:
             return answer
         split(location)
         url = urljoin(url, location)
         await traffic.turn(traffic.way(url).host)
-    raise aiohttp.ClientError(f"more than {REDIRECTS} redirects")
+    raise BrokenConnectionError(f"more than {REDIRECTS} redirects")
 
 
 async def _exchange(
-    session: aiohttp.ClientSession,
-    request: HttpRequest,
-    url: str,
-    headers: Mapping[str, str],
-    proxy: str | None,
-) -> HttpAnswer:
-    async with session.request(
-        request.method, url, headers=headers, data=request.body, allow_redirects=False, proxy=proxy
-    ) as response:
-        return HttpAnswer(response.status, response.headers, await _body(response, request))
-
-
-async def _body(response: aiohttp.ClientResponse, request: HttpRequest) -> bytes:
-    """The whole body; UnmetError for one that is larger than what is asked for can be, or has no end."""
-    parts, size = [], 0
-    async for part in response.content.iter_any():
-        parts.append(part)
-        size += len(part)
-        if size > request.most:
-            # The rest is left where it is.
-            response.close()
-            raise UnmetError(
-                f"{request.host}: the answer to {request.method} {split(request.url).path} has more than"
-                f" {request.most >> 20} MiB",
-                "is this address a registry?",
-            )
-    return b"".join(parts)
-
-
-async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Stop aiohttp from repeating a PUT by itself after a broken connection: the registry is read first."""
+    session: Session, request: HttpRequest, url: str, headers: Mapping[str, str], proxy: str | None
+) -> Received:
+    """One request; UnmetError for an answer that is larger than what is asked for can be, or has no end."""
+    given = request.method, url, headers, request.body, request.most
     try:
-        return await handler(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise BrokenConnectionError(f"connection broken: {error}") from None
+        if proxy or not is_ordinary(url):
+            return await session.general.ask(*given, proxy)
+        return await session.direct.ask(*given)
+    except OverlongAnswerError:
+        path = split(request.url).path
+        raise UnmetError(
+            f"{request.host}: the answer to {request.method} {path} has more than {request.most >> 20} MiB",
+            "is this address a registry?",
+        ) from None
+    except ValueError as error:
+        raise UnmetError(
+            f"{request.host}: the request cannot be sent: {error}", "is this address a registry?"
+        ) from None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from releasing.clients.registry.concurrency import outcomes, together
+from releasing.clients.registry.concurrency import in_turn, outcomes, together
 from releasing.clients.registry.manifests import Manifests
 from releasing.errors import ConfigError, PreconditionError, ReleaseError, UnmetError, UnreachableError
 from releasing.image import ImagePattern, ImageRef
@@ -120,7 +120,7 @@ async def apply(registry: Registry, plan: PromotionPlan, watch: Watch) -> Promot
         await registry.tag(tag.name, tag.tag, await plan.manifests.read(tag.name, tag.digest))
 
     async def read_back(tag: ImageRef) -> None:
-        now = await registry.digest(tag.name, tag.tag)
+        now = await registry.digest(tag.name, tag.tag, written=tag.digest)
         if now != tag.digest:
             raise UnmetError(f"written, but afterwards it is on {now}")
 
@@ -135,8 +135,10 @@ async def _parted(
     step: Callable[[], None],
 ) -> tuple[list[TagChange], list[tuple[TagChange, ReleaseError]]]:
     """Do `work` for each change; give those that succeeded, and those that failed with the reason."""
-    ended = await outcomes(_watched(work(change.wanted), step) for change in changes)
-    pairs = list(zip(changes, ended, strict=True))
+    spread = in_turn(changes, lambda change: change.wanted.name)
+    outcome = await outcomes(_watched(work(change.wanted), step) for change in spread)
+    ended = dict(zip(spread, outcome, strict=True))
+    pairs = [(change, ended[change]) for change in changes]
     return [change for change, error in pairs if error is None], [
         (change, error) for change, error in pairs if error is not None
     ]
@@ -188,14 +190,12 @@ async def _found(registry: Registry, tag: ImageRef, listed: dict[str, str | None
 
 async def _absent(manifests: Manifests, missing: list[ImageRef], watch: Watch) -> list[str]:
     """Look up each manifest once, however many tags it gets; name the missing ones."""
-    names = list(dict.fromkeys((tag.name, tag.digest) for tag in missing))
+    names = dict.fromkeys((tag.name, tag.digest) for tag in missing)
     step = watch("reading manifests", len(names))
-    found = await together(_watched(manifests.holds(*name), step) for name in names)
-    return [
-        f"{image}@{digest} is not in the registry"
-        for (image, digest), holds in zip(names, found, strict=True)
-        if not holds
-    ]
+    spread = in_turn(names, lambda name: name[0])
+    found = await together(_watched(manifests.holds(*name), step) for name in spread)
+    holds = dict(zip(spread, found, strict=True))
+    return [f"{image}@{digest} is not in the registry" for image, digest in names if not holds[image, digest]]
 
 
 async def _watched(work: Coroutine[object, object, T], step: Callable[[], None]) -> T:

@@ -14,10 +14,8 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from itertools import count
 
-import aiohttp
-
 from releasing.clients.registry.auth.tokens import DENIED, Tokens
-from releasing.clients.registry.http import HttpAnswer, HttpRequest, exchange
+from releasing.clients.registry.http import HttpAnswer, HttpRequest, Session, exchange
 from releasing.clients.registry.traffic import Traffic
 from releasing.errors import UnreachableError
 
@@ -94,7 +92,7 @@ class Transport:
 
     def __init__(
         self,
-        session: aiohttp.ClientSession,
+        session: Session,
         patience: Patience,
         environment: Mapping[str, str],
         traffic: Traffic,
@@ -137,7 +135,7 @@ class Transport:
     async def _attempt(self, host: Host, request: HttpRequest) -> tuple[HttpAnswer | None, str]:
         try:
             answer = await self._authorized(host, request)
-        except (aiohttp.ClientError, OSError) as error:
+        except OSError as error:
             return None, str(error) or f"no answer within {self._patience.timeout:g} s"
         phrase = HTTPStatus(answer.status).phrase if answer.status in TRANSIENT else ""
         return answer, f"HTTP {answer.status} {phrase}"

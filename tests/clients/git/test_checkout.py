@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from releasing.clients.git import checkout as checkout_module
 from tests.support.bare_repository import commit, head
 from tests.support.releases import Origin, origin_in
 
@@ -132,3 +133,28 @@ def test_what_people_set_for_their_eyes_does_not_change_what_is_found(origin: Or
         git(origin, "config", *name.split("="))
     found = dict(origin.release.origin(origin.sh).files_naming("origin/master", ("Kubeflow",)))
     assert [*found] == ["README.md"]
+
+
+def test_blobs_are_read_in_portions_and_equal_ones_once(
+    origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {**CONTENT, "same as many.txt": CONTENT["many.txt"], "a missing": "named so"}
+    for name, text in texts.items():
+        commit(origin.bare, "master", name, text)
+    origin.fetched()
+    checkout = origin.release.origin(origin.sh)
+    rows = origin.sh.read(checkout.git["ls-tree", "-r", "-z", "origin/master"]).split("\0")[:-1]
+    identities = {path: head.split(" ")[2] for head, _, path in (row.partition("\t") for row in rows)}
+    asked: list[str] = []
+
+    def output(command: object, *, stdin: str | None = None) -> bytes:
+        asked.extend((stdin or "").splitlines())
+        return origin.sh.shell.output(command, stdin=stdin)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(checkout_module, "PORTION", 3)
+    monkeypatch.setattr(origin.sh, "output", output)
+    found = dict(checkout.blobs({**identities, "not there": "0" * 40}))
+    assert {name: found[name] for name in texts} == {name: text.encode() for name, text in texts.items()}
+    assert "not there" not in found
+    assert sorted(asked) == sorted({*identities.values(), "0" * 40})
+    assert found["many.txt"] is found["same as many.txt"]

@@ -22,7 +22,7 @@ from releasing.clients.registry.documents import (
 )
 from releasing.clients.registry.transport import Patience
 from releasing.config import registries
-from releasing.errors import ReleaseError, UnmetError
+from releasing.errors import PreconditionError, ReleaseError, UnmetError
 from releasing.image import ImageRef
 from tests.support.faulty_registry import (
     PROJECT,
@@ -386,3 +386,46 @@ def test_one_strange_image_does_not_hide_the_others(faulty: Faulty) -> None:
     faulty.fault = deep
     with pytest.raises(UnmetError, match="nested too deeply"):
         registries.digests([IMAGE, f"{PROJECT}/b"], BUILD, faulty.environment)
+
+
+def unchanged(*, asked_only: bool) -> Callable[[web.Request], Awaitable[web.StreamResponse | None]]:
+    """Answer HEAD as docker-registry does when a tag is on the digest of If-None-Match; or whatever was asked."""
+
+    async def fault(request: web.Request) -> web.StreamResponse | None:
+        conditional = "If-None-Match" in request.headers
+        return (
+            web.Response(status=304) if request.method == "HEAD" and (conditional or not asked_only) else None
+        )
+
+    return fault
+
+
+def test_what_was_just_written_may_be_read_back_as_unchanged(faulty: Faulty) -> None:
+    digest = pushed(faulty.url, "a")["a"]
+    faulty.fault = unchanged(asked_only=True)
+
+    async def work(registry: Registry) -> list[str | None]:
+        return [await registry.digest(IMAGE, BUILD, written=digest), await registry.digest(IMAGE, BUILD)]
+
+    assert asked(faulty, work) == [digest] * 2
+    assert [line.split()[0] for line in faulty.asked[-2:]] == ["HEAD", "HEAD"]
+
+
+def test_a_tag_on_another_digest_is_told_whatever_was_written(faulty: Faulty) -> None:
+    digest = pushed(faulty.url, "a")["a"]
+
+    async def work(registry: Registry) -> str | None:
+        return await registry.digest(IMAGE, BUILD, written="sha256:" + "0" * 64)
+
+    assert asked(faulty, work) == digest
+
+
+def test_unchanged_is_no_answer_to_a_question_without_a_condition(faulty: Faulty) -> None:
+    pushed(faulty.url, "a")
+    faulty.fault = unchanged(asked_only=False)
+
+    async def work(registry: Registry) -> str | None:
+        return await registry.digest(IMAGE, BUILD)
+
+    with pytest.raises(PreconditionError, match="answers HTTP 304"):
+        asked(faulty, work)
