@@ -68,7 +68,7 @@ class Console:
     ) -> Iterator[ReleaseContext]:
         """The release that the options mean; `looking` when nothing is to be changed."""
         texts = (options[name] for name in ("version", "candidate", "account", "allow_move"))
-        request = ReleaseRequest.parse(*texts, looking=looking)
+        request = ReleaseRequest.parse(*texts, looking=looking, naming=config.naming)
         bumped = (operators.NamedOperator(name, operator) for name, operator in config.operators.items())
         request = replace(request, named={each.name: options.get(each.option, "") for each in bumped})
         with self.workspace(config, options) as there:
@@ -145,9 +145,9 @@ def verify(console: Console, options: Options) -> None:
     from releasing import verification  # noqa: PLC0415 - no other command needs it
     from releasing.verification.tagged import tagged  # noqa: PLC0415
 
-    request = ReleaseRequest.parse(options["version"], options["candidate"], "", "", looking=True)
+    config, texts = load(), (options["version"], options["candidate"], "", "")
+    request = ReleaseRequest.parse(*texts, looking=True, naming=config.naming)
     aside = replace(console, show=tell) if options["json"] else console
-    config = load()
     with aside.workspace(config, options) as there:
         it = tagged(*session.reading(config, there, request))
         claims = verification.claims(it)

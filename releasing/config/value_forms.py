@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from releasing.clients.registry.settings import floating_tag, host
 from releasing.config.families import NAME
 from releasing.config.placeholders import OF_OPERATOR, OF_RELEASE, filled
+from releasing.naming import branch_pattern
 
 
 def _pattern(text: str) -> str:
@@ -75,7 +76,14 @@ def _stream_label(text: str) -> str:
     return _label(text)
 
 
+def _branch_pattern(text: str) -> str:
+    if problem := branch_pattern.problem(text):
+        raise ValueError(problem)
+    return text
+
+
 Pattern = Annotated[str, AfterValidator(_pattern)]
+ReleaseBranch = Annotated[str, AfterValidator(_branch_pattern)]
 PinPattern = Annotated[str, AfterValidator(_one_group)]
 ONE_LINE = (r"[\x00-\x1f]", "one line of text")
 PinValue = Annotated[str, value(OF_RELEASE, *ONE_LINE)]

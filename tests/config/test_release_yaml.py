@@ -23,6 +23,7 @@ from releasing.config.release_yaml import (
 )
 from releasing.recipes import RC, RECIPES
 from releasing.references.rules import Rules
+from releasing.version import Version
 from tests.support.paths import ROOT
 from tests.support.releases import CONFIG, release_at
 
@@ -181,3 +182,30 @@ def test_labels_and_trailer_of_the_branching_policy_have_their_forms(
 ) -> None:
     with pytest.raises(ValidationError, match=problem):
         with_section(branching=settings)
+
+
+def test_the_release_branch_is_as_the_project_names_it() -> None:
+    version = Version(0, 9, 1, with_section(release_branch="release-{major}.{minor}").naming)
+    assert version.branch == "release-0.9"
+    assert Version(0, 9, 1, CONFIG.naming).branch == "v0.9-branch"
+
+
+REFUSED_BRANCHES = {
+    "release": "versions would share a branch",
+    "release-{major}.{version}": "{version} is no part of a branch's name",
+    "release-{major}~{minor}": "'~' may not be in the name of a branch",
+    "release/v{major}.{minor}.{patch}": "leaves no room for the branches release/v1.1.1/",
+    "release/v{major}.{minor}.{patch}/x": "leaves no room for the branches release/v1.1.1/",
+}
+
+
+@pytest.mark.parametrize(("pattern", "words"), REFUSED_BRANCHES.items())
+def test_a_release_branch_that_could_not_be_is_refused(pattern: str, words: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        with_section(release_branch=pattern)
+    assert words in str(caught.value)
+
+
+def test_the_default_branch_is_no_release_branch() -> None:
+    with pytest.raises(ValidationError, match="is the name of the default branch, too: v2"):
+        with_section(release_branch="v{major}", default_branch="v2")
