@@ -58,6 +58,16 @@ class Version:
         """The git tag of the final, and the image tag of every image of this release."""
         return f"v{self}"
 
+    @property
+    def pep440(self) -> str:
+        """As Python's packages spell it."""
+        return ".".join(map(str, self.numbers))
+
+    @property
+    def npm(self) -> str:
+        """As npm, Helm and Cargo spell it."""
+        return ".".join(map(str, self.numbers))
+
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}"
 
@@ -73,6 +83,16 @@ class Candidate:
     def tag(self) -> str:
         """The git tag: vMAJOR.MINOR.PATCH-rc.N."""
         return f"{self.version.tag}-rc.{self.number}"
+
+    @property
+    def pep440(self) -> str:
+        """As Python's packages spell it: 2.3.0rc3."""
+        return f"{self.version.pep440}rc{self.number}"
+
+    @property
+    def npm(self) -> str:
+        """As npm, Helm and Cargo spell it: 2.3.0-rc.3."""
+        return f"{self.version.npm}-rc.{self.number}"
 
     def __str__(self) -> str:
         return f"{self.version}-rc.{self.number}"

@@ -11,7 +11,7 @@ from typing import Any
 
 from releasing.branching import policy
 from releasing.builds import build_commit, image_tag_moves
-from releasing.changes import image_tags_edit, operator_versions, operators
+from releasing.changes import image_tags_edit, operator_versions, operators, release_date
 from releasing.commands import session, summary
 from releasing.commands.request import NEXT, ReleaseRequest
 from releasing.commands.session import Workspace
@@ -105,6 +105,7 @@ def run(console: Console, recipe: Recipe, first: str, last: str, options: Option
 def _take_in(context: ReleaseContext, name: str, options: Options) -> None:
     """Record what options and release.yaml leave to be decided, before anything acts on it."""
     operator_versions.record(context.release, context.journal)
+    release_date.record(context.release, context.journal)
     if options["candidate"] == NEXT:
         session.remember_next(context)
     waived, commit, because = (options.get(option, "") for option in ("waive", "commit", "because"))

@@ -18,8 +18,9 @@ from releasing.config.build_sections import (
     OtherImages,
 )
 from releasing.config.deploy import Argo, ArgoBuild, ArgoPods, Deploy
-from releasing.config.file_edits import ConfiguredParameter, ConfiguredPin, OperatorPin
+from releasing.config.file_edits import ConfiguredParameter, ConfiguredPin, OperatorPin, unsettled
 from releasing.config.nightly_section import Nightly
+from releasing.config.placeholders import DATE, names
 from releasing.config.profiles import Announcement, Profile, RegistryHost, Smtp
 from releasing.config.review import Blockers, Branching, Checks, Notes, PullRequestSettings, Signing, Testgrid
 from releasing.config.value_forms import (
@@ -167,6 +168,22 @@ class Config(ConfigSection):
                 "requests; write another 'branch-prefix:' under 'pull-requests:'"
             )
         return self
+
+    @model_validator(mode="after")
+    def _values_are_known(self) -> Self:
+        pins = ((f"pins[{number}]", pin.value, pin.on) for number, pin in enumerate(self.pins))
+        named = ((f"parameters[{number}]", it.value, it.on) for number, it in enumerate(self.parameters))
+        values = ((f"{where}.value", unsettled(value, on)) for where, value, on in (*pins, *named))
+        wrong = [f"{where}: {problem}" for where, problem in values if problem]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+    @property
+    def dated(self) -> bool:
+        """Whether a value in files is the day of the release."""
+        values = (*(pin.value for pin in self.pins), *(each.value for each in self.parameters))
+        return any(DATE in names(value) for value in values)
 
     @cached_property
     def naming(self) -> Naming:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from releasing.changes.reference_edit import pinned, set_by_name
 from releasing.config.config_file import load
 from releasing.config.families import Listing
+from releasing.config.placeholders import OF_FILES
 from releasing.config.release_yaml import (
     Config,
     ConfiguredParameter,
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.interpreter
 
 IMAGES = {"pattern": "notebook-(cpu|gpu)", "names": ["notebook-cpu", "notebook-gpu"]}
 WORKFLOW = {"app": "releaser", "environment": "releasing", "component": "workflows", "job-name": "job"}
-RELEASE = {"version": "0.2.1", "tag": "v0.2.1", "branch": "v0.2-branch"}
+RELEASE = {**dict.fromkeys(OF_FILES, "0"), "version": "0.2.1", "tag": "v0.2.1", "branch": "v0.2-branch"}
 TF_SERVING = {"images": IMAGES, "workflow": WORKFLOW}
 
 
@@ -209,3 +210,28 @@ def test_a_release_branch_that_could_not_be_is_refused(pattern: str, words: str)
 def test_the_default_branch_is_no_release_branch() -> None:
     with pytest.raises(ValidationError, match="is the name of the default branch, too: v2"):
         with_section(release_branch="v{major}", default_branch="v2")
+
+
+PIN = {"file": "VERSION", "pattern": "(.+)"}
+UNSETTLED = [
+    ({"value": "{full}"}, "{full} is not the same for a candidate and for its final"),
+    ({"value": "v{npm}"}, "{npm} is not the same"),
+    ({"value": "{pep440}", "on": "both"}, "write 'on: candidate'"),
+    ({"value": "{candidate}", "on": "final"}, "a final has no {candidate}"),
+    ({"value": "{version}", "on": "never"}, "'candidate', 'final' or 'both'"),
+    ({"value": "{Version}"}, "{Version} is not a known name"),
+]
+
+
+@pytest.mark.parametrize(("pin", "words"), UNSETTLED)
+def test_a_value_that_a_candidate_and_its_final_could_not_share_is_refused(pin: Any, words: str) -> None:
+    for sections in ({"pins": [PIN | pin]}, {"parameters": [{"files": "*", "name": "a", **pin}]}):
+        with pytest.raises(ValidationError) as caught:
+            with_section(**sections)
+        assert words in str(caught.value)
+
+
+def test_braces_that_are_doubled_are_no_name_of_a_candidate() -> None:
+    assert with_section(pins=[PIN | {"value": "{{full}} {version}"}]).pins[0].on == "both"
+    assert not with_section(pins=[PIN | {"value": "{{date}}"}]).dated
+    assert with_section(pins=[PIN | {"value": "{date}"}]).dated

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -125,3 +127,50 @@ def test_a_branch_of_another_name_is_told_before_anything_is_written(project: Pr
     assert "origin has no branch v1.0-branch, but release-1.0" in run.stderr
     assert "release-branch: release-{major}.{minor}" in run.stderr
     assert (project.refs("heads"), project.refs("tags")) == (["main", "release-1.0"], [])
+
+
+VALUES = """\
+pins:
+- {file: VERSION, pattern: '^(v.+)$', value: "v{full}", on: candidate}
+- {file: README.md, pattern: 'release-(\\S+)-blue', value: "v{shields}", on: candidate}
+- {file: README.md, pattern: 'made on (\\S+)', value: "{date}"}
+- {file: README.md, pattern: 'install (\\S+)', value: "{major}.{minor}.{patch}"}
+- {file: docs.md, pattern: 'latest: (\\S+)', value: "{full}", on: final}
+parameters:
+- {files: setup.cfg, name: version, value: "{pep440}", on: candidate}
+- {files: chart.yaml, name: appVersion, value: "{npm}", on: candidate}
+"""
+
+
+def test_files_have_the_spellings_that_release_yaml_says_and_keep_the_day_of_the_first_run(
+    project: Project,
+) -> None:
+    project.write("VERSION", "v0.9.0\n")
+    project.write("README.md", "badge/release-v0.9.0-blue\nmade on 2018-01-01\ninstall 0.9.0\n")
+    project.write("docs.md", "latest: 0.9.0\n")
+    project.write("setup.cfg", "[metadata]\nversion = 0.9.0\n")
+    project.write("chart.yaml", "name: mini\nappVersion: 0.9.0\n")
+    project.says(VALUES)
+    before = f"{datetime.now(UTC):%F}"
+    project.killed_once("git push tag", "release.rc", "--version", "1.0.0")
+    journal = (project.sandbox / "releases" / "v1.0.0-rc.0" / "journal.jsonl").read_text()
+    [day] = {
+        each["value"] for each in map(json.loads, journal.splitlines()) if each.get("name") == "release date"
+    }
+    assert before <= day <= f"{datetime.now(UTC):%F}"
+    tagged = {
+        name: git("-C", project.bare, "show", f"v1.0.0-rc.0:{name}")
+        for name in ("VERSION", "README.md", "docs.md")
+    }
+    assert tagged == {
+        "VERSION": "v1.0.0-rc.0",
+        "README.md": f"badge/release-v1.0.0--rc.0-blue\nmade on {day}\ninstall 1.0.0",
+        "docs.md": "latest: 1.0.0",
+    }
+    assert "version = 1.0.0rc0" in git("-C", project.bare, "show", "v1.0.0-rc.0:setup.cfg")
+    assert "appVersion: 1.0.0-rc.0" in git("-C", project.bare, "show", "v1.0.0-rc.0:chart.yaml")
+    project.run(
+        "vote", "--version", "1.0.0", "--result", "passed", "--evidence", "https://acme.example/votes/1"
+    )
+    project.run("release.final", "--version", "1.0.0")
+    project.run("release.verify", "--version", "1.0.0")
