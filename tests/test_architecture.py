@@ -53,6 +53,7 @@ ORDER = (
     "jsonnet",
     "shell",
     "version",
+    "naming",
     "image",
     "errors",
     "releasing",

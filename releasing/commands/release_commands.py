@@ -11,7 +11,7 @@ from typing import Any
 
 from releasing.branching import policy
 from releasing.builds import build_commit, image_tag_moves
-from releasing.changes import image_tags_edit, operator_versions, operators
+from releasing.changes import image_tags_edit, operator_versions, operators, release_date
 from releasing.commands import session, summary
 from releasing.commands.request import NEXT, ReleaseRequest
 from releasing.commands.session import Workspace
@@ -68,7 +68,7 @@ class Console:
     ) -> Iterator[ReleaseContext]:
         """The release that the options mean; `looking` when nothing is to be changed."""
         texts = (options[name] for name in ("version", "candidate", "account", "allow_move"))
-        request = ReleaseRequest.parse(*texts, looking=looking)
+        request = ReleaseRequest.parse(*texts, looking=looking, naming=config.naming)
         bumped = (operators.NamedOperator(name, operator) for name, operator in config.operators.items())
         request = replace(request, named={each.name: options.get(each.option, "") for each in bumped})
         with self.workspace(config, options) as there:
@@ -105,6 +105,7 @@ def run(console: Console, recipe: Recipe, first: str, last: str, options: Option
 def _take_in(context: ReleaseContext, name: str, options: Options) -> None:
     """Record what options and release.yaml leave to be decided, before anything acts on it."""
     operator_versions.record(context.release, context.journal)
+    release_date.record(context.release, context.journal)
     if options["candidate"] == NEXT:
         session.remember_next(context)
     waived, commit, because = (options.get(option, "") for option in ("waive", "commit", "because"))
@@ -145,9 +146,9 @@ def verify(console: Console, options: Options) -> None:
     from releasing import verification  # noqa: PLC0415 - no other command needs it
     from releasing.verification.tagged import tagged  # noqa: PLC0415
 
-    request = ReleaseRequest.parse(options["version"], options["candidate"], "", "", looking=True)
+    config, texts = load(), (options["version"], options["candidate"], "", "")
+    request = ReleaseRequest.parse(*texts, looking=True, naming=config.naming)
     aside = replace(console, show=tell) if options["json"] else console
-    config = load()
     with aside.workspace(config, options) as there:
         it = tagged(*session.reading(config, there, request))
         claims = verification.claims(it)

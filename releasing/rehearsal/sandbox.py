@@ -167,7 +167,10 @@ def _refuse_another(place: Place, wanted_source: str) -> None:
 
 def _settle(place: Place, config: Config) -> None:
     settings = ServerSettings(
-        config.announcement.from_.split("@")[0], config.checks.presubmit, config.checks.postsubmit
+        config.announcement.from_.split("@")[0],
+        config.checks.presubmit,
+        config.checks.postsubmit,
+        release_branch=config.release_branch,
     )
     text = json.dumps(asdict(settings), indent=2) + "\n"
     if not place.settings.exists() or place.settings.read_text(encoding="utf-8") != text:
@@ -181,7 +184,7 @@ def _fill(place: Place, config: Config, wanted_source: str) -> None:
         source_copy.copy(wanted_source, repository, config.default_branch)
         source_copy.seed_operators(config, place.registry_url)
     else:
-        sample_project.create(repository)
+        sample_project.create(repository, config.naming.branches.name((0, 1, 2)))
         sample_project.seed(place.registry_url)
         source_copy.seed_operators(config, place.registry_url, earlier_images.names())
     source_copy.begin_numbers(repository)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from releasing.changes import image_tags_edit
 from releasing.config import registries
-from releasing.gates import named_files, tree_claims
+from releasing.gates import named_branches, named_files, tree_claims
 from releasing.preflight import access
 from releasing.runbook import waivers
 from releasing.runbook.step import Finding, met, step, unmet
@@ -130,5 +130,6 @@ CHECKS: tuple[tuple[Callable[[Release, StepShell], str], Callable[[Release], str
     ),
     (_strayed, image_tags_edit.back_on_branch),
     (_misnamed, lambda _of: "correct these keys in release.yaml"),
+    (named_branches.problem, named_branches.hint),
     (_absent, lambda _of: "name builds that are there: other-images in release.yaml"),
 )

@@ -60,6 +60,12 @@ class Checkout:
         lines = self.sh.read(self.git["ls-remote", "--refs", "--tags", "origin", pattern]).splitlines()
         return [line.split("\t")[1].removeprefix("refs/tags/") for line in lines]
 
+    @property
+    def branches(self) -> list[str]:
+        """The branches of origin, as last fetched."""
+        shape = ("--format=%(refname:lstrip=3)", "refs/remotes/origin")
+        return self.sh.read(self.git["for-each-ref", *shape]).split()
+
     def has(self, revision: str) -> bool:
         """Whether the clone knows `revision`."""
         return self.sh.succeeds(self.git["rev-parse", "--quiet", "--verify", f"{revision}^{{commit}}"])
