@@ -41,6 +41,8 @@ def test_a_run_loads_everything_before_its_threads_begin() -> None:
     [
         (["-c", "--list"], True),
         (["/usr/bin/invoke", "-l"], True),
+        (["/venv/lib/python3.11/site-packages/invoke/__main__.py", "--list"], True),
+        (["/venv/lib/python3.11/site-packages/pytest/__main__.py", "--list"], False),
         (["invoke", "--complete", "--", "rel"], True),
         (["tasks.py", "--help=auth"], True),
         (["invoke", "release.plan", "--version", "0.2.1"], False),
