@@ -39,6 +39,9 @@ nox.options.sessions = ["system_packages", "lint", "types", "tests", "oldest"]
 nox.options.error_on_missing_interpreters = True
 nox.options.stop_on_first_error = False
 PYTHON = sys.executable
+# Tests of whole releases often wait: one more at a time than there are processors. Each gets one at once, so that
+# none has many left when the others are done.
+AT_ONCE = ("-n", str((os.cpu_count() or 1) + 1), "--maxschedchunk", "1")
 VERSION = "{}.{}.{}".format(*sys.version_info)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 REQUIRED = PROJECT["project"]["requires-python"]
@@ -103,13 +106,13 @@ def types(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
     """All tests, of the kill campaigns a sample; arguments go to pytest (--seed N: the sample of an earlier run)."""
-    check(session, "pytest", "-q", "-n", "2", *(session.posargs or ["--durations=10"]))
+    check(session, "pytest", "-q", *AT_ONCE, *(session.posargs or ["--durations=10"]))
 
 
 @nox.session(venv_backend="none")
 def campaign(session: nox.Session) -> None:
     """The kill campaigns, complete: every command, before and after it, and every fault. Takes most of an hour."""
-    check(session, "pytest", "-q", "-n", "2", "-m", "campaign", "--campaign", *session.posargs)
+    check(session, "pytest", "-q", *AT_ONCE, "-m", "campaign", "--campaign", *session.posargs)
 
 
 @nox.session(python=OLDER, venv_backend="virtualenv" if OLDER else "none", reuse_venv=True)
@@ -119,7 +122,7 @@ def oldest(session: nox.Session) -> None:
         session.skip(f"no Python {REQUIRED} here that is older than .venv's {VERSION}")
     session.install("--quiet", "--constraint", str(CONSTRAINTS), *EVERYTHING)
     session.log(f"{OLDER} is Python {version_of(Path(OLDER))}")
-    session.run("python", "-m", "pytest", "-q", "-n", "2", "-m", MARKER, *session.posargs)
+    session.run("python", "-m", "pytest", "-q", *AT_ONCE, "-m", MARKER, *session.posargs)
 
 
 @nox.session(venv_backend="none")

@@ -6,6 +6,7 @@ Every step of the runbook is a task of its own (`invoke cut-branch --version 0.2
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -29,6 +30,9 @@ from releasing.commands import later
 
 if later.is_listing(sys.argv):
     later.postpone()
+    # A listing ends before anything is worth collecting.
+    gc.disable()
+    gc.freeze()
 
 from releasing import __version__
 from releasing.commands import configured_names
@@ -102,6 +106,14 @@ def sandbox(
     return opened(folder, config, source, fresh=fresh)
 
 
+def begin_servers(options: Options) -> None:
+    """Have the servers of a rehearsal load beside the rest, which takes both as long."""
+    if (options.get("profile") or os.environ.get("RELEASE_PROFILE") or "rehearsal") == "rehearsal":
+        from releasing.rehearsal.server_process import ServerProcess
+
+        ServerProcess.begin()
+
+
 def refuse_inert(context: Context) -> None:
     """Raise UsageError for Invoke's own options that say how its commands run: ours do not run through it."""
     from releasing.errors import UsageError
@@ -170,6 +182,7 @@ def task(name: str, text: str, act: Action, *taken: str) -> Task[Any]:
     def body(context: Context, **options: Any) -> None:
         with one_message():
             refuse_inert(context)
+            begin_servers(options)
             from releasing.commands.release_commands import Console
 
             act(Console(show, sandbox), options)
@@ -241,6 +254,8 @@ class Tool(Program):
             # Nothing names a task: a listing needs no parser, which would cost as much as all our imports.
             self.tasks = ParseResult()
             return
+        if not self.args.complete.value:
+            _refuse_empty(sys.argv[1:])
         try:
             super().parse_tasks()
         except ParseError as error:
@@ -249,9 +264,21 @@ class Tool(Program):
             raise Exit(f"error: {error}\n  hint: {_advice(sys.argv[1:])}", 2) from None
 
 
+def _refuse_empty(words: list[str]) -> None:
+    """Exit for an option with an empty value, as an unset variable of a shell gives it: it would not count."""
+    pairs = zip(words, [*words[1:], "-"], strict=True)
+    for option, value in pairs:
+        if option.startswith("--") and (option.endswith("=") or (not value and "=" not in option)):
+            name = option.removesuffix("=")
+            raise Exit(f"error: {name} has an empty value\n  hint: give it one, or leave {name} out", 2)
+
+
 def _advice(words: list[str]) -> str:
     import difflib
 
+    options = [word.partition("=")[0] for word in words if word.startswith("--")]
+    if twice := next((option for option in options if options.count(option) > 1), ""):
+        return f"{twice} is given twice: it takes one value"
     names = [*namespace.task_names, *namespace.collections]
     asked = next((word for word in words if not word.startswith("-")), "")
     if asked in names:
@@ -263,12 +290,23 @@ def _advice(words: list[str]) -> str:
 namespace = _namespace()
 
 
+def _code() -> int:
+    try:
+        Tool(version=__version__, name="invoke", binary="invoke", namespace=namespace).run()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else bool(ended.code)
+    return 0
+
+
 def main() -> None:
     """Run the command line: what scripts/invoke starts; plain `invoke` finds `namespace` by itself."""
     standard_streams.ensure()
     keep_streams_plain()
     try:
-        Tool(version=__version__, name="invoke", binary="invoke", namespace=namespace).run()
+        code = _code()
+        sys.stdout.flush()
+        # All is written by now, and taking the interpreter apart is a tenth of a short task's time.
+        os._exit(code)
     except BrokenPipeError:
         os._exit(141)  # as for any program whose reader has gone
     except OSError as error:

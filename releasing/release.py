@@ -12,8 +12,9 @@ from releasing.clients.git.checkout import Checkout
 from releasing.clients.git.tagging import Annotation
 from releasing.clients.github.pull_attention import Attention
 from releasing.clients.github.pull_request import PullRequests
-from releasing.config.placeholders import filled
+from releasing.config.placeholders import DATE, filled
 from releasing.config.release_yaml import Config, Profile
+from releasing.naming.branch_pattern import PLACES
 from releasing.version import Candidate, Version
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Release(ProposingRelease):
     """One candidate of a project, or (`final`) the release of one, in one profile.
 
     `allow_move` is a pattern of image tags that may move to a new digest; `pins` are the releases of operators, by
-    name, that release.yaml does not say.
+    name, that release.yaml does not say; `date` is the day that files name.
     """
 
     config: Config
@@ -141,6 +142,7 @@ class Release(ProposingRelease):
     allow_move: str = ""
     final: bool = False
     pins: tuple[tuple[str, str], ...] = ()
+    date: str = ""
 
     @property
     def tag(self) -> str:
@@ -198,7 +200,24 @@ class Release(ProposingRelease):
     @property
     def placeholders(self) -> dict[str, str]:
         """What the names in braces in values of release.yaml stand for."""
-        return {"version": str(self.version), "tag": self.image_tag, "branch": self.branch}
+        return self.values("final" if self.final else "candidate")
+
+    def values(self, on: str) -> dict[str, str]:
+        """The same in a value that the candidate, the final or both have in files; `date` once it is settled."""
+        named = self.version if on == "final" else self.candidate
+        date = {DATE: self.date} if self.date else {}
+        return {
+            "version": str(self.version),
+            "tag": self.image_tag,
+            "branch": self.branch,
+            **dict(zip(PLACES, map(str, self.version.numbers), strict=True)),
+            "candidate": "" if on == "final" else str(self.candidate.number),
+            "full": str(named),
+            "pep440": named.pep440,
+            "npm": named.npm,
+            "shields": str(named).replace("-", "--").replace("_", "__"),
+            **date,
+        }
 
     @property
     def milestone(self) -> str:

@@ -16,15 +16,15 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
-from releasing.errors import ConfigError
-from releasing.nightly.adding.config_edit import with_entry
-from releasing.nightly.release_config import Entry
-from releasing.shell.files import replace_text
-
 
 def main() -> int:
     """Add it and say so."""
     options = arguments()
+    from releasing.errors import ConfigError
+    from releasing.nightly.adding.config_edit import with_entry
+    from releasing.nightly.release_config import Entry
+    from releasing.shell.files import replace_text
+
     if not options.file.is_file():
         raise ConfigError(f"{options.file}: no such file", "nightly.config of release.yaml names it")
     before = options.file.read_text(encoding="utf-8")

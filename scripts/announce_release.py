@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from entry import program  # isort: skip
 
-from releasing.announcements.message import AnnouncementMail, options_of
-
 
 def main() -> int:
     """Write the mail."""
+    from releasing.announcements.mail_options import options_of
+
     options = options_of(__doc__ or "", "--release").parse_args()
+    from releasing.announcements.message import AnnouncementMail
+
     text = """\
 {project} {name} is released: the commit and the images that passed the vote.
 """

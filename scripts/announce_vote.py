@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from entry import program  # isort: skip
 
-from releasing.announcements.message import AnnouncementMail, options_of
-
 
 def main() -> int:
     """Write the mail."""
+    from releasing.announcements.mail_options import options_of
+
     parser = options_of(__doc__ or "", "--candidate", "--until")
     parser.add_argument(
         "--waiver",
@@ -24,6 +24,8 @@ def main() -> int:
         help="a known problem that was accepted, and why",
     )
     options = parser.parse_args()
+    from releasing.announcements.message import AnnouncementMail
+
     text = f"""\
 {{project}} {{name}} is tagged. Please test it and vote by {options.until}.
 

@@ -26,14 +26,6 @@ from typing import TYPE_CHECKING
 
 from entry import program
 
-from releasing import image_tags
-from releasing.clients.registry import promotion
-from releasing.clients.registry.progress import Progress
-from releasing.clients.registry.promotion_report import facts, lines
-from releasing.config import registries
-from releasing.config.registry_settings import settings
-from releasing.image import ImagePattern, movable
-
 if TYPE_CHECKING:
     from releasing.clients.registry.client import Registry
 
@@ -41,6 +33,14 @@ if TYPE_CHECKING:
 def main() -> int:
     """Plan, and unless --plan, write; shows one line per tag."""
     options = arguments()
+    from releasing import image_tags
+    from releasing.clients.registry import promotion
+    from releasing.clients.registry.progress import Progress
+    from releasing.clients.registry.promotion_report import facts, lines
+    from releasing.config import registries
+    from releasing.config.registry_settings import settings
+    from releasing.image import ImagePattern, movable
+
     tags = image_tags.load(options.images_file)
     wanted = promotion.asked(tags, ImagePattern.parse(options.pattern), str(options.images_file))
     allow_move = movable(options.allow_move)

@@ -14,16 +14,38 @@ from entry import program  # isort: skip
 import argparse
 import os
 
-from releasing.preflight import access, repository_settings
-from releasing.shell.environment import clean_environment
-from releasing.shell.programs import Shell
-
 # What a hook's repository would set besides stays away from git.
 KEPT = ("GIT_CONFIG_", "GIT_AUTHOR_", "GIT_COMMITTER_")
 
 
 def main() -> int:
     """Print what was found."""
+    options = arguments()
+    from releasing.preflight import access, repository_settings
+    from releasing.shell.environment import clean_environment
+    from releasing.shell.programs import Shell
+
+    created = repository_settings.Created(tuple(options.branch), tuple(options.tag))
+    need = access.GitHubNeed(
+        options.repository,
+        options.push,
+        options.hours,
+        options.sign,
+        options.merge_method,
+        created,
+        options.checkout,
+    )
+    kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
+    found = access.answers(Shell(clean_environment() | kept), need)
+    for answer in found:
+        if not answer.problem:
+            print(f"warning: {answer.text}; {answer.hint}" if answer.warning else answer.text)
+    access.require(found, need)
+    return 0
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -38,7 +60,7 @@ def main() -> int:
     parser.add_argument(
         "--merge-method",
         default="",
-        choices=repository_settings.ALLOWED,
+        choices=("squash", "merge", "rebase"),
         help="require that it is allowed",
     )
     parser.add_argument(
@@ -49,18 +71,10 @@ def main() -> int:
         help="a branch to create; NAME/ for any below",
     )
     parser.add_argument("--tag", action="append", default=[], metavar="NAME", help="a tag to create")
-    options = parser.parse_args()
-    created = repository_settings.Created(tuple(options.branch), tuple(options.tag))
-    need = access.GitHubNeed(
-        options.repository, options.push, options.hours, options.sign, options.merge_method, created
+    parser.add_argument(
+        "--checkout", default="", metavar="FOLDER", help="a clone that must have the whole history"
     )
-    kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
-    found = access.answers(Shell(clean_environment() | kept), need)
-    for answer in found:
-        if not answer.problem:
-            print(f"warning: {answer.text}; {answer.hint}" if answer.warning else answer.text)
-    access.require(found, need)
-    return 0
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -13,10 +13,6 @@ from entry import program  # isort: skip
 
 import argparse
 
-from releasing.errors import PreconditionError
-from releasing.gates import blockers
-from releasing.shell.programs import Shell
-
 
 def main() -> int:
     """List the blockers."""
@@ -30,6 +26,10 @@ def main() -> int:
     )
     parser.add_argument("--waived", action="append", default=[], metavar="NUMBER", help="ignore this issue")
     options = parser.parse_args()
+    from releasing.errors import PreconditionError
+    from releasing.gates import blockers
+    from releasing.shell.programs import Shell
+
     everything = blockers.found(Shell(), options.repository, tuple(options.label), options.milestone)
     left = blockers.without(everything, options.waived)
     if left:

@@ -16,8 +16,6 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
-from releasing.builds import build_contract
-
 
 def main() -> int:
     """Print every breach."""
@@ -28,10 +26,12 @@ def main() -> int:
     parser.add_argument(
         "--seconds",
         type=float,
-        default=build_contract.SECONDS,
+        default=10,
         help="seconds that a trial may take (default: 10); without a daemon, sleep takes no time in a trial",
     )
     options = parser.parse_args()
+    from releasing.builds import build_contract
+
     found = build_contract.breaches(options.folder, options.seconds)
     for breach in found:
         print(breach)

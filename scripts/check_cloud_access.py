@@ -14,9 +14,6 @@ from entry import program  # isort: skip
 
 import argparse
 
-from releasing.preflight import cloud_access
-from releasing.shell.programs import Shell
-
 
 def main() -> int:
     """Print what was found."""
@@ -29,7 +26,11 @@ def main() -> int:
     parser.add_argument(
         "--hours", type=float, default=12, metavar="N", help="hours that the release may take"
     )
-    wanted = cloud_access.CloudNeed(**vars(parser.parse_args()))
+    options = parser.parse_args()
+    from releasing.preflight import cloud_access
+    from releasing.shell.programs import Shell
+
+    wanted = cloud_access.CloudNeed(**vars(options))
     found = cloud_access.answers(Shell(), wanted)
     for answer in found:
         if not answer.problem:

@@ -14,10 +14,6 @@ import argparse
 import os
 from pathlib import Path
 
-from releasing.config.registries import digests
-from releasing.errors import PreconditionError
-from releasing.gates.vote import problems
-
 
 def main() -> int:
     """Compare the vote with the world."""
@@ -29,6 +25,10 @@ def main() -> int:
     parser.add_argument("--commit", required=True)
     parser.add_argument("--image-tag", required=True)
     options = parser.parse_args()
+    from releasing.config.registries import digests
+    from releasing.errors import PreconditionError
+    from releasing.gates.vote import problems
+
     there = digests(options.images, options.image_tag, os.environ) if options.images else {}
     found = problems(options.vote, options.commit, there)
     if found:

@@ -17,9 +17,6 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
-from releasing.clients.git import exact_clone
-from releasing.shell.programs import Shell
-
 
 def main() -> int:
     """Clone."""
@@ -31,6 +28,9 @@ def main() -> int:
     parser.add_argument("--branch", required=True, metavar="NAME", help="the branch to check out")
     parser.add_argument("--reference", default="", metavar="FOLDER", help="a clone to take objects from")
     options = parser.parse_args()
+    from releasing.clients.git import exact_clone
+    from releasing.shell.programs import Shell
+
     exact_clone.clone(Shell(), options.url, options.folder, options.branch, options.reference)
     return 0
 

@@ -16,17 +16,17 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
-from releasing.publication import note_lines, notes
-from releasing.publication.merged_pulls import PullHistory
-from releasing.shell.files import replace_text
-from releasing.shell.git_guard import reading
-from releasing.shell.programs import Shell
-from releasing.version import Version
-
 
 def main() -> int:
     """Write what is missing."""
     options = arguments()
+    from releasing.publication import note_lines, notes
+    from releasing.publication.merged_pulls import PullHistory
+    from releasing.shell.files import replace_text
+    from releasing.shell.git_guard import reading
+    from releasing.shell.programs import Shell
+    from releasing.version import Version
+
     sh = Shell()
     source = PullHistory(
         reading(options.checkout), options.checkout, options.repository, options.own_branches

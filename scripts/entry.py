@@ -18,7 +18,7 @@ PYTHON = ROOT / ".venv" / "bin" / "python"
 
 
 def _has(package: str) -> bool:
-    from importlib.util import find_spec  # noqa: PLC0415  (in .venv nobody needs to look)
+    from importlib.util import find_spec
 
     return find_spec(package) is not None
 
@@ -34,7 +34,6 @@ sys.path.insert(0, str(ROOT))
 
 from releasing.errors import MachineError, ReleaseError  # noqa: E402
 from releasing.shell import standard_streams  # noqa: E402
-from releasing.shell.files import told  # noqa: E402
 from releasing.shell.text.plain_text import keep_streams_plain  # noqa: E402
 
 
@@ -63,8 +62,12 @@ def _code(main: Callable[[], int | None]) -> int:
         return main() or 0
     except BrokenPipeError:
         raise
-    except (OSError, ReleaseError) as error:
-        failure = told(error) if isinstance(error, OSError) else error
+    except ReleaseError as error:
+        failure = error
+    except OSError as error:
+        from releasing.shell.files import told
+
+        failure = told(error)
     except MemoryError:
         failure = MachineError("not enough memory")
     except RecursionError:

@@ -14,10 +14,6 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
-from releasing.clients.ksonnet.formatting import put_into_form
-from releasing.errors import UsageError
-from releasing.shell.programs import Shell
-
 
 def main() -> int:
     """Rewrite, and say how many files were."""
@@ -26,6 +22,10 @@ def main() -> int:
     )
     parser.add_argument("app", type=Path, metavar="FOLDER")
     app = parser.parse_args().app
+    from releasing.clients.ksonnet.formatting import put_into_form
+    from releasing.errors import UsageError
+    from releasing.shell.programs import Shell
+
     if not (app / "app.yaml").is_file():
         raise UsageError(f"{app}: no app.yaml", "name the folder of a ksonnet app")
     changed, formatted = put_into_form(app, Shell())

@@ -16,10 +16,6 @@ from entry import program  # isort: skip
 import argparse
 import os
 
-from releasing.clients.checks import commit_checks, testgrid
-from releasing.clients.checks.testgrid_tab import Tab
-from releasing.shell.programs import Shell
-
 
 def main() -> int:
     """Print the commit."""
@@ -43,6 +39,10 @@ def main() -> int:
 
 
 def _found(options: argparse.Namespace) -> str:
+    from releasing.clients.checks import commit_checks, testgrid
+    from releasing.clients.checks.testgrid_tab import Tab
+    from releasing.shell.programs import Shell
+
     if options.testgrid:
         url, dashboard, name = options.testgrid
         tab = Tab.chosen(url, dashboard, name, os.environ)

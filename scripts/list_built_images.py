@@ -15,22 +15,23 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
-from releasing.clients.cluster import workflow_template
-from releasing.clients.ksonnet.app import find_app
-from releasing.clients.ksonnet.render import render
-from releasing.errors import UsageError
-from releasing.nightly.expected_images import expected
-
 
 def main() -> int:
     """Print one name on each line."""
     options = arguments()
+    from releasing.nightly.expected_images import expected
+
     for name in expected(_workflows(options), options.tag):
         print(name)
     return 0
 
 
 def _workflows(options: argparse.Namespace) -> list[dict[str, object]]:
+    from releasing.clients.cluster import workflow_template
+    from releasing.clients.ksonnet.app import find_app
+    from releasing.clients.ksonnet.render import render
+    from releasing.errors import UsageError
+
     if options.template:
         given = workflow_template.pairs("--parameter", options.parameter, f"-p versionTag={options.tag}")
         template = workflow_template.read(options.template)

@@ -18,11 +18,6 @@ import argparse
 import os
 from pathlib import Path
 
-from releasing.announcements import webhook
-from releasing.errors import UsageError
-from releasing.shell.clock import now, operator
-from releasing.shell.files import replace_text
-
 
 def main() -> int:
     """Post it unless it was, and say so."""
@@ -31,6 +26,11 @@ def main() -> int:
     )
     parser.add_argument("report", type=Path, metavar="FILE")
     report = parser.parse_args().report
+    from releasing.announcements import webhook
+    from releasing.errors import UsageError
+    from releasing.shell.clock import now, operator
+    from releasing.shell.files import replace_text
+
     if not report.is_file():
         raise UsageError(f"{report}: no such report", "nightly.check --tell writes them")
     taken = report.with_suffix(".posted")

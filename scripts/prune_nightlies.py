@@ -21,13 +21,6 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasing.clients.registry.progress import Progress
-from releasing.config import registries
-from releasing.errors import UsageError
-from releasing.nightly import named_builds
-from releasing.nightly.retention import old_tags, prune_report
-from releasing.shell.git_guard import NETWORK, reading
-
 if TYPE_CHECKING:
     from releasing.clients.registry.client import Registry
     from releasing.nightly.retention.old_tags import Pruned
@@ -36,6 +29,13 @@ if TYPE_CHECKING:
 def main() -> int:
     """List, and with --write delete."""
     options = arguments()
+    from releasing.clients.registry.progress import Progress
+    from releasing.config import registries
+    from releasing.errors import UsageError
+    from releasing.nightly import named_builds
+    from releasing.nightly.retention import old_tags, prune_report
+    from releasing.shell.git_guard import NETWORK, reading
+
     if options.keep < 1:
         raise UsageError(f"--keep {options.keep}: at least the newest one stays", "--keep 14")
     shell = reading(options.checkout, protocols=NETWORK)

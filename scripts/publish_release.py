@@ -15,10 +15,6 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
-from releasing.clients.github.releases import Publication, publish
-from releasing.errors import UsageError
-from releasing.shell.programs import Shell
-
 
 def main() -> int:
     """Publish, and say where."""
@@ -32,6 +28,10 @@ def main() -> int:
     parser.add_argument("--notes", type=Path, required=True, metavar="FILE")
     parser.add_argument("--prerelease", action="store_true", help="mark it as a pre-release: a candidate")
     options = parser.parse_args()
+    from releasing.clients.github.releases import Publication, publish
+    from releasing.errors import UsageError
+    from releasing.shell.programs import Shell
+
     for file in (options.notes, *options.files):
         if not file.is_file():
             raise UsageError(f"{file}: no such file", "check-release-notes writes the notes")

@@ -18,9 +18,6 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
-from releasing.builds import make_push
-from releasing.shell.files import replace_text
-
 
 def main() -> int:
     """Push, and print what is in the registry now."""
@@ -42,6 +39,9 @@ def main() -> int:
         "--record", type=Path, metavar="FILE", help="write the tag that was pushed to this file"
     )
     options = parser.parse_args()
+    from releasing.builds import made_images, make_push
+    from releasing.shell.files import replace_text
+
     found = make_push.push(
         options.folder, options.commit, options.image, options.tag, lambda line: print(line, flush=True)
     )
@@ -50,7 +50,7 @@ def main() -> int:
     if options.record:
         replace_text(options.record, f"{found[0].tag}\n", private=True)
     if options.also:
-        make_push.tag_too(found, options.also)
+        made_images.tag_too(found, options.also)
     return 0
 
 

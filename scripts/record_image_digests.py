@@ -15,11 +15,6 @@ import argparse
 import os
 from pathlib import Path
 
-from releasing.changes.digest_table import with_section
-from releasing.config.registries import existing_digests
-from releasing.errors import ConfigError
-from releasing.shell.files import replace_text
-
 
 def main() -> int:
     """Write the section."""
@@ -31,6 +26,11 @@ def main() -> int:
     parser.add_argument("--image-tag", required=True, metavar="TAG")
     parser.add_argument("images", nargs="+", metavar="IMAGE")
     options = parser.parse_args()
+    from releasing.changes.digest_table import with_section
+    from releasing.config.registries import existing_digests
+    from releasing.errors import ConfigError
+    from releasing.shell.files import replace_text
+
     if not options.document.is_file():
         raise ConfigError(f"{options.document}: no such file", "name the release document of the checkout")
     digests = existing_digests(options.images, options.image_tag, os.environ)

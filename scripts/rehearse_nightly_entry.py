@@ -18,19 +18,19 @@ import argparse
 import os
 from pathlib import Path
 
-from releasing.config import config_file
-from releasing.config.path import config_path
-from releasing.errors import PreconditionError, UsageError
-from releasing.nightly.adding import entry_rehearsal
-from releasing.nightly.build_contexts import broken
-from releasing.nightly.release_config import parse
-from releasing.nightly.resolution import TAG, resolve
-from releasing.shell.programs import Shell
-
 
 def main() -> int:
     """Render each entry and show its images."""
     options = arguments()
+    from releasing.config import config_file
+    from releasing.config.path import config_path
+    from releasing.errors import PreconditionError, UsageError
+    from releasing.nightly.adding import entry_rehearsal
+    from releasing.nightly.build_contexts import broken
+    from releasing.nightly.release_config import parse
+    from releasing.nightly.resolution import TAG, resolve
+    from releasing.shell.programs import Shell
+
     entries = {each.name: each for each in parse(options.file.read_bytes(), str(options.file)).entries}
     if unknown := [name for name in options.names if name not in entries]:
         raise UsageError(f"{options.file} has no entry {', '.join(unknown)}", f"it has: {', '.join(entries)}")
@@ -50,6 +50,8 @@ def main() -> int:
 
 
 def _checkout(file: Path) -> Path:
+    from releasing.errors import UsageError
+
     for folder in file.resolve().parents:
         if (folder / ".git").exists():
             return folder

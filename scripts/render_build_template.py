@@ -18,16 +18,16 @@ import argparse
 import os
 from pathlib import Path
 
-from releasing.config import config_file
-from releasing.config.path import config_path
-from releasing.errors import PreconditionError
-from releasing.nightly.adding import build_template
-from releasing.shell.files import replace_text
-
 
 def main() -> int:
     """Write it and say so."""
     options = arguments()
+    from releasing.config import config_file
+    from releasing.config.path import config_path
+    from releasing.errors import PreconditionError
+    from releasing.nightly.adding import build_template
+    from releasing.shell.files import replace_text
+
     config = config_file.load(config_path(os.environ))
     folder = options.dockerfile_dir.rstrip("/")
     build = build_template.image_build(options.image, folder, options.dockerfile, options.extra_args)

@@ -17,14 +17,13 @@ import argparse
 import os
 from pathlib import Path
 
-from releasing.announcements.smtp import check, send, server_of, was_sent
-from releasing.errors import UsageError
-from releasing.shell.programs import Shell
-
 
 def main() -> int:
     """Send it, or say that it was sent."""
     options = arguments()
+    from releasing.announcements.smtp import check, send, server_of, was_sent
+    from releasing.errors import UsageError
+
     if options.check:
         print(check(server_of(options.host, options.port, options.user, password(options), os.environ)))
         return 0
@@ -40,6 +39,9 @@ def main() -> int:
 
 def password(options: argparse.Namespace) -> str:
     """What the command prints, else the environment's; empty when nobody logs in."""
+    from releasing.errors import UsageError
+    from releasing.shell.programs import Shell
+
     if not options.user or os.environ.get("RELEASE_SMTP_SERVER"):
         return ""
     if options.password_command:

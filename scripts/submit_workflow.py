@@ -11,15 +11,12 @@ from entry import program  # isort: skip
 import argparse
 from pathlib import Path
 
-import yaml
-
-from releasing.clients.cluster import workflow, workflow_template
-from releasing.shell.programs import Shell
-
 
 def main() -> int:
     """Read the command line, create the workflow, and say what was done."""
-    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
     parser.add_argument("file", type=Path, metavar="FILE", help="the WorkflowTemplate, YAML or JSON")
     parser.add_argument("--name", required=True, help="the workflow's name")
     parser.add_argument("-n", "--namespace", required=True, metavar="NS", help="the namespace it runs in")
@@ -39,6 +36,11 @@ def main() -> int:
     )
     parser.add_argument("--dry-run", action="store_true", help="create nothing, say what would be created")
     options = parser.parse_args()
+    import yaml
+
+    from releasing.clients.cluster import workflow, workflow_template
+    from releasing.shell.programs import Shell
+
     given = workflow_template.pairs("--parameter", options.parameter, "-p versionTag=v20180723-01234567")
     template = workflow_template.read(options.file)
     content = workflow_template.workflow(template, options.name, options.namespace, given)

@@ -39,28 +39,17 @@ from typing import TYPE_CHECKING
 
 from entry import program
 
-from releasing import image_tags
-from releasing.changes import image_tags_check
-from releasing.clients.registry import registry_builds
-from releasing.clients.registry.progress import Progress
-from releasing.config import registries
-from releasing.config.path import config_path
-from releasing.config.registry_settings import settings
-from releasing.errors import ConfigError, UsageError
-from releasing.image import ImageName, ImagePattern, movable
-from releasing.image_tags.known_builds import with_matching_tags
-from releasing.image_tags.row_changes import Changed, with_builds, with_tag
-from releasing.image_tags.row_text import save
-from releasing.image_tags.validation import missing, problems, require_valid
-
 if TYPE_CHECKING:
     from releasing.clients.registry.client import Registry
     from releasing.image_tags import ImageRow, ImageTags
+    from releasing.image_tags.row_changes import Changed
 
 
 def main() -> int:
     """Do what the command line asks."""
     options = arguments()
+    from releasing import image_tags
+
     tags = image_tags.load_or_begin(options.file) if options.action is add else image_tags.load(options.file)
     options.action(options, tags)
     return 0
@@ -68,6 +57,14 @@ def main() -> int:
 
 def add(options: argparse.Namespace, tags: ImageTags) -> None:
     """List the builds that a registry has."""
+    from releasing.clients.registry import registry_builds
+    from releasing.clients.registry.progress import Progress
+    from releasing.config import registries
+    from releasing.errors import UsageError
+    from releasing.image import ImageName, ImagePattern, movable
+    from releasing.image_tags.known_builds import with_matching_tags
+    from releasing.image_tags.row_changes import with_builds
+
     pattern = ImagePattern.parse(options.pattern, prefix=options.prefix)
     for name in options.image:
         ImageName.parse(name)
@@ -87,6 +84,10 @@ def add(options: argparse.Namespace, tags: ImageTags) -> None:
 
 def tag(options: argparse.Namespace, tags: ImageTags) -> None:
     """Set a tag on one build of each image."""
+    from releasing.config.registry_settings import settings
+    from releasing.image import ImagePattern, movable
+    from releasing.image_tags.row_changes import with_tag
+
     pattern = ImagePattern.parse(options.pattern, prefix=options.prefix)
     floats = options.tag in settings(os.environ).floating_tags
     allow_move = movable(".*" if floats else options.allow_move)
@@ -95,11 +96,17 @@ def tag(options: argparse.Namespace, tags: ImageTags) -> None:
 
 def sort(options: argparse.Namespace, tags: ImageTags) -> None:
     """Put the rows in order."""
+    from releasing.image_tags.row_changes import Changed
+
     finish(options.file, tags, Changed(tags.ordered(), ()))
 
 
 def check(options: argparse.Namespace, tags: ImageTags) -> None:
     """Find all problems; raises ConfigError with them."""
+    from releasing.changes import image_tags_check
+    from releasing.errors import ConfigError, UsageError
+    from releasing.image_tags.validation import missing, problems
+
     if options.tag and not (options.expect or options.checkout):
         raise UsageError(
             "--tag says at which tag the images of --expect and --checkout have to be",
@@ -120,7 +127,10 @@ def check(options: argparse.Namespace, tags: ImageTags) -> None:
 
 def dangling(options: argparse.Namespace, tags: ImageTags) -> list[str]:
     """Find the references of a checkout to images that the file does not list at the tag."""
-    from releasing.config.config_file import load  # noqa: PLC0415 - takes longer to import than all else takes
+    from releasing.changes import image_tags_check
+    from releasing.config.config_file import load
+    from releasing.config.path import config_path
+    from releasing.errors import UsageError
 
     if not options.tag:
         raise UsageError("--checkout asks for references at one tag", "name it: --tag v0.2.1")
@@ -132,6 +142,9 @@ def dangling(options: argparse.Namespace, tags: ImageTags) -> list[str]:
 
 def finish(path: Path, before: ImageTags, changed: Changed) -> None:
     """Write the file when it changed, and say what was done; nothing of it when it would not be valid."""
+    from releasing.image_tags.row_text import save
+    from releasing.image_tags.validation import require_valid
+
     require_valid(before, changed.tags, str(path))
     written = save(path, before, changed.tags)
     for line in changed.lines:

@@ -29,12 +29,6 @@ from typing import TYPE_CHECKING
 
 from entry import program
 
-from releasing.errors import PreconditionError, UsageError
-from releasing.references import examine_checkout
-from releasing.references.rules import Rules
-from releasing.references.tracked_files import replace_content
-from releasing.shell.text.plain_text import plain
-
 if TYPE_CHECKING:
     from releasing.references.report import ReferenceReport
 
@@ -42,6 +36,11 @@ if TYPE_CHECKING:
 def main() -> int:
     """Update the references that the command line names."""
     options = _parser().parse_args()
+    from releasing.errors import PreconditionError, UsageError
+    from releasing.references import examine_checkout
+    from releasing.references.rules import Rules
+    from releasing.references.tracked_files import replace_content
+
     checkout: Path = options.checkout
     if not checkout.is_dir():
         raise UsageError(f"{checkout}: no such folder", "name the folder of a checkout")
@@ -67,7 +66,8 @@ def main() -> int:
 
 
 def _show(report: ReferenceReport, written: bool, json: bool) -> None:
-    from releasing.references.report import as_json, as_text, diff  # noqa: PLC0415  (loaded while git looks)
+    from releasing.references.report import as_json, as_text, diff
+    from releasing.shell.text.plain_text import plain
 
     if json or written:
         text = as_json(report, written) if json else plain(as_text(report, "Changed"), undecoded=True)

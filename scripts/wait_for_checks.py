@@ -13,9 +13,6 @@ from entry import program  # isort: skip
 
 import argparse
 
-from releasing.clients.checks.commit_checks import wait_until_successful
-from releasing.shell.programs import Shell
-
 
 def main() -> int:
     """Wait, and say what for."""
@@ -29,6 +26,9 @@ def main() -> int:
     )
     parser.add_argument("--timeout", type=float, default=240, metavar="MINUTES", help="default: 240")
     options = parser.parse_args()
+    from releasing.clients.checks.commit_checks import wait_until_successful
+    from releasing.shell.programs import Shell
+
     wait_until_successful(
         Shell(), options.repository, options.commit, tuple(options.context), options.timeout * 60
     )

@@ -11,9 +11,6 @@ from datetime import datetime
 
 from entry import program
 
-from releasing.clients.cluster.workflow_watch import Watch, WatchPatience
-from releasing.shell.programs import Shell
-
 
 def main() -> int:
     """Read the command line, wait, and say how it ended."""
@@ -29,6 +26,9 @@ def main() -> int:
         help="time to log in again when the login to the cluster expires; default: 30",
     )
     options = parser.parse_args()
+    from releasing.clients.cluster.workflow_watch import Watch, WatchPatience
+    from releasing.shell.programs import Shell
+
     patience = WatchPatience(options.timeout, options.login_timeout)
     ended = Watch(Shell(), options.name, options.namespace, _show, patience)()
     _show(f"{ended.title}: {ended.phase}")

@@ -14,9 +14,6 @@ from entry import program  # isort: skip
 
 import argparse
 
-from releasing.clients.checks.mergeability import wait_until_mergeable
-from releasing.shell.programs import Shell
-
 
 def main() -> int:
     """Wait, and say what for."""
@@ -31,6 +28,9 @@ def main() -> int:
     )
     parser.add_argument("--timeout", type=float, default=1440, metavar="MINUTES", help="default: a day")
     options = parser.parse_args()
+    from releasing.clients.checks.mergeability import wait_until_mergeable
+    from releasing.shell.programs import Shell
+
     contexts = tuple(options.context)
     wait_until_mergeable(
         Shell(), options.repository, options.number, options.head, contexts, options.timeout * 60

@@ -18,17 +18,15 @@ import os
 import re
 from pathlib import Path
 
-from releasing.clients.github import api
-from releasing.errors import CommandError, PreconditionError, UsageError
-from releasing.image import ImageRef
-from releasing.publication.manifest import ReleaseManifest, digests
-from releasing.shell.files import replace_text
-from releasing.shell.programs import Shell
-
 
 def main() -> int:
     """Write the file."""
     options = arguments()
+    from releasing.errors import PreconditionError
+    from releasing.image import ImageRef
+    from releasing.publication.manifest import ReleaseManifest, digests
+    from releasing.shell.files import replace_text
+
     found = digests(map(ImageRef.parse, options.images), os.environ)
     absent = [image for image, digest in found.items() if digest is None]
     if absent:
@@ -54,6 +52,10 @@ def main() -> int:
 
 def commit_of(also: str) -> tuple[str, str]:
     """The repository OWNER/NAME of OWNER/NAME@TAG, and the commit of its tag on GitHub."""
+    from releasing.clients.github import api
+    from releasing.errors import CommandError, PreconditionError, UsageError
+    from releasing.shell.programs import Shell
+
     slug, at, tag = also.partition("@")
     if not at:
         raise UsageError(f"--also {also}: expected OWNER/NAME@TAG", "--also kubeflow/tf-operator@v0.2.0")

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
+from pathlib import Path
 from random import SystemRandom
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from tests.support.finished import Finished, finished_candidate
 from tests.support.killing import AFTER, BEFORE, SAMPLE
 
+WHOLE = Path(__file__).parent / "whole"
 # A shell that starts the checks in the background has Ctrl-C ignored, and so would every program that a test
 # interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -48,6 +50,11 @@ def _campaign(config: pytest.Config) -> str:
     if config.option.campaign:
         return "kill campaigns: complete"
     return f"kill campaigns: a sample, the same again with --seed {config.option.seed}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole releases first, and of them the campaigns: what takes long is not begun when all else is done."""
+    items.sort(key=lambda item: (item.get_closest_marker("campaign") is None, WHOLE not in item.path.parents))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

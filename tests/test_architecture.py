@@ -53,6 +53,7 @@ ORDER = (
     "jsonnet",
     "shell",
     "version",
+    "naming",
     "image",
     "errors",
     "releasing",
@@ -60,7 +61,7 @@ ORDER = (
 MAY_START_PROGRAMS = {
     "releasing.shell.programs",
     "releasing.rehearsal.github.git.git_objects",
-    "releasing.rehearsal.sandbox",
+    "releasing.rehearsal.server_process",
 }
 BANNED = {
     "util",

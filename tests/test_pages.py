@@ -24,7 +24,7 @@ def test_runbook_is_what_the_steps_say() -> None:
 
 
 def test_schema_is_what_the_types_say() -> None:
-    assert (ROOT / "docs" / "release.schema.json").read_text() == config_file.schema(), (
+    assert (ROOT / "docs" / "release.schema.json").read_text() == reference_page.schema(), (
         "run: scripts/invoke schema --write"
     )
 

@@ -85,6 +85,25 @@ def test_a_name_that_nothing_has_is_answered_with_the_nearest(words: tuple[str, 
     assert (done.returncode, suggested in done.stderr, "Traceback" in done.stderr) == (2, True, False)
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--version", "0.2.1", "--commit", ""), "--commit has an empty value"),
+        (("--version=",), "--version has an empty value"),
+        (("--waive", "", "--version", "0.2.1"), "--waive has an empty value"),
+        (("--waive", "12", "--waive", "13"), "--waive is given twice: it takes one value"),
+        (("--version", "0.2.1", "--version=0.2.2"), "--version is given twice"),
+        (("--version", "0.2.1", "--allow-move", "["), "--allow-move '[' is not a regular expression"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, tuple) else "",
+)
+def test_an_option_that_is_empty_twice_or_no_pattern_is_refused(
+    tmp_path: Path, words: tuple[str, ...], told: str
+) -> None:
+    code, said = typed(tmp_path / "sandbox", "release.rc", *words)
+    assert (code, told in said, "Traceback" in said) == (2, True, False)
+
+
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", "<&-", ">&- 2>&-", ">/dev/full", "2>/dev/full"])
 @pytest.mark.parametrize("words", ["--list", "--help release.rc", "runbook", "release.rc --version x"])
 def test_a_stream_that_takes_nothing_is_no_reason_for_a_traceback(words: str, redirection: str) -> None:

@@ -7,7 +7,6 @@ import email.policy
 import os
 from dataclasses import dataclass
 from email.message import EmailMessage
-from pathlib import Path
 
 from releasing.config.registries import existing_digests
 from releasing.shell.files import replace_text
@@ -25,7 +24,7 @@ class AnnouncementMail:
     more: str = ""
 
     def write(self, options: argparse.Namespace) -> int:
-        """Write the mail that the command line (`options_of`) describes; the digests come from the registry."""
+        """Write the mail that the command line (mail_options.py) describes; the digests come from the registry."""
         subject = f"{self.prefix} {options.project} {self.name}"
         message = EmailMessage(policy=email.policy.SMTP)
         message["From"], message["To"] = options.from_, options.to
@@ -51,15 +50,3 @@ class AnnouncementMail:
             f"To read all of it back: release.verify --version {self.name.removeprefix('v')}\n\n"
             f"Images:\n{images}\n{notes}"
         )
-
-
-def options_of(text: str, *more: str) -> argparse.ArgumentParser:
-    """The command line of a program that writes a mail; `more` are its own options."""
-    parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("mail", type=Path, metavar="MAIL")
-    parser.add_argument("images", nargs="*", metavar="IMAGE")
-    for option in ("--project", "--commit", "--repository", "--to", "--image-tag", *more):
-        parser.add_argument(option, required=True)
-    parser.add_argument("--from", required=True, dest="from_")
-    parser.add_argument("--notes", type=Path, metavar="FILE", help="release notes to include")
-    return parser

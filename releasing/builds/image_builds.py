@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasing.builds import made_images
 from releasing.builds.identity import build_tag, commit, known_tag, short_commit
 from releasing.builds.ks_program import ks, param_set
 from releasing.builds.submission import Submission, WorkflowBuild, labels, submission, workflow_of
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from releasing.changes.pull_requests import Proposal
+    from releasing.clients.cluster.workflow import Workflow
     from releasing.config.release_yaml import Build as BuildSettings
-    from releasing.config.release_yaml import BuildWorkflow, Images
+    from releasing.config.release_yaml import Images
     from releasing.release import AnyRelease, Release
     from releasing.runbook.step_shell import StepShell
     from releasing.shell.command import Command
@@ -52,12 +54,24 @@ def checkout(release: Release, sh: StepShell, step: str) -> str:
     return scratch
 
 
-def run_workflow(release: Release, sh: StepShell, step: str, workflow: BuildWorkflow, images: Images) -> None:
-    """Submit the workflow that builds, with the runbook's parameters, unless it is at work; watch it to its end."""
+def run_workflow(release: Release, sh: StepShell, named: NamedBuild) -> None:
+    """Submit the workflow that builds, with the runbook's parameters, unless it is at work; watch it to its end.
+
+    Images whose app chose their tag get the release's build tag afterwards.
+    """
+    settings = named.settings
+    names = [f"{release.config.registry}/{name}" for name in settings.images.names]
+    chosen_by_app = settings.tag == "app" and release.config.engine != "argo"
     build = WorkflowBuild(
-        step, workflow, commit(release, sh), short_commit(release, sh), build_tag(release, sh)
+        named.step, settings.workflow, commit(release, sh), short_commit(release, sh), build_tag(release, sh)
     )
-    wanted = submission(release, sh, build, lambda: not built(release, sh, images).holds)
+
+    def lacks(found: Workflow) -> bool:
+        if chosen_by_app:
+            return bool(made_images.lacking(found, names, sh.environment))
+        return not built(release, sh, settings.images).holds
+
+    wanted = submission(release, sh, build, lacks)
     if wanted.there:
         sh.say(f"{wanted.there.title} is already submitted: {wanted.there.standing}")
     elif release.config.engine == "argo":
@@ -65,6 +79,17 @@ def run_workflow(release: Release, sh: StepShell, step: str, workflow: BuildWork
     else:
         _apply_app(release, sh, build, wanted)
     sh.wait(sh["wait_for_workflow.py"][wanted.name, "--namespace", wanted.namespace])
+    if chosen_by_app:
+        sh.run(_tagging(release, sh, build, wanted, names))
+
+
+def _tagging(
+    release: Release, sh: StepShell, build: WorkflowBuild, wanted: Submission, names: list[str]
+) -> Command:
+    """The command that gives the build tag to what the workflow made under tags of its own."""
+    tag = sh["tag_built_images.py"]["--workflow", wanted.name, "--namespace", wanted.namespace]
+    tag = tag["--commit", build.commit][tuple(word for name in names for word in ("--image", name))]
+    return tag[("--tag", build.tag, *(("--allow-move", release.allow_move) if release.allow_move else ()))]
 
 
 def workflows(release: Release, sh: StepShell) -> list[str]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasing.builds import identity
+from releasing.changes import image_tags_edit
 from releasing.changes.reference_edit import escaped
 from releasing.config import registries
-from releasing.errors import PreconditionError, ReleaseError
+from releasing.errors import ConfigError, PreconditionError, ReleaseError
 from releasing.image import movable
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ def require_named(release: Release, sh: StepShell) -> None:
 def unnamed(release: Release, sh: StepShell) -> str:
     """Which image tags of the version are on another build than the candidate's and may not move; empty without any.
 
-    The images of a tagged candidate no longer change. When the registry cannot be read before the login,
-    apply-image-tags refuses such a move later.
+    They are in the registry, or in image_tags.yaml, where update-image-tags would move them. The images of a tagged
+    candidate no longer change. When the registry cannot be read before the login, apply-image-tags refuses such a
+    move later.
     """
     if not release.images or release.origin(sh).commit_of(f"refs/tags/{release.candidate.tag}"):
         return ""
@@ -40,10 +42,11 @@ def unnamed(release: Release, sh: StepShell) -> str:
     except ReleaseError:
         return ""
     allowed = movable(release.allow_move or None)
+    now = _listed(release, sh) | {image: digest for image, digest in there.items() if digest}
     tagged = {
         image: digest
-        for image, digest in there.items()
-        if digest and not (allowed and allowed.fullmatch(f"{image}:{release.image_tag}"))
+        for image, digest in now.items()
+        if not (allowed and allowed.fullmatch(f"{image}:{release.image_tag}"))
     }
     build = identity.known_tag(release, sh) if tagged else None
     others = {image: tag for image, tag in release.other_builds.items() if image in tagged}
@@ -53,7 +56,18 @@ def unnamed(release: Release, sh: StepShell) -> str:
         built[image] = registries.digest(image, tag, sh.environment)
     moves = [
         f"\n  {image}:{release.image_tag} from {digest} to {built.get(image) or 'a build to come'}"
+        + ("" if there[image] else f" (in {release.config.image_tags})")
         for image, digest in tagged.items()
         if digest != built.get(image)
     ]
     return f"{release.candidate.tag} would move these image tags:{''.join(moves)}" if moves else ""
+
+
+def _listed(release: Release, sh: StepShell) -> dict[str, str]:
+    """The digests at the release's tag in image_tags.yaml of the default branch; none when it cannot be read."""
+    if not release.config.image_tags:
+        return {}
+    try:
+        return image_tags_edit.digests(release, sh, f"origin/{release.config.default_branch}")
+    except ConfigError:
+        return {}  # check-files says what is wrong with it

@@ -11,18 +11,15 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from releasing.builds.bootstrapper_packages import Package, packages
+from releasing.clients.git.worktree_changes import changes
 from releasing.config import registries
 from releasing.errors import PreconditionError, UnmetError
 from releasing.image import ImageRef
 from releasing.shell.environment import clean_environment, without_secrets
 from releasing.shell.git_guard import reading
 from releasing.shell.programs import Shell
-
-if TYPE_CHECKING:
-    from releasing.clients.registry.client import Registry
 
 REPOSITORY = re.compile(r"The push refers to (?:a )?repository \[(\S+)\]")
 DIGEST = re.compile(r"(\S+): digest: (sha256:[0-9a-f]{64})\b")
@@ -88,7 +85,7 @@ def _require_clean(sh: Shell, folder: Path, commit: str) -> None:
         raise PreconditionError(
             f"{folder} is at {head[:12]}, not at {commit[:12]}", f"git -C {folder} checkout --detach {commit}"
         )
-    changed = sh.read(git["status", "--porcelain", "--untracked-files=all"]).splitlines()
+    changed = changes(sh, folder, "--untracked-files=all")
     # docker sends ignored files of its context along, too.
     ignored = sh.read(git["status", "--porcelain", "--ignored", "--", "."]).splitlines()
     found = [*changed, *(line for line in ignored if line.startswith("!!"))]
@@ -101,7 +98,7 @@ def _require_clean(sh: Shell, folder: Path, commit: str) -> None:
 
 def _require_same(sh: Shell, folder: Path, commit: str) -> None:
     git = sh["git"]["-C", str(folder)]
-    changed = sh.read(git["status", "--porcelain", "--untracked-files=no"])
+    changed = "\n".join(changes(sh, folder, "--untracked-files=no"))
     if changed or sh.read(git["rev-parse", "HEAD"]) != commit:
         raise UnmetError(
             f"while make ran, {folder} changed:\n{changed}",
@@ -167,21 +164,6 @@ def _refuse_others(found: list[ImageRef], images: list[str], tag: str) -> None:
             + (f" at {tag}, the value of TAG" if tag else ""),
             "correct bootstrapper.images in release.yaml; its 'tag: make' lets the Makefile choose the tag",
         )
-
-
-def tag_too(images: Iterable[ImageRef], tag: str) -> None:
-    """Give the digests of `images` another tag; PreconditionError when it is on another digest."""
-    from releasing.clients.registry import promotion  # noqa: PLC0415 - only where make chose the tag
-    from releasing.clients.registry.progress import Progress  # noqa: PLC0415
-
-    progress = Progress()
-    wanted = [ImageRef(each.name, tag, each.digest) for each in images]
-
-    async def work(client: Registry) -> promotion.PromotionReport:
-        plan = await promotion.plan(client, wanted, None, progress.phase)
-        return await promotion.apply(client, plan, progress.phase)
-
-    registries.ask(work, os.environ, notice=progress.line).raise_failures()
 
 
 def _verified(said: ImageRef) -> ImageRef:

@@ -54,7 +54,7 @@ class Submission:
         """What the runbook sets, in its order."""
         prow_env = ",".join(f"{name}={value}" for name, value in self.prow(release, build).items())
         values = {"namespace": self.namespace, "name": self.name, "prow_env": prow_env}
-        return values | {"versionTag": build.tag}
+        return values | {"versionTag": build.tag} | build.workflow.parameters
 
     def prow(self, release: AnyRelease, build: WorkflowBuild) -> dict[str, str]:
         """The variables of Prow, in the runbook's order."""
@@ -96,11 +96,11 @@ def labelled(release: AnyRelease, sh: StepShell, step: str, namespace: str) -> l
 
 
 def submission(
-    release: AnyRelease, sh: StepShell, build: WorkflowBuild, lacks: Callable[[], bool]
+    release: AnyRelease, sh: StepShell, build: WorkflowBuild, lacks: Callable[[cluster.Workflow], bool]
 ) -> Submission:
     """The workflow of `build` that is at work, or the next one to submit; its name is journalled.
 
-    `lacks` says whether images are missing although a workflow succeeded.
+    `lacks` says whether images are missing although that workflow succeeded.
     """
     known = _attempts(sh, build.step)
     there = _present(release, sh, build)
@@ -119,12 +119,16 @@ def submission(
 
 
 def _is_spent(
-    found: cluster.Workflow, sh: StepShell, step: str, known: list[str], lacks: Callable[[], bool]
+    found: cluster.Workflow,
+    sh: StepShell,
+    step: str,
+    known: list[str],
+    lacks: Callable[[cluster.Workflow], bool],
 ) -> bool:
     """Whether another attempt is needed: it failed, or succeeded and is asked for again, or without its images."""
     if found.phase != "Succeeded":
         return found.phase in cluster.OVER
-    return sh.needed(lacks) or _is_redone(sh, step, known)
+    return sh.needed(lambda: lacks(found)) or _is_redone(sh, step, known)
 
 
 def _is_redone(sh: StepShell, step: str, known: list[str]) -> bool:

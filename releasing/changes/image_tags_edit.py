@@ -147,6 +147,15 @@ def strayed(release: Release, sh: StepShell, commit: str) -> str:
     return f"{_path(release)} was changed on {release.branch}, not on {release.config.default_branch} only: {who}"
 
 
+def back_on_branch(release: Release) -> str:
+    """What to do about such commits."""
+    base = f"$(git merge-base origin/{release.config.default_branch} origin/{release.branch})"
+    return (
+        f"put the file back on {release.branch}, in a pull request, and make its changes on "
+        f"{release.config.default_branch}: git checkout {base} -- {_path(release)}"
+    )
+
+
 def _lists(release: Release, sh: StepShell, revision: str, build_tag: str) -> bool:
     there = {
         (row.name, tag)

@@ -8,6 +8,8 @@ from releasing.changes import operators, reference_edit
 from releasing.changes.reference_edit import ReferenceEdit
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from releasing.changes.pull_requests import Change
     from releasing.release import Release
 
@@ -32,15 +34,22 @@ def change(release: Release, _build_tag: str = "") -> Change:
     return reference_edit.change(release, STEP, release.branch, text, edit(release))
 
 
-def edit(release: Release) -> ReferenceEdit:
-    """The references that the tree of a release must have: images, pins and parameters."""
+def edit(release: Release, of: Collection[str] = ("candidate", "final", "both")) -> ReferenceEdit:
+    """The references that the tree of a release must have: images, and the pins and parameters set on `of`."""
     config = release.config
     bumps = config.operators.values()
     images = reference_edit.rules(release, config.images, release.image_tag)
     images += tuple(reference_edit.rule(release, each.image, each.release) for each in bumps)
-    known = release.placeholders
-    pins = reference_edit.pinned((pin for pin in config.pins if not pin.if_present), known)
-    maybe = reference_edit.pinned((pin for pin in config.pins if pin.if_present), known)
+    known = [*reference_edit.known_of(release, (pin for pin in config.pins if pin.on in of))]
+    pins = tuple(
+        one for pin, values in known if not pin.if_present for one in reference_edit.pinned([pin], values)
+    )
+    maybe = tuple(
+        one for pin, values in known if pin.if_present for one in reference_edit.pinned([pin], values)
+    )
     pins += tuple(pin for each in bumps for pin in operators.pins(each))
-    parameters = reference_edit.set_by_name(config.parameters, known)
+    set_there = reference_edit.known_of(release, (each for each in config.parameters if each.on in of))
+    parameters = tuple(
+        one for each, values in set_there for one in reference_edit.set_by_name([each], values)
+    )
     return ReferenceEdit(images, pins, parameters, leave_alone=config.left_alone, pins_if_present=maybe)

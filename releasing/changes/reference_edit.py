@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from releasing.changes.pull_requests import Change
 from releasing.clients.git.checkout import GREP
-from releasing.config.placeholders import filled
+from releasing.config.placeholders import filled, names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 Words = tuple[str, str, str]
+Valued = TypeVar("Valued", "ConfiguredPin", "ConfiguredParameter")
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,14 @@ def rule(release: Release, pattern: str, tag: str) -> str:
     """NAME_REGEX:TAG for the images whose name after such a prefix matches `pattern`."""
     beginnings = "|".join(escaped(prefix) for prefix in prefixes(release))
     return f"({beginnings})({pattern}):{tag}"
+
+
+def known_of(release: Release, edits: Iterable[Valued]) -> Iterator[tuple[Valued, Mapping[str, str]]]:
+    """Each of `edits` with what the names in its value stand for; without those whose day is not known."""
+    for each in edits:
+        known = release.values(each.on)
+        if names(each.value) <= known.keys():
+            yield each, known
 
 
 def pinned(pins: Iterable[ConfiguredPin | OperatorPin], known: Mapping[str, str]) -> tuple[Words, ...]:

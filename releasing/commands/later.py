@@ -16,7 +16,8 @@ SHOWING = {"-l", "--list", "-h", "--help", "--complete", "--print-completion-scr
 def is_listing(command_line: Sequence[str]) -> bool:
     """Whether a command line of Invoke, or of scripts/invoke, only asks what there is."""
     program, *words = command_line
-    ours = PurePath(program).name in ("-c", "invoke", "inv", "tasks.py")
+    path = PurePath(program)
+    ours = path.name in ("-c", "invoke", "inv", "tasks.py") or path.parts[-2:] == ("invoke", "__main__.py")
     return ours and not SHOWING.isdisjoint(word.partition("=")[0] for word in words)
 
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from releasing.branching import picking, policy
+from releasing.branching import policy
 from releasing.builds import build_commit, image_tag_moves
-from releasing.changes import image_tags_edit, operator_versions, operators
-from releasing.commands import runbook_page, session, summary
+from releasing.changes import image_tags_edit, operator_versions, operators, release_date
+from releasing.commands import session, summary
 from releasing.commands.request import NEXT, ReleaseRequest
 from releasing.commands.session import Workspace
 from releasing.commands.table import HELP
-from releasing.config import config_file, reference_page
+from releasing.config import config_file
 from releasing.config.families import Listing
 from releasing.config.path import carried, config_path
 from releasing.config.release_yaml import Config
@@ -68,7 +68,7 @@ class Console:
     ) -> Iterator[ReleaseContext]:
         """The release that the options mean; `looking` when nothing is to be changed."""
         texts = (options[name] for name in ("version", "candidate", "account", "allow_move"))
-        request = ReleaseRequest.parse(*texts, looking=looking)
+        request = ReleaseRequest.parse(*texts, looking=looking, naming=config.naming)
         bumped = (operators.NamedOperator(name, operator) for name, operator in config.operators.items())
         request = replace(request, named={each.name: options.get(each.option, "") for each in bumped})
         with self.workspace(config, options) as there:
@@ -105,6 +105,7 @@ def run(console: Console, recipe: Recipe, first: str, last: str, options: Option
 def _take_in(context: ReleaseContext, name: str, options: Options) -> None:
     """Record what options and release.yaml leave to be decided, before anything acts on it."""
     operator_versions.record(context.release, context.journal)
+    release_date.record(context.release, context.journal)
     if options["candidate"] == NEXT:
         session.remember_next(context)
     waived, commit, because = (options.get(option, "") for option in ("waive", "commit", "because"))
@@ -112,10 +113,11 @@ def _take_in(context: ReleaseContext, name: str, options: Options) -> None:
         build_commit.require_use(commit, because)
     sh = StepShell(context.shell.showing(context.teller(name)), context.journal, name)
     if waived or not commit:
-        told = waivable.described(context.release, sh, waivers.given(waived, because)) if waived else ""
+        named = waivers.given(waived, because) if waived else []
+        told = [waivable.described(context.release, sh, each) for each in named]
         waivers.record(context.journal, name, waived, because)
-        if told:
-            sh.say(f"{told} ({because})")
+        for each in told:
+            sh.say(f"{each} ({because})")
     build_commit.choose(context.release, sh, commit, because)
 
 
@@ -144,9 +146,9 @@ def verify(console: Console, options: Options) -> None:
     from releasing import verification  # noqa: PLC0415 - no other command needs it
     from releasing.verification.tagged import tagged  # noqa: PLC0415
 
-    request = ReleaseRequest.parse(options["version"], options["candidate"], "", "", looking=True)
+    config, texts = load(), (options["version"], options["candidate"], "", "")
+    request = ReleaseRequest.parse(*texts, looking=True, naming=config.naming)
     aside = replace(console, show=tell) if options["json"] else console
-    config = load()
     with aside.workspace(config, options) as there:
         it = tagged(*session.reading(config, there, request))
         claims = verification.claims(it)
@@ -167,6 +169,8 @@ def status(console: Console, options: Options) -> None:
 
 def pick(console: Console, options: Options) -> None:
     """Propose commits of the default branch for the release branch, in a pull request."""
+    from releasing.branching import picking  # noqa: PLC0415 - no other command needs it
+
     with console.context(load(), RC, options) as it:
         sh = StepShell(it.shell.showing(it.teller("pick")), it.journal, "pick")
         picking.pick(it.release, sh, options["commits"])
@@ -190,6 +194,8 @@ def vote(console: Console, options: Options) -> None:
 
 def runbook(console: Console, options: Options) -> None:
     """Print RUNBOOK.md, generated from the steps. --write saves the file."""
+    from releasing.commands import runbook_page  # noqa: PLC0415 - no other command needs it
+
     text = runbook_page.runbook(load(), RECIPES, NIGHTLY)
     if options["write"]:
         (ROOT / "RUNBOOK.md").write_text(text, encoding="utf-8")
@@ -199,11 +205,13 @@ def runbook(console: Console, options: Options) -> None:
 
 def schema(console: Console, options: Options) -> None:
     """Print the JSON Schema of release.yaml. --write saves it and the reference of all keys in docs/."""
+    from releasing.config import reference_page  # noqa: PLC0415 - no other command needs it
+
     if options["write"]:
-        (ROOT / "docs" / "release.schema.json").write_text(config_file.schema(), encoding="utf-8")
+        (ROOT / "docs" / "release.schema.json").write_text(reference_page.schema(), encoding="utf-8")
         (ROOT / "docs" / "release-yaml.md").write_text(reference_page.reference(), encoding="utf-8")
     else:
-        console.show(config_file.schema())
+        console.show(reference_page.schema())
 
 
 def check_build_contract(console: Console, options: Options) -> None:

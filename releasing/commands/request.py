@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from releasing.clients.git.release_names import missing_numbers, of_version
 from releasing.errors import PreconditionError, UsageError
-from releasing.verification.names import missing_numbers, of_version
+from releasing.image import movable
+from releasing.naming import DEFAULT, Naming
 from releasing.version import Candidate, Version, candidates, parse_name
 
 NEXT = "next"
@@ -28,12 +30,20 @@ class ReleaseRequest:
 
     @classmethod
     def parse(
-        cls, version: str, candidate: str, account: str, allow_move: str, *, looking: bool = False
+        cls,
+        version: str,
+        candidate: str,
+        account: str,
+        allow_move: str,
+        *,
+        looking: bool = False,
+        naming: Naming = DEFAULT,
     ) -> ReleaseRequest:
         """A request from texts as typed: the version may name the candidate as well. Raises UsageError."""
         if not version:
             raise UsageError("--version is missing", "for example: --version 0.2.1")
-        parsed, named = parse_name(version)
+        movable(allow_move or None)  # a pattern that is none is told now, and not where it would be needed
+        parsed, named = parse_name(version, naming)
         if named and candidate not in ("", str(named.number)):
             raise UsageError(f"--version {version} and --candidate {candidate} differ", f"--version {parsed}")
         return cls(parsed, str(named.number) if named else candidate, account, allow_move, looking)
@@ -81,7 +91,7 @@ def open_candidate(
     if version.tag in tags and not request.looking:
         raise PreconditionError(
             f"{version.tag} is already released and gets no further candidates",
-            f"the next version is {Version(version.major, version.minor, version.patch + 1)}",
+            f"the next version is {version.following}",
         )
     known = candidates([*tags, *begun], version)
     newest = Candidate(version, known[-1].number if known else 0)

@@ -53,7 +53,7 @@ WIDTH = 118
 
 def runbook(config: Config, recipes: Iterable[Recipe], nightly: Recipe) -> str:
     """The whole page: `recipes` of versions, and that of a night when the project has nights."""
-    version = Version(0, 2, 1)
+    version = Version(0, 2, 1, config.naming)
     candidate = Candidate(version, 0)
     name, profile = _profile(config)
     state, account, user = Path(profile.state or ".release"), mark("account"), "$USER"

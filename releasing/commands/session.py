@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from releasing.changes import operator_versions
+from releasing.changes import operator_versions, release_date
 from releasing.clients.cluster.lease import Lease
 from releasing.clients.git import git_settings
 from releasing.commands.request import (
@@ -131,7 +131,7 @@ def context(
     shell.log = release.folder / "commands.log"
     journal = Journal(release.folder / "journal.jsonl")
     sh = StepShell(shell.showing(show), journal, "session")
-    release = operator_versions.settled(release, sh, request.named)
+    release = release_date.settled(operator_versions.settled(release, sh, request.named), sh)
     return guarded(ReleaseContext(release, shell, journal, show))
 
 
@@ -157,7 +157,7 @@ def who(config: Config, workspace: Workspace, account: str) -> tuple[str, str]:
 
 def reading(config: Config, workspace: Workspace, request: ReleaseRequest) -> tuple[Release, StepShell]:
     """The release to read back that `request` means, and a shell that knows no journal and reads everything once."""
-    from releasing.verification.names import meant  # noqa: PLC0415 - no other command needs it
+    from releasing.clients.git.release_names import meant  # noqa: PLC0415 - no other command needs it
 
     first = Candidate(request.version, 0)
     release = Release(config, workspace.profile, request.version, first, workspace.state, "", "", final=True)
@@ -165,7 +165,8 @@ def reading(config: Config, workspace: Workspace, request: ReleaseRequest) -> tu
     bring_up(release, shell)
     sh = asking(shell.remembering())
     candidate, final = meant(release.origin(sh).tags("*"), request.version, request.candidate)
-    return operator_versions.settled(replace(release, candidate=candidate, final=final), sh, {}), sh
+    release = operator_versions.settled(replace(release, candidate=candidate, final=final), sh, {})
+    return release_date.settled(release, sh, today=False), sh
 
 
 def bring_up(release: AnyRelease, shell: Shell) -> None:

@@ -21,7 +21,7 @@ HELP = {
     "allow_move": "pattern of image tags (IMAGE:TAG in the registry) that may move to another digest",
     "recipe": "the recipe: rc (default), final or master",
     "commits": "commit ids of the default branch, separated by commas",
-    "waive": "number of an issue or pull request, or claim of release.verify, to accept (requires --because)",
+    "waive": "numbers of issues and pull requests, and claims of release.verify, to accept (requires --because)",
     "commit": "id of the commit to build (default: the latest green postsubmit)",
     "because": "reason, required with --waive and with a --commit whose checks did not pass",
     "result": "result of the vote: passed or failed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from releasing.config.deploy import Argo
 from releasing.config.file_edits import OperatorPin
@@ -75,6 +75,10 @@ class OtherImages(ConfigSection):
     """the tag of the build that the release's tag is put on"""
 
 
+OF_THE_STEP = ("name", "namespace", "prow_env")  # parameters by which a step finds its workflow again
+VERSION_TAG = "versionTag"
+
+
 class BuildWorkflow(ConfigSection):
     """A ksonnet app in the repository that renders an Argo workflow."""
 
@@ -86,6 +90,15 @@ class BuildWorkflow(ConfigSection):
     """its component"""
     job_name: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=40)]
     """JOB_NAME of the runbook; part of the name of the workflow"""
+    parameters: dict[str, str] = Field(default={})
+    """further parameters of the component, beside the runbook's; `versionTag` only with `tag: app`"""
+
+    @field_validator("parameters")
+    @classmethod
+    def _are_not_the_steps(cls, given: dict[str, str]) -> dict[str, str]:
+        if taken := [name for name in given if name in OF_THE_STEP]:
+            raise ValueError(f"{', '.join(taken)}: the step itself sets these for each workflow")
+        return given
 
 
 class Build(ConfigSection):
@@ -95,6 +108,8 @@ class Build(ConfigSection):
     """what is built"""
     workflow: BuildWorkflow
     """what builds it"""
+    tag: Literal["build", "app"] = "build"
+    """who chooses the tag: `build`: the release, as versionTag; `app`: the ksonnet app, and images get both tags"""
     argo: Argo | None = None
     """how they are built with `engine: argo`"""
     spawner: RepositoryPath | None = None
@@ -103,6 +118,14 @@ class Build(ConfigSection):
     """the name of the images in texts (default: `NAME images`)"""
     heading: Title = ""
     """its section of the runbook, after "Build" (default: `the TITLE`)"""
+
+    @model_validator(mode="after")
+    def _the_tag_is_given_once(self) -> Self:
+        if self.tag == "build" and VERSION_TAG in self.workflow.parameters:
+            raise ValueError(
+                f"{VERSION_TAG} is the release's build tag: write 'tag: app' where the app chooses"
+            )
+        return self
 
     @model_validator(mode="after")
     def _argo_builds_the_images(self) -> Self:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,6 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from releasing.config.families import EARLIER_BUILDS
 from releasing.config.release_yaml import Config
 from releasing.errors import ConfigError
 from releasing.shell.files import read_bounded
@@ -59,15 +57,6 @@ def load(path: Path) -> Config:
             "\n".join(f"{path.name}:{text}" for text in ordered), "docs/release-yaml.md lists every key"
         )
     return config
-
-
-def schema() -> str:
-    """The JSON Schema of release.yaml, for editors."""
-    found = Config.model_json_schema(by_alias=True)
-    for name in EARLIER_BUILDS:
-        about = f"the same as builds.{name}"
-        found["properties"][name] = {"$ref": "#/$defs/Build", "description": about, "deprecated": True}
-    return json.dumps(found, indent=2) + "\n"
 
 
 def _plain(node: yaml.Node, at: KeyPath, reading: Reading, above: Above = ()) -> Any:

@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-OF_RELEASE = ("version", "tag", "branch")
+OF_CANDIDATE = ("candidate", "full", "pep440", "npm", "shields")  # not the same for a candidate and its final
+OF_VERSION = ("version", "tag", "branch", "major", "minor", "patch")
+DATE = "date"
+OF_RELEASE = (*OF_VERSION, *OF_CANDIDATE)
+OF_FILES = (*OF_RELEASE, DATE)
 OF_OPERATOR = ("release",)
+MEANING = (
+    "`{version}` is 0.2.1, `{major}`, `{minor}` and `{patch}` its numbers, `{tag}` v0.2.1, `{branch}` v0.2-branch, "
+    "`{candidate}` the number of the candidate, `{full}` 0.2.1-rc.0 (of a final 0.2.1), `{pep440}` 0.2.1rc0, `{npm}` "
+    "0.2.1-rc.0, `{shields}` 0.2.1--rc.0"
+)
 _PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
 
@@ -25,3 +34,8 @@ def filled(text: str, values: Mapping[str, str]) -> str:
         raise ValueError(f"{found[0]} is not a known name ({known}); to write a brace as text, double it")
 
     return _PART.sub(replaced, text)
+
+
+def names(text: str) -> set[str]:
+    """The names in braces that `text` has."""
+    return {found[1] for found in _PART.finditer(text) if found[1] is not None}

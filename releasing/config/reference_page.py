@@ -1,15 +1,27 @@
-"""docs/release-yaml.md: every key of release.yaml, from the types that read it."""
+"""docs/release-yaml.md and its JSON Schema: every key of release.yaml, from the types that read it.
+
+What a key means is the text below it in the source. It is read for these two only: pydantic would read the source of
+every section at each start of each program.
+"""
 
 from __future__ import annotations
 
+import ast
+import inspect
+import json
+import textwrap
 from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from releasing.config.config_file import models
+from releasing.config.families import EARLIER_BUILDS
 from releasing.config.release_yaml import Config
+from releasing.config.value_forms import ConfigSection
 
 HEAD = """\
 # release.yaml
@@ -23,7 +35,45 @@ written: `1.10` is not read as the number 1.1.
 
 def reference() -> str:
     """The whole page: a table for each section, outermost first."""
+    _explain()
     return HEAD + "".join(_section(name, model) for name, model in _sections("", Config))
+
+
+def schema() -> str:
+    """The JSON Schema of release.yaml, for editors."""
+    _explain()
+    found = Config.model_json_schema(by_alias=True)
+    for name in EARLIER_BUILDS:
+        about = f"the same as builds.{name}"
+        found["properties"][name] = {"$ref": "#/$defs/Build", "description": about, "deprecated": True}
+    return json.dumps(found, indent=2) + "\n"
+
+
+@cache
+def _explain() -> None:
+    """Give every key its description, innermost sections first: the others are made of them."""
+    sections = dict.fromkeys(model for _, model in [*_sections("", Config)][::-1])
+    for model in sections:
+        bases = (base for base in model.__mro__ if issubclass(base, ConfigSection))
+        for name, text in (found for base in bases for found in _texts(base).items()):
+            field = model.model_fields[name]
+            field.description = field.description or text
+        model.model_rebuild(force=True)
+
+
+def _texts(model: type[ConfigSection]) -> dict[str, str]:
+    """The text below each key in the source of a section."""
+    (made,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    texts = {}
+    for before, after in pairwise(getattr(made, "body", [])):
+        if (
+            isinstance(before, ast.AnnAssign)
+            and isinstance(before.target, ast.Name)
+            and isinstance(after, ast.Expr)
+            and isinstance(after.value, ast.Constant)
+        ):
+            texts[before.target.id] = inspect.cleandoc(str(after.value.value))
+    return texts
 
 
 def _sections(name: str, model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:

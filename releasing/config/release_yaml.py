@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -17,11 +18,23 @@ from releasing.config.build_sections import (
     OtherImages,
 )
 from releasing.config.deploy import Argo, ArgoBuild, ArgoPods, Deploy
-from releasing.config.file_edits import ConfiguredParameter, ConfiguredPin, OperatorPin
+from releasing.config.file_edits import ConfiguredParameter, ConfiguredPin, OperatorPin, unsettled
 from releasing.config.nightly_section import Nightly
+from releasing.config.placeholders import DATE, names
 from releasing.config.profiles import Announcement, Profile, RegistryHost, Smtp
 from releasing.config.review import Blockers, Branching, Checks, Notes, PullRequestSettings, Signing, Testgrid
-from releasing.config.value_forms import ConfigSection, FloatingTag, Host, MemberName, RepositoryPath, Slug
+from releasing.config.value_forms import (
+    ConfigSection,
+    FloatingTag,
+    Host,
+    MemberName,
+    ReleaseBranch,
+    RepositoryPath,
+    Slug,
+)
+from releasing.naming import Naming
+from releasing.naming.branch_pattern import BranchPattern
+from releasing.version import Version
 
 __all__ = [
     "Announcement",
@@ -63,6 +76,8 @@ class Config(ConfigSection):
     """the repository that is released"""
     default_branch: str = "master"
     """the branch where development happens"""
+    release_branch: ReleaseBranch = "v{major}.{minor}-branch"
+    """the branch of a release; contains `{major}`, and mostly `{minor}`: release-{major}.{minor}"""
     registry: str
     """the registry of the images, with the project: gcr.io/kubeflow-images-public"""
     reference_prefixes: tuple[str, ...] = ()
@@ -137,6 +152,43 @@ class Config(ConfigSection):
                 f"engine: argo requires how images are built: write 'argo:' in builds.{lacking[0]}"
             )
         return self
+
+    @model_validator(mode="after")
+    def _branches_beside_each_other(self) -> Self:
+        if self.naming.branches.read(self.default_branch):
+            raise ValueError(
+                f"release-branch: {self.release_branch} is the name of the default branch, too: "
+                f"{self.default_branch}, which a release would change"
+            )
+        version = Version(1, 1, 1, self.naming)
+        folder = f"{self.pull_requests.branch_prefix}{version.tag}/"
+        if folder.startswith(f"{version.branch}/") or version.branch.startswith(folder):
+            raise ValueError(
+                f"release-branch: {version.branch} leaves no room for the branches {folder}… of a release's pull "
+                "requests; write another 'branch-prefix:' under 'pull-requests:'"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _values_are_known(self) -> Self:
+        pins = ((f"pins[{number}]", pin.value, pin.on) for number, pin in enumerate(self.pins))
+        named = ((f"parameters[{number}]", it.value, it.on) for number, it in enumerate(self.parameters))
+        values = ((f"{where}.value", unsettled(value, on)) for where, value, on in (*pins, *named))
+        wrong = [f"{where}: {problem}" for where, problem in values if problem]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+    @property
+    def dated(self) -> bool:
+        """Whether a value in files is the day of the release."""
+        values = (*(pin.value for pin in self.pins), *(each.value for each in self.parameters))
+        return any(DATE in names(value) for value in values)
+
+    @cached_property
+    def naming(self) -> Naming:
+        """What the project calls its releases."""
+        return Naming(BranchPattern(self.release_branch))
 
     @property
     def left_alone(self) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ class Blockers(ConfigSection):
     labels: tuple[str, ...] = ()
     """labels: open issues with one of them stop a candidate"""
     milestone: Annotated[str, value(OF_RELEASE, *ONE_LINE)] | None = None
-    """only issues in the milestone with this title count; `{version}` is 0.2.1, `{tag}` v0.2.1"""
+    """only issues in the milestone with this title count; names in braces as in `pins`, without `{date}`"""
 
 
 class Notes(ConfigSection):

@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from releasing.clients.registry.settings import floating_tag, host
 from releasing.config.families import NAME
-from releasing.config.placeholders import OF_OPERATOR, OF_RELEASE, filled
+from releasing.config.placeholders import MEANING, OF_FILES, OF_OPERATOR, filled
+from releasing.naming import branch_pattern
 
 
 def _pattern(text: str) -> str:
@@ -75,14 +76,24 @@ def _stream_label(text: str) -> str:
     return _label(text)
 
 
+def _branch_pattern(text: str) -> str:
+    if problem := branch_pattern.problem(text):
+        raise ValueError(problem)
+    return text
+
+
 Pattern = Annotated[str, AfterValidator(_pattern)]
+ReleaseBranch = Annotated[str, AfterValidator(_branch_pattern)]
 PinPattern = Annotated[str, AfterValidator(_one_group)]
 ONE_LINE = (r"[\x00-\x1f]", "one line of text")
-PinValue = Annotated[str, value(OF_RELEASE, *ONE_LINE)]
+MEANT = f"{MEANING}, `{{date}}` the day of the release (2018-07-23), and `{{{{` a brace"
+PinValue = Annotated[str, value(OF_FILES, *ONE_LINE), Field(description=f"what belongs there; {MEANT}")]
 OperatorPinValue = Annotated[str, value(OF_OPERATOR, *ONE_LINE)]
 ParameterName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$")]
 ParameterValue = Annotated[
-    str, value(OF_RELEASE, r"[\s\"'\\\x00-\x1f]", "one word, without blanks, quotes and backslashes")
+    str,
+    value(OF_FILES, r"[\s\"'\\\x00-\x1f]", "one word, without blanks, quotes and backslashes"),
+    Field(description=f"its value; {MEANT}"),
 ]
 Slug = Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$", description="a repository on GitHub: OWNER/NAME")]
 RepositoryPath = Annotated[str, AfterValidator(inside), Field(description="a path in the repository")]
@@ -110,7 +121,7 @@ class ConfigSection(BaseModel):
 
     model_config = ConfigDict(
         frozen=True,
-        use_attribute_docstrings=True,
+        defer_build=True,  # one validator of the whole, not another one for each section
         extra="forbid",
         populate_by_name=True,
         alias_generator=lambda name: name.replace("_", "-"),

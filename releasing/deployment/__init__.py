@@ -71,5 +71,5 @@ def _is(path: Path, text: str) -> bool:
 
 def _release(config: Config) -> Release:
     """Any release of the project: its steps do not depend on its version."""
-    version = Version(0, 0, 1)
+    version = Version(0, 0, 1, config.naming)
     return Release(config, Profile(sandbox="-"), version, Candidate(version, 0), Path(), "", "")

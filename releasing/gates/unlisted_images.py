@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from releasing.changes import image_tags_edit, prototypes, pull_requests
 from releasing.changes.reference_edit import prefixes
+from releasing.gates import tree_claims
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +41,8 @@ def merged(release: Release, sh: StepShell) -> str:
 
 
 def _said(release: Release, sh: StepShell, revision: str, listings: Iterable[str]) -> str:
+    if "dangling" in tree_claims.waived_claims(release, sh):
+        return ""
     places: dict[str, list[str]] = {}
     for each in _unlisted(release, sh, revision, listings):
         places.setdefault(each.written, []).append(f"{each.path}:{each.line}")

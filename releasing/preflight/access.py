@@ -7,6 +7,7 @@ from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from releasing.clients.git.checkout import is_shallow
 from releasing.errors import CommandError, PreconditionError
 from releasing.preflight.answer import Answer
 from releasing.preflight.github_access import GitHubNeed, github
@@ -33,7 +34,8 @@ def need(release: AnyRelease) -> GitHubNeed:
     """What the steps of a release need."""
     config = release.config
     signing = config.signing.format if config.signing and release.pushes else ""
-    need = GitHubNeed(release.slug, release.pushes, config.checks.expected_hours, signing)
+    hours, checkout = config.checks.expected_hours, release.checkout
+    need = GitHubNeed(release.slug, release.pushes, hours, signing, checkout=checkout)
     if not release.creates:
         return need
     created = Created(tuple(release.creates), (release.tag,))
@@ -70,6 +72,8 @@ def _git(sh: Reads, need: GitHubNeed) -> Iterator[Answer]:
             'git config --global user.name "NAME"; git config --global user.email ADDRESS',
         )
     yield from _clone(sh, f"https://github.com/{need.slug}.git")
+    if need.checkout:
+        yield from _history(sh, need.checkout)
     if need.signing:
         yield _signature(sh, need.signing)
     if need.push:
@@ -81,6 +85,18 @@ def _clone(sh: Reads, url: str) -> Iterator[Answer]:
         sh.read(sh["git"]["ls-remote", "--quiet", url, "HEAD"])
     except CommandError as error:
         yield Answer(f"git cannot read {url}: {error.cause}", "gh auth setup-git; or check the network")
+
+
+def _history(sh: Reads, checkout: str) -> Iterator[Answer]:
+    """Whether a clone has all the history: from a shallow one neither merge bases nor notes can be told."""
+    try:
+        if is_shallow(sh, checkout):
+            yield Answer(
+                f"{checkout} is a shallow clone: its history ends early",
+                f"git -C {checkout} fetch --unshallow",
+            )
+    except CommandError as error:
+        yield Answer(f"git cannot read {checkout}: {error.cause}", f"git -C {checkout} fsck")
 
 
 def _own_signatures(sh: Reads, *, tags: bool) -> Iterator[Answer]:

@@ -29,7 +29,7 @@ WINDOW = ".resources.core | [.remaining, .limit, .reset] | @tsv"
 @dataclass(frozen=True)
 class GitHubNeed:
     """What a release takes: a repository, to push to or to read, for some hours; a format of git's to sign with; a
-    way to merge (any when empty); what it creates there."""
+    way to merge (any when empty); what it creates there; a clone of it with all its history (none when empty)."""
 
     slug: str
     push: bool = False
@@ -37,6 +37,7 @@ class GitHubNeed:
     signing: str = ""
     merge_method: str = ""
     created: Created = field(default_factory=Created)
+    checkout: str = ""
 
 
 @dataclass(frozen=True)

@@ -89,9 +89,12 @@ def _names(slug: str, there: Sequence[str], branches: Sequence[str]) -> Iterator
     for name in there:
         for wanted in branches:
             if _in_the_way(name, wanted):
+                key = (
+                    "'branch-prefix:' under 'pull-requests:'" if wanted.endswith("/") else "'release-branch:'"
+                )
                 yield Answer(
                     f"the branch {name} of {slug} leaves no room for {wanted}{'…' if wanted.endswith('/') else ''}",
-                    "delete or rename it, or write another 'branch-prefix:' under 'pull-requests:' in release.yaml",
+                    f"delete or rename it, or write another {key} in release.yaml",
                 )
 
 

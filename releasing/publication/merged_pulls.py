@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from releasing.clients.git.checkout import LOG
+from releasing.clients.git.checkout import LOG, is_shallow
 from releasing.clients.git.commits import picked_from
 from releasing.clients.github import api
 from releasing.clients.github.pull_request import ROW, PullRequest, introducing, read, rows
@@ -97,8 +97,7 @@ class PullHistory:
         return [tag for final, tag in reversed(final_tags(tags).items()) if final < version]
 
     def _require_history(self) -> None:
-        shallow = self.sh["git"]["-C", self.checkout, "rev-parse", "--is-shallow-repository"]
-        if self.sh.read(shallow) == "true":
+        if is_shallow(self.sh, self.checkout):
             raise PreconditionError(
                 f"{self.checkout} is a shallow clone: its history ends before the previous release, so that pull "
                 "requests would be missing from the notes",

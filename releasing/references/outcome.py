@@ -58,7 +58,8 @@ def _require_pins(rewrites: Sequence[Rewrite], pins: Sequence[Pin]) -> None:
     if problems:
         raise PreconditionError(
             "\n".join(problems),
-            'a pattern has to match the old value and the new one, for example kubeflow/tf-operator@([^;"]+)',
+            "correct or remove it (pins in release.yaml); a pattern has to match the old value and the new one, for "
+            'example kubeflow/tf-operator@([^;"]+)',
         )
 
 

@@ -15,6 +15,8 @@ from releasing.shell.lock import lives
 # Files that keep the ports.
 OWNED = "this-folder-is-a-release-rehearsal"
 REGISTRY, SMTP = "port", "smtp-port"
+# Where the registry's server also has a testgrid and the webhook.
+TESTGRID, WEBHOOK = "/testgrid", "/webhook"
 SOCKET_LIMIT = 100  # of about 108 bytes that a socket's path may have
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasing.clients.git.git_settings import as_variables
-from releasing.errors import PreconditionError, UnreachableError
-from releasing.rehearsal import signing, source_copy, testgrid_server, webhook_receiver
-from releasing.rehearsal.folders import OWNED, Place
+from releasing.errors import PreconditionError
+from releasing.rehearsal import server_process, signing, source_copy
+from releasing.rehearsal.folders import OWNED, TESTGRID, WEBHOOK, Place
 from releasing.rehearsal.github.gh_environment import gh_environment
 from releasing.rehearsal.github.state import ServerSettings
-from releasing.rehearsal.own_environment import own_environment, plain_git
+from releasing.rehearsal.own_environment import own_environment
 from releasing.rehearsal.project import earlier_images, sample_project
 from releasing.rehearsal.signing import Keys
 from releasing.shell.files import replace_text
@@ -111,8 +110,8 @@ def environment(place: Place, config: Config, keys: Keys = NO_KEYS) -> dict[str,
         "RELEASE_REGISTRY_MIRRORS": mirrors,
         "RELEASE_SMTP_SERVER": place.smtp_server,
         # No report of a rehearsal reaches the release manager's own webhook.
-        "RELEASE_NIGHTLY_WEBHOOK": f"{place.registry_url}{webhook_receiver.PATH}/nightly",
-        "RELEASE_TESTGRID": f"{place.registry_url}{testgrid_server.PATH}/{config.repository}",
+        "RELEASE_NIGHTLY_WEBHOOK": f"{place.registry_url}{WEBHOOK}/nightly",
+        "RELEASE_TESTGRID": f"{place.registry_url}{TESTGRID}/{config.repository}",
     }
 
 
@@ -168,7 +167,10 @@ def _refuse_another(place: Place, wanted_source: str) -> None:
 
 def _settle(place: Place, config: Config) -> None:
     settings = ServerSettings(
-        config.announcement.from_.split("@")[0], config.checks.presubmit, config.checks.postsubmit
+        config.announcement.from_.split("@")[0],
+        config.checks.presubmit,
+        config.checks.postsubmit,
+        release_branch=config.release_branch,
     )
     text = json.dumps(asdict(settings), indent=2) + "\n"
     if not place.settings.exists() or place.settings.read_text(encoding="utf-8") != text:
@@ -182,7 +184,7 @@ def _fill(place: Place, config: Config, wanted_source: str) -> None:
         source_copy.copy(wanted_source, repository, config.default_branch)
         source_copy.seed_operators(config, place.registry_url)
     else:
-        sample_project.create(repository)
+        sample_project.create(repository, config.naming.branches.name((0, 1, 2)))
         sample_project.seed(place.registry_url)
         source_copy.seed_operators(config, place.registry_url, earlier_images.names())
     source_copy.begin_numbers(repository)
@@ -199,7 +201,7 @@ def served(place: Place, *, standing: bool = False) -> Iterator[None]:
     if not standing and place.is_served():
         yield
         return
-    with held(place.folder / "servers.lock"), _child(place):
+    with held(place.folder / "servers.lock"), server_process.serving(place):
         if standing:
             replace_text(place.standing, f"{os.getpid()}\n")
         try:
@@ -207,23 +209,3 @@ def served(place: Place, *, standing: bool = False) -> Iterator[None]:
         finally:
             if standing:
                 place.standing.unlink(missing_ok=True)
-
-
-@contextmanager
-def _child(place: Place) -> Iterator[None]:
-    module = [sys.executable, "-m", "releasing.rehearsal.servers", str(place.folder)]
-    log = (place.folder / "servers.log").open("ab")
-    with log, subprocess.Popen(
-        module, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=SCRIPTS.parent, env=plain_git(),
-        start_new_session=True,
-    ) as server:  # fmt: skip
-        try:
-            if server.stdout is None or server.stdout.readline() != b"ready\n":
-                raise UnreachableError(
-                    "the sandbox's servers did not start", f"look at {place.folder / 'servers.log'}"
-                )
-            yield
-        finally:
-            if server.stdin:
-                server.stdin.close()
-            server.wait()

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasing.clients.git import git_settings
+from releasing.clients.git.checkout import is_shallow
+from releasing.clients.git.worktree_changes import changes
 from releasing.config.build_sections import NEWEST
 from releasing.errors import CommandError, PreconditionError
 from releasing.rehearsal.github.existing_repositories import found
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from releasing.config.release_yaml import Config, Operator
 
+MOST = 10  # changed files that a message names
 REFSPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 MACHINE = re.compile("No space left|Disk quota|Too many open files|Read-only file system|File too large")
 FIRST, COMING = "v0.2.0", "v0.3.0-rc.0"  # of an operator of which release.yaml names no release
@@ -52,11 +55,13 @@ def copy(source: str, repository: Path, default_branch: str) -> None:
     own = Shell(plain_git())
     own.read(own["git"]["init", "--quiet", "--bare", "--initial-branch", default_branch, str(scratch)])
     try:
-        sh.read(git["fetch", "--quiet", "--", name(source), *REFSPECS])
+        # Without --update-shallow git leaves out the branches of a shallow repository, and says so to nobody.
+        sh.read(git["fetch", "--quiet", "--update-shallow", "--", name(source), *REFSPECS])
     except CommandError as error:
         if not error.started or MACHINE.search(error.message):
             raise
-        raise PreconditionError(f"--source {source}: {error.cause}", "name a git repository") from None
+        raise PreconditionError(f"--source {source}: {error.cause}", _how_to_copy(sh, source)) from None
+    _refuse_shallow(own, source, scratch)
     branches = sh.read(git["for-each-ref", "--format=%(refname:short)", "refs/heads"]).split()
     if default_branch not in branches:
         raise PreconditionError(
@@ -64,6 +69,26 @@ def copy(source: str, repository: Path, default_branch: str) -> None:
             f"make it, for example: git -C {source} branch {default_branch} origin/{default_branch}",
         )
     os.replace(scratch, repository)  # noqa: PTH105 - atomic on POSIX
+
+
+def _refuse_shallow(sh: Shell, source: str, scratch: Path) -> None:
+    if is_shallow(sh, str(scratch)):
+        whole = f"git -C {source} fetch --unshallow" if Path(source).exists() else "name a whole repository"
+        raise PreconditionError(
+            f"--source {source} is a shallow clone: its history ends early, so that neither merge bases nor the "
+            "pull requests of the notes can be told",
+            f"get all of it: {whole}",
+        )
+
+
+def _how_to_copy(sh: Shell, source: str) -> str:
+    """What to do about a source that cannot be copied: one that can be listed may lack what its commits name."""
+    if not sh.succeeds(sh["git"]["ls-remote", "--quiet", "--", name(source)]):
+        return "name a git repository"
+    where = source if Path(source).exists() else "THERE"
+    return (
+        f"if it is a partial clone, get the rest: git -C {where} fetch --refetch --no-filter; else git fsck"
+    )
 
 
 def begin_numbers(repository: Path) -> None:
@@ -109,10 +134,11 @@ def _refuse_uncommitted(source: str) -> None:
         return
     sh = reading(source)
     # A submodule has settings of its own, and a rehearsal takes the commit of it that is recorded.
-    shape = ("--porcelain", "--untracked-files=no", "--ignore-submodules=dirty")
-    status = sh["git"][("-C", source, "status", *shape)]
-    if sh.succeeds(status) and sh.read(status):
+    shape = ("--untracked-files=no", "--ignore-submodules=dirty")
+    readable = sh.succeeds(sh["git"]["-C", source, "status", "--porcelain", *shape])
+    if readable and (changed := changes(sh, Path(source), *shape)):
+        more = f"\n  and {len(changed) - MOST} more" if len(changed) > MOST else ""
         raise PreconditionError(
-            f"--source {source} has changes that are not committed:\n{sh.read(status)}",
+            f"--source {source} has changes that are not committed:\n" + "\n".join(changed[:MOST]) + more,
             "commit or stash them; a rehearsal sees commits only",
         )

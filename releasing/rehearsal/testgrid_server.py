@@ -18,7 +18,6 @@ from releasing.rehearsal.github.git import git_objects
 from releasing.rehearsal.github.requests import Call
 from releasing.rehearsal.github.state import Repository, ServerSettings
 
-PATH = "/testgrid"
 COLUMNS = 30
 NOTHING, PASS, RUNNING, FAIL = 0, 1, 4, 12
 ENDED = {"pending": RUNNING, **dict.fromkeys(("success", "neutral", "skipped"), PASS)}

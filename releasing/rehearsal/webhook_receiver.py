@@ -6,8 +6,6 @@ from pathlib import Path
 
 from aiohttp import web
 
-PATH = "/webhook"
-
 
 def application(folder: Path) -> web.Application:
     """Keeps what is posted as numbered files: a report that is posted twice lies there twice."""

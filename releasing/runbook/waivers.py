@@ -46,25 +46,27 @@ class Waiver:
         return f"{name}: {self.because} ({self.by}, {self.time})"
 
 
-def record(journal: Journal, step: str, number: str, because: str) -> None:
-    """Record the waiver of the command line; nothing without one, or when it is already recorded.
+def record(journal: Journal, step: str, text: str, because: str) -> None:
+    """Record the waivers of the command line; nothing without one, or when they are already recorded.
 
     Raises UsageError for a number without a reason, and for a reason without a number.
     """
-    if not number and not because:
+    if not text and not because:
         return
-    plain = given(number, because)
-    known = of(journal).get(plain)
-    if known is None or known.because != because:
-        journal.record(EVENT, step, number=plain, because=because)
+    for plain in given(text, because):
+        known = of(journal).get(plain)
+        if known is None or known.because != because:
+            journal.record(EVENT, step, number=plain, because=because)
 
 
-def given(text: str, because: str) -> str:
-    """The number or the claim that `text` names; UsageError for anything else, or when there is no reason."""
-    plain = named(text)
+def given(text: str, because: str) -> list[str]:
+    """The numbers and claims that `text` names, with commas between; UsageError without a reason."""
+    plain = list(dict.fromkeys(named(each) for each in text.split(",")))
     if not because.strip():
+        told = ", ".join(plain)
+        words = plain[0] if plain[0].isdecimal() and len(plain) == 1 else f'"{told}"'
         raise UsageError(
-            f"--waive {plain} requires a reason", f'--waive {plain} --because "why it does not matter"'
+            f"--waive {told} requires a reason", f'--waive {words} --because "why it does not matter"'
         )
     return plain
 
@@ -76,7 +78,7 @@ def named(text: str) -> str:
         return str(int(plain))
     if plain not in CLAIMS:
         raise UsageError(
-            f"--waive {text or '(nothing)'}: expected the number of an issue, or a claim of release.verify",
+            f"--waive {text.strip() or '(nothing)'}: expected the number of an issue, or a claim of release.verify",
             f"--waive 123 --because WHY; the claims that can be waived: {', '.join(CLAIMS)}",
         )
     return plain

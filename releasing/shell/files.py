@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -38,6 +37,8 @@ def replace_text(path: Path, text: str, *, private: bool = False) -> None:
 
 def replace_bytes(path: Path, content: bytes, *, private: bool = False) -> None:
     """Put `content` into `path` atomically, mode kept, `private` as for a text. Raises MachineError."""
+    import tempfile  # noqa: PLC0415 - slow to load, and many a program writes nothing
+
     with writing(path):
         make_folder(path.parent, private=private)
         mode = path.stat().st_mode & 0o7777 if path.exists() else PUBLIC

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasing.clients.cluster import gcp_access
+from releasing.errors import CommandError
 from releasing.preflight import cloud_access
 from releasing.runbook.step import Finding, met, present, step, unmet
 from releasing.steps.preflight import preflight
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from releasing.runbook.step_shell import StepShell
 
 ACTIVE_ACCOUNTS = ("auth", "list", "--filter=status:ACTIVE", "--format=value(account)")
+CONTEXT = "{.contexts[0].context.cluster}/{.contexts[0].context.namespace}"
 CONFIGURATIONS = ("config", "configurations", "list", "--format=value(name)")
 
 
@@ -94,9 +96,11 @@ def _wanted_context(release: AnyRelease) -> str:
 
 def _wrong_context(release: AnyRelease, sh: StepShell) -> str:
     """What is wrong with kubectl's current context; empty when nothing is."""
-    if not sh.succeeds(sh["kubectl"]["config", "current-context"]):
-        return "kubectl has no current context"
-    view = sh["kubectl"]["config", "view", "--minify", "-o"]
-    parts = [sh.read(view[f"jsonpath={{.contexts[0].context.{part}}}"]) for part in ("cluster", "namespace")]
-    found, wanted = "/".join(parts), _wanted_context(release)
+    view = sh["kubectl"]["config", "view", "--minify", "-o", f"jsonpath={CONTEXT}"]
+    try:
+        found, wanted = sh.read(view), _wanted_context(release)
+    except CommandError as error:
+        if not error.started:
+            raise
+        return f"kubectl has no current context that can be used: {error.cause}"
     return "" if found == wanted else f"kubectl's context is {found}, not {wanted}"

@@ -55,7 +55,7 @@ def build_images(release: Release, sh: StepShell, build: NamedBuild) -> None:
     """
     settings = build.settings
     if not settings.spawner or sh.needed(lambda: not image_builds.built(release, sh, settings.images).holds):
-        image_builds.run_workflow(release, sh, build.step, settings.workflow, settings.images)
+        image_builds.run_workflow(release, sh, build)
     if settings.spawner:
         pull_requests.propose(release, sh, spawner_update(release, identity.build_tag(release, sh), build))
 

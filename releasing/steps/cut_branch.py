@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from releasing.builds import identity, image_builds
 from releasing.clients.git import branch_creation
+from releasing.gates import named_branches
 from releasing.runbook.step import Finding, met, step, unmet
 from releasing.steps.authenticate import auth
 from releasing.steps.preflight import check_files, preflight
@@ -21,6 +22,7 @@ def cut_branch(release: Release, sh: StepShell) -> None:
 
     The empty lease makes the push create-only: a branch that another person cut in the meantime is used, not moved.
     """
+    sh.require(lambda: named_branches.problem(release, sh), named_branches.hint(release))
     commit = identity.commit(release, sh)
     branch_creation.create(release.origin(sh), release.origin(sh).git, release.branch, commit)
     sh.run(release.origin(sh).fetch())

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from releasing.changes import image_tags_edit
 from releasing.config import registries
-from releasing.gates import tree_claims
+from releasing.gates import named_branches, named_files, tree_claims
 from releasing.preflight import access
 from releasing.runbook import waivers
 from releasing.runbook.step import Finding, met, step, unmet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from releasing.release import AnyRelease, Release
     from releasing.runbook.step_shell import StepShell
 
@@ -31,7 +34,8 @@ def preflight(release: AnyRelease, sh: StepShell) -> None:
     created = [word for name in need.created.branches for word in ("--branch", name)]
     created += [word for name in need.created.tags for word in ("--tag", name)]
     hours = ("--hours", f"{need.hours:g}")
-    sh.wait(sh["check_access.py"][need.slug, *push, *hours, *signing, *method, *created])
+    history = ("--checkout", need.checkout)
+    sh.wait(sh["check_access.py"][need.slug, *push, *hours, *signing, *method, *created, *history])
 
 
 @preflight.verified_by
@@ -46,33 +50,61 @@ def access_will_do(release: AnyRelease, sh: StepShell) -> Finding:
 
 @step(needs=(preflight,), gate=True, options=waivers.OPTIONS)
 def check_files(release: Release, sh: StepShell) -> None:
-    """Check the files that no step changes, before anything is built.
+    """Check the files of the release as its steps will make them, before anything is built.
 
-    A file that does not parse, a lost parameter or the name of a candidate in a file would stop the tag at the end.
+    A file that does not parse, a lost parameter or an image of another release would stop the tag at the end.
     """
-    sh.require(lambda: _broken(release, sh), tree_claims.hint(release))
-    sh.require(lambda: _absent(release, sh), "name builds that are there: other-images in release.yaml")
+    for problem, hint in CHECKS:
+        sh.require(partial(problem, release, sh), hint(release))
     sh.say("this step reads files and changes nothing; release.verify shows the same claims of a tag")
 
 
 @check_files.verified_by
 def files_are_whole(release: Release, sh: StepShell) -> Finding:
-    """The files of the release branch (before it is cut, of the default branch) are what release.verify claims of a
-    release, as far as no step changes them, and the registry has the builds that `other-images` names."""
-    if found := _broken(release, sh) or _absent(release, sh):
-        return unmet(found)
+    """The files of the release branch (before it is cut, of the default branch) will be what release.verify claims of
+    a release, what release.yaml names exists, and the registry has the builds that `other-images` names."""
+    for problem, hint in CHECKS:
+        if found := problem(release, sh):
+            return Finding(False, found, hint=hint(release))
     return met(f"the files of {_revision(release, sh)} are whole")
 
 
 def _broken(release: Release, sh: StepShell) -> str:
+    if commit := _tagged(release, sh):
+        found = tree_claims.problem(release, sh, commit, tree_claims.UNCHANGING)
+        return f"{release.candidate.tag} at {found}" if found else ""
     revision = _revision(release, sh)
-    commit = release.origin(sh).head(revision)
-    found = tree_claims.problem(release, sh, commit, tree_claims.UNCHANGING)
-    if not found and release.config.image_tags:
-        default = f"origin/{release.config.default_branch}"
-        found = "; ".join(image_tags_edit.faults(release, sh, default)[:MOST])
-        return f"{default}: {found}" if found else ""
+    found = tree_claims.foreseen(release, sh, release.origin(sh).head(revision))
     return f"{revision} at {found}" if found else ""
+
+
+def _strayed(release: Release, sh: StepShell) -> str:
+    """Changes of image_tags.yaml on the release branch itself, which its candidate may not have."""
+    if _tagged(release, sh) or _revision(release, sh) != release.branch:
+        return ""
+    return image_tags_edit.strayed(release, sh, release.origin(sh).head(release.branch))
+
+
+def _misnamed(release: Release, sh: StepShell) -> str:
+    """What is not where release.yaml says; the files of a tagged candidate are what they are."""
+    return "" if _tagged(release, sh) else "\n".join(named_files.problems(release, sh))
+
+
+def _faults(release: Release, sh: StepShell) -> str:
+    """What is wrong in image_tags.yaml of the default branch."""
+    if not release.config.image_tags:
+        return ""
+    default = f"origin/{release.config.default_branch}"
+    found = image_tags_edit.faults(release, sh, default)
+    return f"{default}: {'; '.join(found[:MOST])}" if found else ""
+
+
+def _tagged(release: Release, sh: StepShell) -> str:
+    """The commit of the candidate's tag on its branch, whose files no longer change; empty before it."""
+    origin = release.origin(sh)
+    commit = origin.commit_of(f"refs/tags/{release.candidate.tag}") or ""
+    is_ours = commit and origin.has(f"origin/{release.branch}") and origin.is_on(commit, release.branch)
+    return commit if is_ours else ""
 
 
 def _absent(release: Release, sh: StepShell) -> str:
@@ -85,3 +117,19 @@ def _absent(release: Release, sh: StepShell) -> str:
 def _revision(release: Release, sh: StepShell) -> str:
     there = release.origin(sh).has(f"origin/{release.branch}")
     return release.branch if there else release.config.default_branch
+
+
+# What would stop the release later, each with what to do.
+CHECKS: tuple[tuple[Callable[[Release, StepShell], str], Callable[[Release], str]], ...] = (
+    (_broken, tree_claims.hint),
+    (
+        _faults,
+        lambda of: (
+            f"correct {of.config.image_tags} on {of.config.default_branch}, in a pull request of its own"
+        ),
+    ),
+    (_strayed, image_tags_edit.back_on_branch),
+    (_misnamed, lambda _of: "correct these keys in release.yaml"),
+    (named_branches.problem, named_branches.hint),
+    (_absent, lambda _of: "name builds that are there: other-images in release.yaml"),
+)

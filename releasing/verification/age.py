@@ -44,7 +44,7 @@ def claims(it: Tagged) -> Iterator[Claim]:
 def _finals_before(it: Tagged) -> list[str]:
     """The earlier finals of the same branch; without any, the final before this branch."""
     version = it.release.version
-    known = [final for final in finals([*it.tags]) if final < version]
+    known = [final for final in finals([*it.tags], version.naming) if final < version]
     same = [final for final in known if final.branch == version.branch]
     return [final.tag for final in same or known[-1:]]
 

@@ -11,6 +11,7 @@ from releasing.references.file_syntax import faults as syntax_faults
 from releasing.references.protected_paths import protection
 from releasing.references.text_templates import filled_in, imported_as_text, is_filled_in
 from releasing.verification.claim import Claim, counted, judged
+from releasing.verification.pins import candidates_own
 
 if TYPE_CHECKING:
     from releasing.verification.tagged import Tagged
@@ -62,14 +63,14 @@ def _is_ours(path: str) -> bool:
 
 
 def _no_candidate(it: Tagged) -> Claim:
-    """Prose may name a candidate, and the release document must."""
+    """Prose may name a candidate, and the release document must; what release.yaml sets for candidates stays."""
     begin = f"{it.release.version}-rc".encode()
     search = re.compile(rb"(?<![\w.-])v?" + re.escape(begin) + rb"\.?\d+(?![\w-])")
     places = [
         f"{path}:{line_of(content, found.start())}: {found[0].decode()}"
         for path, content in it.judged_files
         if begin in content and _is_ours(path) and not path.endswith(".md")
-        for found in search.finditer(content)
+        for found in _outside(search.finditer(content), candidates_own(it, path, content))
     ]
     return judged(
         "no -rc in a final",
@@ -77,3 +78,7 @@ def _no_candidate(it: Tagged) -> Claim:
         "no file names a candidate of this version",
         f"{counted(len(places), 'place')} with the name of a candidate",
     )
+
+
+def _outside(found: Iterable[re.Match[bytes]], spans: list[tuple[int, int]]) -> Iterator[re.Match[bytes]]:
+    return (each for each in found if not any(start < each.end() <= end for start, end in spans))

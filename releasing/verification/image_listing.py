@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from releasing.clients.git.checkout import LOG
 from releasing.errors import ConfigError
-from releasing.image_tags import ImageRow, ImageTags, parse
+from releasing.image_tags import ImageRow, ImageTags, TaggedDigest, parse
 from releasing.image_tags.validation import missing, problems
 from releasing.verification.claim import Claim, counted, judged
 
@@ -40,6 +40,11 @@ class ImageListing:
             return cls(path, revision, parse(content, path))
         except ConfigError as error:
             return cls(path, revision, ImageTags(()), error.message)
+
+    def with_images(self, images: Iterable[str], tag: str) -> ImageListing:
+        """The same with each of `images` at `tag`, on a digest that is still to come."""
+        rows = tuple(ImageRow(image, (TaggedDigest("", (tag,)),)) for image in images)
+        return replace(self, tags=ImageTags((*self.tags.images, *rows)))
 
     def digests(self, image: str, tag: str) -> list[str]:
         """The digests of `image` that have `tag`: exactly one in a correct file."""

@@ -37,6 +37,18 @@ def claims(it: Tagged) -> Iterator[Claim]:
     yield from _heads(it)
 
 
+def candidates_own(it: Tagged, path: str, content: bytes) -> list[tuple[int, int]]:
+    """Where `content` has values that release.yaml sets `on: candidate`, from and to: a final keeps them."""
+    own = prototypes.edit(it.release, of=("candidate",))
+    if not (own.pins or own.pins_if_present or own.parameters):
+        return []
+    pins = [pin for pin in own.rules.pins if pin.path == path]
+    spans = [found.span(1) for pin in pins for found in pin.pattern.finditer(content)]
+    asked = [each for each in own.rules.parameters if each.covers(path)]
+    edits = [each for parameter in asked for each in parameter_findings(path, content, parameter)]
+    return spans + [(each.start, each.end) for each in edits if isinstance(each, Edit)]
+
+
 def _off_pin(it: Tagged, pin: Pin) -> Iterator[str]:
     content = it.content(pin.path)
     found = [*pin.pattern.finditer(content or b"")]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from releasing.changes.image_mentions import Mention, mentions
+from releasing.clients.git import release_names
+from releasing.clients.git.release_names import Name
+from releasing.errors import PreconditionError
 from releasing.references.protected_paths import is_copy
 from releasing.references.rules import globs
-from releasing.verification import names
 from releasing.verification.image_listing import ImageListing
-from releasing.verification.names import Name
 
 if TYPE_CHECKING:
+    from releasing.references.rules import Rules
     from releasing.release import Release
     from releasing.runbook.step_shell import StepShell
     from releasing.shell.programs import Command
@@ -65,7 +67,7 @@ class Tagged:
     @property
     def other_image_tags(self) -> set[str]:
         """The image tags of other releases and of candidates, as far as origin has their git tags."""
-        found = {name.tag for tag in self.tags if (name := names.read(tag)) and name.kind != "other"}
+        found = {name.tag for tag in self.tags if (name := release_names.read(tag)) and name.kind != "other"}
         return found - {self.release.image_tag}
 
     @property
@@ -77,7 +79,7 @@ class Tagged:
     @property
     def superseded(self) -> bool:
         """Whether the images' tag may have moved to a newer candidate."""
-        newest = names.newest(self.names, "candidate")
+        newest = release_names.newest(self.names, "candidate")
         return not self.release.final and newest is not None and newest.number > self.release.candidate.number
 
     def read(self, *words: str) -> str:
@@ -105,8 +107,8 @@ class Tagged:
 def tagged(release: Release, sh: StepShell) -> Tagged:
     """Read once: origin's refs, the tree at the tag, image_tags.yaml of the default branch."""
     refs = _refs(release, sh)
-    known = names.of_version(_tags(refs), release.version)
-    name = names.standing_for(known, release.tag)
+    known = release_names.of_version(_tags(refs), release.version)
+    name = release_names.standing_for(known, release.tag)
     commit = commit_of(refs, name.tag) if name else ""
     return _read(release, sh, refs, name.tag if name else release.tag, commit)
 
@@ -117,7 +119,7 @@ def at_commit(release: Release, sh: StepShell, commit: str) -> Tagged:
 
 
 def _read(release: Release, sh: StepShell, refs: Mapping[str, str], tag: str, commit: str) -> Tagged:
-    known = names.of_version(_tags(refs), release.version)
+    known = release_names.of_version(_tags(refs), release.version)
     files = tuple(files_at(release, sh, commit)) if commit else ()
     return Tagged(
         release,
@@ -130,6 +132,22 @@ def _read(release: Release, sh: StepShell, refs: Mapping[str, str], tag: str, co
         tuple(mentions(release, files)),
         ImageListing.read(release, sh) if release.config.image_tags else None,
     )
+
+
+def with_edit(it: Tagged, rules: Rules, images: Iterable[str]) -> Tagged:
+    """The same tree after an edit of its references, with `images` listed at the release's tag.
+
+    Without the edit when it cannot be made.
+    """
+    from releasing.references import examine  # noqa: PLC0415 - only before a release
+
+    try:
+        rewrites = {each.path: each.after for each in examine(it.files, rules).rewrites}
+    except PreconditionError:
+        return it  # a pin that reads no value: the claim on pins says which
+    files = tuple((path, rewrites.get(path, content)) for path, content in it.files)
+    listing = it.listing and it.listing.with_images(images, it.release.image_tag)
+    return replace(it, files=files, mentions=tuple(mentions(it.release, files)), listing=listing)
 
 
 def commit_of(refs: Mapping[str, str], tag: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from releasing.verification import names
+from releasing.clients.git import release_names
 from releasing.verification.claim import Claim, counted
 from releasing.verification.tagged import Tagged
 
@@ -32,7 +32,7 @@ def commit_claims(it: Tagged) -> Iterator[Claim]:
     same = [
         name.tag
         for tag in it.tags
-        if (name := names.read(tag)) and name.kind == "final" and name.version != it.release.version
+        if (name := release_names.read(tag)) and name.kind == "final" and name.version != it.release.version
         if it.commit_of(tag) == it.commit
     ]
     found = f"{it.short} is {' and '.join(sorted(same))}, too" if same else f"{it.short} is no other final"
@@ -91,7 +91,7 @@ def _branch_came_first(it: Tagged) -> Claim:
 
 
 def _is_the_candidate(it: Tagged) -> Claim:
-    candidate = names.newest(it.names, "candidate")
+    candidate = release_names.newest(it.names, "candidate")
     if candidate is None:
         return Claim("candidate", False, f"{it.tag} had no candidate")
     commit = it.commit_of(candidate.tag)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from releasing.announcements import outbox
-from releasing.announcements.message import AnnouncementMail, options_of
+from releasing.announcements.mail_options import options_of
+from releasing.announcements.message import AnnouncementMail
 from releasing.errors import PreconditionError
 from tests.support.faulty_registry import PROJECT, pushed
 from tests.support.registries import rehearsal_registry

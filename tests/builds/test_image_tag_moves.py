@@ -13,6 +13,7 @@ from releasing.errors import PreconditionError
 from releasing.rehearsal.registry.small_images import push
 from releasing.release import Release
 from releasing.runbook.choice import Choice
+from tests.support.bare_repository import commit
 from tests.support.faulty_registry import PROJECT, Faulty, faulty_registry, pushed
 from tests.support.releases import WITH_IMAGE, Origin, hosted, release_at
 
@@ -62,4 +63,19 @@ def test_the_images_of_a_tagged_candidate_are_settled(scene: Scene) -> None:
 def test_a_registry_that_cannot_be_read_yet_foretells_nothing(scene: Scene) -> None:
     origin, release, _registry = scene
     origin.sh.shell.environment["RELEASE_REGISTRY_MIRRORS"] = "gcr.io=http://127.0.0.1:1/gcr.io"
+    assert image_tag_moves.unnamed(release, origin.sh) == ""
+
+
+def test_a_tag_that_the_default_branchs_file_has_on_another_build_is_told_as_well(scene: Scene) -> None:
+    origin, release, registry = scene
+    before = f"sha256:{'1' * 64}"
+    rows = f"images:\n- name: {IMAGE}\n  versions:\n  - digest: {before}\n    tags:\n    - v0.2.1\n"
+    commit(origin.bare, "master", "image_tags.yaml", rows)
+    Origin(release, origin.bare, origin.sh).fetched()
+    told = f"{IMAGE}:v0.2.1 from {before} to a build to come (in image_tags.yaml)"
+    assert told in image_tag_moves.unnamed(release, origin.sh)
+    image_tag_moves.require_named(replace(release, allow_move=r".*:v0\.2\.1"), origin.sh)
+    built = pushed(registry.url, "a", tag=BUILD)["a"]
+    commit(origin.bare, "master", "image_tags.yaml", rows.replace(before, built))
+    Origin(release, origin.bare, origin.sh).fetched()
     assert image_tag_moves.unnamed(release, origin.sh) == ""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.builds import make_push
+from releasing.builds import made_images, make_push
 from releasing.builds.bootstrapper_packages import packages
 from releasing.builds.make_push import pushed
 from releasing.errors import CommandError, ConfigError, PreconditionError, ReleaseError, UnmetError
@@ -20,6 +20,7 @@ from releasing.rehearsal.registry import small_images
 from tests.support.registries import rehearsal_registry
 
 IMAGE, TAG = "gcr.io/kubeflow-images-public/bootstrapper", "v20180720-01234567"
+PERSON = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
 OTHER = "sha256:" + "0" * 64
 REGISTRIES = """\
 registries:
@@ -175,10 +176,10 @@ def test_make_finds_another_python_than_ours(world: World, monkeypatch: pytest.M
 
 def test_another_tag_for_the_same_digest_never_moves(world: World) -> None:
     found = world.push()
-    make_push.tag_too(found, "v0")
+    made_images.tag_too(found, "v0")
     small_images.push(world.registry, IMAGE, "v1", {"a": "b"}, "2018-07-20T00:00:00Z")
     with pytest.raises(PreconditionError, match=f"{IMAGE}:v1 is on sha256:"):
-        make_push.tag_too(found, "v1")
+        made_images.tag_too(found, "v1")
 
 
 def test_dockers_own_words_come_before_the_makefiles() -> None:
@@ -205,3 +206,18 @@ def test_the_makefile_gets_no_secrets_in_its_environment(
     world.refused(UnmetError)
     assert "s3cret" not in found.read_text()
     assert "IMG=kept" in found.read_text()
+
+
+def test_files_that_are_dirty_right_after_a_clone_do_not_stop_it(world: World) -> None:
+    windows = world.folder / "windows.txt"
+    windows.write_bytes(b"one\r\n")
+    git(world.folder, "add", ".")
+    git(world.folder, *PERSON, "commit", "--quiet", "--message=contents")
+    (world.folder / ".gitattributes").write_text("* text=auto\n*.txt text\n")
+    git(world.folder, "add", "--", ".gitattributes")
+    git(world.folder, *PERSON, "commit", "--quiet", "--message=attributes", "--only", ".gitattributes")
+    windows.touch()
+    assert "windows.txt" in git(world.folder, "status", "--porcelain")
+    assert [each.tag for each in world.push()] == [TAG]
+    windows.write_bytes(b"one\r\n\r\n")
+    assert "windows.txt" in world.refused(PreconditionError)

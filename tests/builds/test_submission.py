@@ -38,7 +38,7 @@ class Machine:
         self.sh = StepShell(Shell(sandbox.environment), self.journal, STEP)
 
     def next(self, *, lacks: bool = False) -> Submission:
-        return submission(self.release, self.sh, build(), lambda: lacks)
+        return submission(self.release, self.sh, build(), lambda _found: lacks)
 
     def submit(self, wanted: Submission, *, labelled: bool = True) -> None:
         content = workflow(wanted.name)
@@ -143,7 +143,7 @@ def test_one_that_was_deleted_is_submitted_under_its_name(here: Machine) -> None
 def test_a_plan_before_the_login_finds_nothing_and_records_nothing(here: Machine) -> None:
     Path(here.sandbox.environment["KUBECONFIG"]).unlink()
     sh = PlanShell(Shell(here.sandbox.environment), here.journal, STEP)
-    planned = submission(here.release, sh, build(), lambda: True)
+    planned = submission(here.release, sh, build(), lambda _found: True)
     assert planned.there is None
     assert not here.journal.path.exists()
 
@@ -155,8 +155,8 @@ def test_a_user_is_spelled_as_a_cluster_takes_it(here: Machine, user: str, begin
 
 
 def test_a_name_of_63_characters_is_taken_and_one_of_64_is_not(here: Machine) -> None:
-    fits = submission(here.release, here.sh, build("j" * 37), lambda: True)
+    fits = submission(here.release, here.sh, build("j" * 37), lambda _found: True)
     assert len(fits.name) == 63
     other = Machine(here.sandbox, "other")
     with pytest.raises(ConfigError, match="would be longer than 63 characters"):
-        submission(other.release, other.sh, build("j" * 38), lambda: True)
+        submission(other.release, other.sh, build("j" * 38), lambda _found: True)

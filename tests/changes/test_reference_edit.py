@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from releasing.changes.reference_edit import ReferenceEdit, pinned, set_by_name
 from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError
 from releasing.recipes import RC
+from releasing.version import Candidate
 from tests.support.bare_repository import commit, text_of
 from tests.support.paths import SCRIPTS
 from tests.support.releases import CONFIG, Origin, origin_in, release_at
@@ -172,3 +174,39 @@ def test_a_project_with_nothing_but_pins_updates_its_branch(tmp_path: Path) -> N
     for sections in ({"pins": PINS}, {"parameters": PARAMETERS}):
         release = release_at(tmp_path, config(**sections))
         assert [propose(release, "").step for propose in RC.of(release).proposals] == ["update-prototypes"]
+
+
+SPELLED = {
+    "{version}": ("0.2.1", "0.2.1"),
+    "{tag}": ("v0.2.1", "v0.2.1"),
+    "{branch}": ("v0.2-branch", "v0.2-branch"),
+    "{major}-{minor}-{patch}": ("0-2-1", "0-2-1"),
+    "rc{candidate}": ("rc3", ""),
+    "{full}": ("0.2.1-rc.3", "0.2.1"),
+    "{pep440}": ("0.2.1rc3", "0.2.1"),
+    "{npm}": ("0.2.1-rc.3", "0.2.1"),
+    "release-{shields}-blue": ("release-0.2.1--rc.3-blue", "release-0.2.1-blue"),
+    "{{{full}}}": ("{0.2.1-rc.3}", "{0.2.1}"),
+}
+
+
+@pytest.mark.parametrize(("value", "read"), SPELLED.items())
+def test_a_value_has_the_spelling_of_the_candidate_or_of_the_final(
+    tmp_path: Path, value: str, read: tuple[str, str]
+) -> None:
+    pins = [
+        {"file": "a", "pattern": "(a)", "value": value, "on": on}
+        for on in ("candidate", "final")
+        if read[on == "final"]
+    ]
+    release = release_at(tmp_path, config(pins=pins))
+    third = replace(release, candidate=Candidate(release.version, 3))
+    assert [found for _, _, found in prototypes.edit(third).pins] == [each for each in read if each]
+    # The final is the commit of the candidate: what it has to have is the same.
+    assert prototypes.edit(replace(third, final=True)) == prototypes.edit(third)
+
+
+def test_a_value_whose_day_is_not_known_is_left_out(tmp_path: Path) -> None:
+    release = release_at(tmp_path, config(pins=[{"file": "a", "pattern": "(a)", "value": "{date}"}]))
+    assert prototypes.edit(release).pins == ()
+    assert prototypes.edit(replace(release, date="2018-07-23")).pins == (("a", "(a)", "2018-07-23"),)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from releasing.config.config_file import load, schema
+from releasing.config.config_file import load
+from releasing.config.reference_page import schema
 from releasing.errors import ConfigError
 from tests.support.paths import ROOT
 
@@ -194,7 +195,7 @@ operators:
 pins:
 - file: a
   pattern: a(b)
-  value: "{branch} {{version}} {date}"
+  value: "{branch} {{version}} {day}"
 - file: a
   pattern: a(b)c(d)
   value: "{tag"
@@ -209,12 +210,15 @@ def test_a_value_with_another_name_in_braces_is_told_at_its_line_with_those_that
     tmp_path: Path,
 ) -> None:
     own = "to write a brace as text, double it"
-    names = "{version}, {tag}, {branch}"
+    names = (
+        "{version}, {tag}, {branch}, {major}, {minor}, {patch}, "
+        "{candidate}, {full}, {pep440}, {npm}, {shields}, {date}"
+    )
     assert problems(tmp_path, GOOD + PINNED) == [
         f"release.yaml:18: operators.tfjob.pins[0].value: {{tag}} is not a known name ({{release}}); {own}; "
         "found '{tag}'",
-        f"release.yaml:22: pins[0].value: {{date}} is not a known name ({names}); {own}; "
-        "found '{branch} {{version}} {date}'",
+        f"release.yaml:22: pins[0].value: {{day}} is not a known name ({names}); {own}; "
+        "found '{branch} {{version}} {day}'",
         "release.yaml:24: pins[1].pattern: 'a(b)c(d)' needs exactly one group: the part that is the value; "
         "found 'a(b)c(d)'",
         f"release.yaml:25: pins[1].value: {{ is not a known name ({names}); {own}; found '{{tag'",

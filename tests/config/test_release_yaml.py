@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from releasing.changes.reference_edit import pinned, set_by_name
 from releasing.config.config_file import load
 from releasing.config.families import Listing
+from releasing.config.placeholders import OF_FILES
 from releasing.config.release_yaml import (
     Config,
     ConfiguredParameter,
@@ -23,6 +24,7 @@ from releasing.config.release_yaml import (
 )
 from releasing.recipes import RC, RECIPES
 from releasing.references.rules import Rules
+from releasing.version import Version
 from tests.support.paths import ROOT
 from tests.support.releases import CONFIG, release_at
 
@@ -30,7 +32,7 @@ pytestmark = pytest.mark.interpreter
 
 IMAGES = {"pattern": "notebook-(cpu|gpu)", "names": ["notebook-cpu", "notebook-gpu"]}
 WORKFLOW = {"app": "releaser", "environment": "releasing", "component": "workflows", "job-name": "job"}
-RELEASE = {"version": "0.2.1", "tag": "v0.2.1", "branch": "v0.2-branch"}
+RELEASE = {**dict.fromkeys(OF_FILES, "0"), "version": "0.2.1", "tag": "v0.2.1", "branch": "v0.2-branch"}
 TF_SERVING = {"images": IMAGES, "workflow": WORKFLOW}
 
 
@@ -181,3 +183,55 @@ def test_labels_and_trailer_of_the_branching_policy_have_their_forms(
 ) -> None:
     with pytest.raises(ValidationError, match=problem):
         with_section(branching=settings)
+
+
+def test_the_release_branch_is_as_the_project_names_it() -> None:
+    version = Version(0, 9, 1, with_section(release_branch="release-{major}.{minor}").naming)
+    assert version.branch == "release-0.9"
+    assert Version(0, 9, 1, CONFIG.naming).branch == "v0.9-branch"
+
+
+REFUSED_BRANCHES = {
+    "release": "versions would share a branch",
+    "release-{major}.{version}": "{version} is no part of a branch's name",
+    "release-{major}~{minor}": "'~' may not be in the name of a branch",
+    "release/v{major}.{minor}.{patch}": "leaves no room for the branches release/v1.1.1/",
+    "release/v{major}.{minor}.{patch}/x": "leaves no room for the branches release/v1.1.1/",
+}
+
+
+@pytest.mark.parametrize(("pattern", "words"), REFUSED_BRANCHES.items())
+def test_a_release_branch_that_could_not_be_is_refused(pattern: str, words: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        with_section(release_branch=pattern)
+    assert words in str(caught.value)
+
+
+def test_the_default_branch_is_no_release_branch() -> None:
+    with pytest.raises(ValidationError, match="is the name of the default branch, too: v2"):
+        with_section(release_branch="v{major}", default_branch="v2")
+
+
+PIN = {"file": "VERSION", "pattern": "(.+)"}
+UNSETTLED = [
+    ({"value": "{full}"}, "{full} is not the same for a candidate and for its final"),
+    ({"value": "v{npm}"}, "{npm} is not the same"),
+    ({"value": "{pep440}", "on": "both"}, "write 'on: candidate'"),
+    ({"value": "{candidate}", "on": "final"}, "a final has no {candidate}"),
+    ({"value": "{version}", "on": "never"}, "'candidate', 'final' or 'both'"),
+    ({"value": "{Version}"}, "{Version} is not a known name"),
+]
+
+
+@pytest.mark.parametrize(("pin", "words"), UNSETTLED)
+def test_a_value_that_a_candidate_and_its_final_could_not_share_is_refused(pin: Any, words: str) -> None:
+    for sections in ({"pins": [PIN | pin]}, {"parameters": [{"files": "*", "name": "a", **pin}]}):
+        with pytest.raises(ValidationError) as caught:
+            with_section(**sections)
+        assert words in str(caught.value)
+
+
+def test_braces_that_are_doubled_are_no_name_of_a_candidate() -> None:
+    assert with_section(pins=[PIN | {"value": "{{full}} {version}"}]).pins[0].on == "both"
+    assert not with_section(pins=[PIN | {"value": "{{date}}"}]).dated
+    assert with_section(pins=[PIN | {"value": "{date}"}]).dated

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from releasing.config.release_yaml import Config
 from releasing.gates import tree_claims
 from releasing.runbook import waivers
 from releasing.verification import TREE
 from releasing.verification.tagged import at_commit
 from tests.support.bare_repository import commit, head
-from tests.support.releases import Origin, origin_in
+from tests.support.releases import CONFIG, Origin, origin_in
 
 BRANCH = "v0.2-branch"
 
@@ -79,4 +80,23 @@ def test_what_can_be_waived_is_what_a_tree_is_asked(origin: Origin) -> None:
     it = at_commit(replace(origin.release, final=True), origin.sh, head(origin.bare, BRANCH))
     names = {claim.name for group in TREE for claim in group(it)}
     assert names <= {*waivers.CLAIMS}
-    assert {*tree_claims.UNCHANGING} <= {*waivers.CLAIMS}
+    assert {*tree_claims.TO_COME} <= {*waivers.CLAIMS}
+
+
+def test_what_the_steps_will_set_is_no_problem_before_they_do_and_the_rest_is(tmp_path: Path) -> None:
+    operator = {"repository": "kubeflow/tf-operator", "release": "v0.2.0", "image": "tf_operator"}
+    plain = origin_in(tmp_path)
+    config = CONFIG.model_dump() | {"operators": {"tfjob": operator}}
+    origin = replace(plain, release=replace(plain.release, config=Config.model_validate(config)))
+    image = "gcr.io/kubeflow-images-public/"
+    commit(origin.bare, BRANCH, "a.yaml", f"image: {image}tf_operator:latest\nother: {image}x:latest\n")
+    at = commit(origin.bare, BRANCH, "b.libsonnet", '{ repos: "kubeflow/tf-operator@HEAD" }\n')
+    origin.fetched()
+    foreseen = tree_claims.foreseen(origin.release, origin.sh, at)
+    assert foreseen.splitlines() == [
+        f'{at[:12]}: "latest": 1 reference at :latest',
+        f"  a.yaml:2: {image}x:latest",
+        '"operators": 1 checkout at HEAD',
+        "  b.libsonnet:1: kubeflow/tf-operator@HEAD",
+    ]
+    assert f"a.yaml:1: {image}tf_operator:latest" in tree_claims.problem(origin.release, origin.sh, at)

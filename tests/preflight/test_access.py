@@ -298,10 +298,11 @@ def test_the_step_reports_what_it_found_and_asks_the_same_of_the_program(
 def test_a_release_needs_what_its_release_yaml_says(world: tuple[Origin, LocalGitHub]) -> None:
     release = world[0].release
     created = Created(("release/v0.2.1-rc.0/", "v0.2-branch"), ("v0.2.1-rc.0",))
-    assert access.need(release) == GitHubNeed(SLUG, True, 12, "", "", created)
+    assert access.need(release) == GitHubNeed(SLUG, True, 12, "", "", created, release.checkout)
     checks = CONFIG.checks.model_copy(update={"expected_hours": 3})
     signed = CONFIG.model_copy(update={"checks": checks, "signing": release_yaml.Signing(format="ssh")})
-    assert access.need(replace(release, config=signed)) == GitHubNeed(SLUG, True, 3, "ssh", "", created)
+    need = GitHubNeed(SLUG, True, 3, "ssh", "", created, release.checkout)
+    assert access.need(replace(release, config=signed)) == need
 
 
 def test_no_problem_stops_nothing(world: tuple[Origin, LocalGitHub]) -> None:
@@ -335,3 +336,22 @@ def test_who_only_reads_needs_no_signature(world: tuple[Origin, LocalGitHub], tm
     (tmp_path / "home" / ".gitconfig").write_text("[commit]\n\tgpgSign = true\n")
     sh = shell(world[0], HOME=str(tmp_path / "home"))
     assert found(sh, GitHubNeed(SLUG))[0] == []
+
+
+def test_a_shallow_clone_of_ours_is_a_problem_with_what_to_type(
+    world: tuple[Origin, LocalGitHub], tmp_path: Path
+) -> None:
+    origin, _github = world
+    origin.fetched()
+    need = access.need(origin.release)
+    assert need.checkout == origin.release.checkout
+    assert not [text for text, _ in found(shell(origin), need)[0] if "shallow" in text]
+    subprocess.run(
+        ["git", "clone", "-q", "--depth", "1", f"file://{origin.bare}", str(tmp_path / "shallow")], check=True
+    )
+    problems, _ = found(shell(origin), replace(need, checkout=str(tmp_path / "shallow")))
+    told = (
+        f"{tmp_path}/shallow is a shallow clone: its history ends early",
+        f"git -C {tmp_path}/shallow fetch --unshallow",
+    )
+    assert told in problems

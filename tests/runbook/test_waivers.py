@@ -24,6 +24,13 @@ def test_a_waiver_is_read_back_by_number_and_the_newest_reason_counts(tmp_path: 
     assert str(found["12"]).startswith("#12: only on Windows (")
 
 
+def test_several_are_given_at_once_with_commas_and_one_reason(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    waivers.record(journal, "rc", "files parse, #12,other images", "as before")
+    assert {each.because for each in waivers.of(journal).values()} == {"as before"}
+    assert [*waivers.of(journal)] == ["files parse", "12", "other images"]
+
+
 def test_the_same_waiver_again_is_not_written_again(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
     for _ in range(2):
@@ -38,6 +45,9 @@ def test_the_same_waiver_again_is_not_written_again(tmp_path: Path) -> None:
         ("12", " ", "requires a reason"),
         ("", "why", "expected the number"),
         ("all", "why", "expected the number"),
+        ("12, all", "why", "--waive all: expected the number"),
+        ("12,", "why", "expected the number"),
+        ("files parse, pins", "", "--waive files parse, pins requires a reason"),
     ],
 )
 def test_half_a_waiver_is_refused_and_not_recorded(

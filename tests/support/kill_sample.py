@@ -11,7 +11,7 @@ from tests.support.kill_point import AFTER, BEFORE, OTHER, Sample, kind
 # Beside one of each kind: kinds that many steps use have most of them.
 MORE = 2
 # How often a run waits is a matter of time: what can be counted on is the first, or none.
-WAITING = ("kubectl wait", "wait_for_workflow.py")
+WAITING = ("kubectl wait", "wait_for_checks.py", "wait_for_workflow.py")
 
 # A login that is there is not made again: after a kill at one of these, those below it are not needed any more.
 LOGIN = (

@@ -158,3 +158,14 @@ def test_what_release_yaml_sets_is_filled_in_and_compared(project: Project) -> N
     )
     gone = configured.released({"app/params.yaml": None}).claims(pins.claims)["pins"]
     assert "no file sets parameter release in app/**" in gone.details
+
+
+def test_a_candidate_that_release_yaml_sets_stays_in_its_final(project: Project) -> None:
+    pin = ConfiguredPin(file="VERSION", pattern="^v(.+)$", value="{full}", on="candidate")
+    parameter = ConfiguredParameter(files="*.sh", name="VERSION", value="{full}", on="candidate")
+    files = {"VERSION": "v0.2.1-rc.0\n", "a.sh": "VERSION=0.2.1-rc.0\n", "b.sh": "echo v0.2.1-rc.0\n"}
+    changed = project.released(files)
+    bare = changed.claims(file_contents.claims)["no -rc in a final"]
+    assert [each.partition(":")[0] for each in bare.details] == ["VERSION", "a.sh", "b.sh"]
+    found = changed.configured(pins=(pin,), parameters=(parameter,)).claims(file_contents.claims)
+    assert found["no -rc in a final"].details == ("b.sh:1: v0.2.1-rc.0",)

@@ -138,6 +138,8 @@ LEFT_OUT = {
     "scripts/invoke release.rc": PART,
     "scripts/ks": PART,
     "scripts/push_bootstrapper.py": PART,
+    "scripts/tag_built_images.py": PART,
+    "tag_built_images.py --image NAME:TAG --tag BUILD_TAG": "tests/builds/test_made_images.py",
     "scripts/rehearse_nightly_entry.py": PART,
     "scripts/update_references.py": PART,
     "send_mail.py MAIL --was-sent": "tests/announcements/test_outbox.py",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from releasing.clients.github import api
 from releasing.errors import PreconditionError, UnmetError
 from releasing.shell.waiting import wait
+from releasing.shell.workers import workers
 
 if TYPE_CHECKING:
     from releasing.shell.programs import Shell
@@ -24,6 +25,7 @@ RUNS = (
     '.check_runs[] | [.name, if (.status // "completed") == "completed" then .conclusion // "pending"'
     ' else "pending" end, .html_url // ""] | tojson'
 )
+KINDS = (("status", STATUSES), ("check-runs", RUNS))
 PASSED = ("success", "neutral", "skipped")
 UNFINISHED = ("pending", "not reported")
 
@@ -57,7 +59,9 @@ class Check:
 def reported(sh: Reads, slug: str, commit: str) -> dict[str, Check]:
     """Every check on `commit` of the repository `slug`, by name."""
     base = f"repos/{slug}/commits/{commit}"
-    found = _reports(sh, f"{base}/status", STATUSES) + _reports(sh, f"{base}/check-runs", RUNS)
+    with workers(2) as pool:
+        kinds = [pool.submit(_reports, sh, f"{base}/{kind}", jq) for kind, jq in KINDS]
+        found = [check for kind in kinds for check in kind.result()]
     by_name: dict[str, list[Check]] = {}
     for check in found:
         by_name.setdefault(check.name, []).append(check)

@@ -42,6 +42,7 @@ class Workflow:
     since: str
     message: str
     nodes: tuple[Node, ...]
+    outputs: tuple[str, ...] = ()  # the values of its output parameters, its nodes' first
 
     @property
     def title(self) -> str:
@@ -96,7 +97,8 @@ def create(sh: Shell, content: Object, namespace: str, *, dry_run: bool = False)
 def parsed(content: Object, namespace: str) -> Workflow:
     """The workflow that kubectl printed."""
     metadata, status = content["metadata"], content.get("status") or {}
-    pods = [node for node in (status.get("nodes") or {}).values() if node.get("type", "Pod") == "Pod"]
+    everything = [*(status.get("nodes") or {}).values()]
+    pods = [node for node in everything if node.get("type", "Pod") == "Pod"]
     return Workflow(
         name=metadata["name"],
         namespace=metadata.get("namespace", namespace),
@@ -108,7 +110,13 @@ def parsed(content: Object, namespace: str) -> Workflow:
         since=status.get("startedAt") or metadata.get("creationTimestamp", "?"),
         message=status.get("message", ""),
         nodes=tuple(_node(node) for node in pods),
+        outputs=tuple(value for each in [*everything, status] for value in _outputs(each)),
     )
+
+
+def _outputs(node: Object) -> list[str]:
+    parameters = (node.get("outputs") or {}).get("parameters") or []
+    return [str(each["value"]) for each in parameters if each.get("value")]
 
 
 def _node(node: Object) -> Node:

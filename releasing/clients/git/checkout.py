@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from releasing.shell.command import Command
-    from releasing.shell.protocol import Commands
+    from releasing.shell.protocol import Commands, Reads
 
 REFSPEC = "+refs/heads/*:refs/remotes/origin/*"
 # People colour, number and verify what git shows them (color.ui, grep.lineNumber, log.showSignature).
@@ -59,6 +59,12 @@ class Checkout:
         """The names of the tags on origin that match the glob `pattern`."""
         lines = self.sh.read(self.git["ls-remote", "--refs", "--tags", "origin", pattern]).splitlines()
         return [line.split("\t")[1].removeprefix("refs/tags/") for line in lines]
+
+    @property
+    def branches(self) -> list[str]:
+        """The branches of origin, as last fetched."""
+        shape = ("--format=%(refname:lstrip=3)", "refs/remotes/origin")
+        return self.sh.read(self.git["for-each-ref", *shape]).split()
 
     def has(self, revision: str) -> bool:
         """Whether the clone knows `revision`."""
@@ -131,6 +137,11 @@ class Checkout:
         listed = self.sh.look(self.git["ls-tree", "-r", "-z", "--full-tree", revision]).split("\0")
         rows = (row.partition("\t") for row in listed if row)
         return {path: head.split(" ")[2] for head, _, path in rows if path in paths}
+
+
+def is_shallow(sh: Reads, path: str) -> bool:
+    """Whether the history of the repository at `path` ends before its beginning."""
+    return sh.read(sh["git"]["-C", path, "rev-parse", "--is-shallow-repository"]) == "true"
 
 
 def _fits_a_line(path: str) -> bool:

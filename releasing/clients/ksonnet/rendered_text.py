@@ -18,7 +18,7 @@ NOT_TEXT = re.compile(
     r"[-+.]?[0-9].*|[-+]?\.(inf|nan)|y|n|yes|no|on|off|true|false|null|~|=|<<|", re.IGNORECASE
 )
 # PyYAML writes these in single quotes, and reads a blank.
-CONTROL = re.compile(rf"{UNSEEN.pattern}|\t")
+CONTROL = re.compile(rf"{UNSEEN}|\t")
 
 
 class _Dumper(yaml.SafeDumper):

@@ -14,15 +14,21 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from releasing.naming.branch_pattern import BranchPattern
+
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """Who the user is, and which checks report on a commit, each pending for `pending_seconds`."""
+    """Who the user is, and which checks report on a commit, each pending for `pending_seconds`.
+
+    Those after a merge report on the default branch and on branches that `release_branch` is a pattern of.
+    """
 
     login: str
     presubmits: tuple[str, ...] = ()
     postsubmits: tuple[str, ...] = ()
     pending_seconds: float = 0.5
+    release_branch: str = BranchPattern.text
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,16 @@ from tempfile import TemporaryDirectory
 
 from releasing.rehearsal.own_environment import plain_git
 from releasing.rehearsal.project.earlier_images import SEED, SeedImage, seed
-from releasing.rehearsal.project.history import MASTER, ODD_FILES, TAGS, File, Snapshot, Tag, snapshots
+from releasing.rehearsal.project.history import (
+    MASTER,
+    ODD_FILES,
+    PATCHES,
+    TAGS,
+    File,
+    Snapshot,
+    Tag,
+    snapshots,
+)
 from releasing.shell.programs import Shell
 
 __all__ = ["SEED", "SeedImage", "create", "seed"]
@@ -23,8 +32,8 @@ TREE = Path(__file__).parent.parent / "sample"
 AUTHOR = b"Sample Author <author@example.org>"
 
 
-def create(repository: Path) -> None:
-    """Make the bare repository unless it is there; it appears complete or not at all.
+def create(repository: Path, patches: str = PATCHES) -> None:
+    """Make the bare repository unless it is there, with patches on the branch `patches`; complete or not at all.
 
     Raises CommandError when git is missing or fails.
     """
@@ -37,7 +46,7 @@ def create(repository: Path) -> None:
     with TemporaryDirectory(dir=repository.parent, prefix=".sample-") as scratch:
         made = Path(scratch, repository.name)
         sh.read(git["init", "--quiet", "--bare", "--template=", f"--initial-branch={MASTER}", str(made)])
-        stream = b"".join(_stream()).decode(errors="surrogateescape")
+        stream = b"".join(_stream(patches)).decode(errors="surrogateescape")
         sh.read(git["-C", str(made), "fast-import", "--quiet"], stdin=stream)
         try:
             made.rename(repository)
@@ -47,10 +56,10 @@ def create(repository: Path) -> None:
                 raise
 
 
-def _stream() -> Iterator[bytes]:
+def _stream(patches: str) -> Iterator[bytes]:
     """The history in the language of `git fast-import`; the marks are the numbers of pull requests."""
     for snapshot in snapshots(dict(sorted((_tree(TREE) | ODD_FILES).items()))):
-        yield from _commit(snapshot)
+        yield from _commit(snapshot, patches if snapshot.branch == PATCHES else snapshot.branch)
     for tag in TAGS:
         yield _tag(tag)
 
@@ -68,10 +77,10 @@ def _file(path: Path) -> File:
     return File("100755" if path.stat().st_mode & 0o100 else "100644", path.read_bytes())
 
 
-def _commit(snapshot: Snapshot) -> Iterator[bytes]:
+def _commit(snapshot: Snapshot, branch: str) -> Iterator[bytes]:
     commit = snapshot.commit
     who = b"%s %d +0000" % (AUTHOR, _noon(commit.day))
-    yield b"commit refs/heads/%s\nmark :%d\n" % (snapshot.branch.encode(), commit.number)
+    yield b"commit refs/heads/%s\nmark :%d\n" % (branch.encode(), commit.number)
     yield b"author %s\ncommitter %s\n%s" % (who, who, _counted(commit.message.encode()))
     if snapshot.parent:
         yield b"from :%d\n" % snapshot.parent

@@ -7,22 +7,37 @@ JSON and YAML read back as what it was.
 
 from __future__ import annotations
 
-import re
 import sys
-from typing import Any, TextIO
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import re
+    from typing import Any, TextIO
 
 # All controls but tab and line feed, what ends a line elsewhere, direction marks, invisible tags, noncharacters.
-CONTROL = re.compile(
+CONTROL = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb"
     "\ufffe\uffff\U000e0000-\U000e0fff]"
 )
-SURROGATE = re.compile("[\ud800-\udfff]")
+FIRST_TAG = "\U000e0000"  # some of the invisible tags count as printable
+SURROGATE = "[\ud800-\udfff]"
 
 
 def plain(text: str, *, undecoded: bool = False) -> str:
     """`text` with its control characters shown; those that stand for bytes that are no text stay if `undecoded`."""
-    shown = CONTROL.sub(_shown, text)
-    return shown if undecoded else SURROGATE.sub(_shown, shown)
+    # Nearly every text is plain, and the expressions take longer to compile than a short program runs.
+    if text.replace("\n", "").isprintable() and max(text, default="") < FIRST_TAG:
+        return text
+    shown = _compiled(CONTROL).sub(_shown, text)
+    return shown if undecoded else _compiled(SURROGATE).sub(_shown, shown)
+
+
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    import re  # noqa: PLC0415 - see above
+
+    return re.compile(expression)
 
 
 def plain_line(text: str) -> str:

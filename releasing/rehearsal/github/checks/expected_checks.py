@@ -18,11 +18,11 @@ from typing import Literal
 
 from pydantic import ConfigDict, TypeAdapter
 
+from releasing.naming.branch_pattern import BranchPattern
 from releasing.rehearsal.github.git import git_objects
 from releasing.rehearsal.github.requests import Call
 from releasing.rehearsal.github.settings_files import settings_in
 
-RELEASE_BRANCHES = "refs/heads/v*-branch"
 State = Literal["error", "failure", "pending", "success"]
 Conclusion = Literal["action_required", "cancelled", "failure", "neutral", "skipped", "success", "timed_out"]
 
@@ -89,8 +89,13 @@ def _begun(call: Call, commit: str) -> Iterator[tuple[str, float | None]]:
 
 def _on_watched_branch(call: Call, commit: str) -> bool:
     path = call.repository.path
-    default = f"refs/heads/{git_objects.default_branch(path)}"
-    return bool(git_objects.references(path, f"--contains={commit}", default, RELEASE_BRANCHES))
+    default, pattern = git_objects.default_branch(path), BranchPattern(call.settings.release_branch)
+    wanted = (f"refs/heads/{name}" for name in (default, pattern.glob))
+    found = [
+        each.removeprefix("refs/heads/")
+        for each in git_objects.references(path, f"--contains={commit}", *wanted)
+    ]
+    return any(name == default or pattern.read(name) for name in found)
 
 
 def _committed(call: Call, commit: str) -> float:
