@@ -37,6 +37,7 @@ if later.is_listing(sys.argv):
 from releasing import __version__
 from releasing.commands import configured_names
 from releasing.commands.table import FLAGS, HELP, OPERATORS, POSITIONAL, RELEASE, VERBS, Verb
+from releasing.config.path import REHEARSAL, profile_name
 from releasing.recipes import RECIPES
 from releasing.shell import standard_streams
 from releasing.shell.standard_streams import Printer
@@ -107,8 +108,8 @@ def sandbox(
 
 
 def begin_servers(options: Options) -> None:
-    """Have the servers of a rehearsal load beside the rest, which takes both as long."""
-    if (options.get("profile") or os.environ.get("RELEASE_PROFILE") or "rehearsal") == "rehearsal":
+    """Have the servers of a rehearsal load beside the rest, which takes as long, if the task needs them."""
+    if "sandbox" in options and profile_name(options.get("profile", ""), os.environ) == REHEARSAL:
         from releasing.rehearsal.server_process import ServerProcess
 
         ServerProcess.begin()
@@ -172,7 +173,7 @@ def serve(_desk: Console, options: Options) -> None:
     from releasing.rehearsal.serving import visit
 
     config = release_commands.load()
-    folder = options["sandbox"] or release_commands.ROOT / config.profiles["rehearsal"].sandbox
+    folder = options["sandbox"] or release_commands.ROOT / config.profiles[REHEARSAL].sandbox
     visit(Path(folder), config, show)
 
 
@@ -221,9 +222,7 @@ class Tool(Program):
     @property
     def binary_names(self) -> list[str]:
         """What the command line that is being completed begins with: scripts/invoke, as often as invoke."""
-        from releasing.commands import completion
-
-        return [re.escape(completion.program_of(self.core.remainder))]
+        return [re.escape(self.core.remainder.partition(" ")[0])]
 
     def parse_core_args(self) -> None:
         """Parse Invoke's own options; print our completion scripts, not Invoke's, which run its program by name."""
@@ -241,10 +240,10 @@ class Tool(Program):
         try:
             super().parse_cleanup()
         except ParseError as error:
-            raise Exit(f"error: {error}\n  hint: {_advice([asked])}", 2) from None
+            raise Exit(f"error: {error}\n  hint: {_advised([asked])}", 2) from None
         except Exit as error:
             if error.message and "not found" in error.message:
-                raise Exit(f"error: {error.message}\n  hint: {_advice([asked])}", 2) from None
+                raise Exit(f"error: {error.message}\n  hint: {_advised([asked])}", 2) from None
             raise
 
     def parse_tasks(self) -> None:
@@ -254,37 +253,22 @@ class Tool(Program):
             # Nothing names a task: a listing needs no parser, which would cost as much as all our imports.
             self.tasks = ParseResult()
             return
-        if not self.args.complete.value:
-            _refuse_empty(sys.argv[1:])
+        from releasing.commands.advice import empty_option
+
+        if (option := empty_option(sys.argv[1:])) and not self.args.complete.value:
+            raise Exit(f"error: {option} has an empty value\n  hint: give it one, or leave {option} out", 2)
         try:
             super().parse_tasks()
         except ParseError as error:
             with one_message():  # which tasks and options there are follows from release.yaml
                 import_module("releasing.commands.release_commands").load()
-            raise Exit(f"error: {error}\n  hint: {_advice(sys.argv[1:])}", 2) from None
+            raise Exit(f"error: {error}\n  hint: {_advised(sys.argv[1:])}", 2) from None
 
 
-def _refuse_empty(words: list[str]) -> None:
-    """Exit for an option with an empty value, as an unset variable of a shell gives it: it would not count."""
-    pairs = zip(words, [*words[1:], "-"], strict=True)
-    for option, value in pairs:
-        if option.startswith("--") and (option.endswith("=") or (not value and "=" not in option)):
-            name = option.removesuffix("=")
-            raise Exit(f"error: {name} has an empty value\n  hint: give it one, or leave {name} out", 2)
+def _advised(words: list[str]) -> str:
+    from releasing.commands.advice import advice
 
-
-def _advice(words: list[str]) -> str:
-    import difflib
-
-    options = [word.partition("=")[0] for word in words if word.startswith("--")]
-    if twice := next((option for option in options if options.count(option) > 1), ""):
-        return f"{twice} is given twice: it takes one value"
-    names = [*namespace.task_names, *namespace.collections]
-    asked = next((word for word in words if not word.startswith("-")), "")
-    if asked in names:
-        return f"the options of {asked}: scripts/invoke --help {asked}"
-    close = difflib.get_close_matches(asked, names, n=1)
-    return (f"did you mean {close[0]}? " if close else "") + "all tasks: scripts/invoke --list"
+    return advice(words, [*namespace.task_names, *namespace.collections])
 
 
 namespace = _namespace()

@@ -41,7 +41,10 @@ def _of_workflow(options: argparse.Namespace) -> list[ImageRef]:
     from releasing.shell.programs import Shell
 
     if not (options.namespace and options.commit):
-        raise UsageError("--workflow requires --namespace and --commit", "tag_built_images.py --help")
+        raise UsageError(
+            "--workflow requires --namespace and --commit",
+            "tag_built_images.py --workflow NAME --namespace NS --commit COMMIT --image NAME --tag TAG",
+        )
     found = workflow.find(Shell(), options.workflow, options.namespace)
     if found is None:
         raise PreconditionError(

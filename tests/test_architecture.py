@@ -60,7 +60,7 @@ ORDER = (
 )
 MAY_START_PROGRAMS = {
     "releasing.shell.programs",
-    "releasing.rehearsal.github.git.git_objects",
+    "releasing.rehearsal.github.git.git_program",
     "releasing.rehearsal.server_process",
 }
 BANNED = {

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import tasks
+from releasing.rehearsal.server_process import ServerProcess
 from tests.support.paths import ROOT
 
 STATUS = ("release.status", "--version", "0.2.1")
@@ -114,3 +116,27 @@ def test_a_stream_that_takes_nothing_is_no_reason_for_a_traceback(words: str, re
         {2} if words.endswith("x") else {0} if "full" not in redirection or "2>" in redirection else {1}
     )
     assert done.returncode in expected | ({1} if redirection == "2>/dev/full" else set())
+
+
+@pytest.mark.parametrize(
+    ("options", "needed"),
+    [
+        ({}, False),
+        ({"sandbox": "", "profile": ""}, True),
+        ({"sandbox": ""}, True),
+        ({"sandbox": "", "profile": "ci"}, False),
+        ({"write": True}, False),
+    ],
+    ids=str,
+)
+def test_servers_are_begun_for_tasks_of_a_rehearsal_only(
+    options: dict[str, object], needed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = list[bool]()
+    monkeypatch.setattr(ServerProcess, "begin", lambda: begun.append(True))
+    monkeypatch.delenv("RELEASE_PROFILE", raising=False)
+    tasks.begin_servers(options)
+    assert begun == [True] * needed
+    monkeypatch.setenv("RELEASE_PROFILE", "ci")
+    tasks.begin_servers({"sandbox": "", "profile": ""})
+    assert begun == [True] * needed

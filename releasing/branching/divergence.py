@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from releasing.clients.git.commits import Commit, commits
+from releasing.runbook.recipe import reached
 
 if TYPE_CHECKING:
     from releasing.release import Release
@@ -67,15 +68,8 @@ def read(release: Release, sh: StepShell) -> Divergence:
 
 def brought(merge: Commit, among: Mapping[str, Commit]) -> frozenset[str]:
     """The ids in `among` that `merge` brought: reachable from it, but not from its first parent."""
-    return _reached(merge.parents[1:], among) - _reached(merge.parents[:1], among)
-
-
-def _reached(starts: Iterable[str], among: Mapping[str, Commit]) -> frozenset[str]:
-    found: set[str] = set()
-    rest = [*starts]
-    while rest:
-        each = rest.pop()
-        if each in among and each not in found:
-            found.add(each)
-            rest += among[each].parents
-    return frozenset(found)
+    first, others = (
+        reached(starts, among, lambda commit: among[commit].parents)
+        for starts in (merge.parents[:1], merge.parents[1:])
+    )
+    return others - first

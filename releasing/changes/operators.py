@@ -49,7 +49,7 @@ def edit(release: Release, operator: Operator) -> ReferenceEdit:
 
 def pins(operator: Operator) -> tuple[Words, ...]:
     """The operator's pins, at its release."""
-    return pinned(operator.pins, {"release": operator.release})
+    return pinned((pin, {"release": operator.release}) for pin in operator.pins)
 
 
 def change(release: Release, bumped: NamedOperator) -> Change:

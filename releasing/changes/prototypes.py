@@ -41,15 +41,9 @@ def edit(release: Release, of: Collection[str] = ("candidate", "final", "both"))
     images = reference_edit.rules(release, config.images, release.image_tag)
     images += tuple(reference_edit.rule(release, each.image, each.release) for each in bumps)
     known = [*reference_edit.known_of(release, (pin for pin in config.pins if pin.on in of))]
-    pins = tuple(
-        one for pin, values in known if not pin.if_present for one in reference_edit.pinned([pin], values)
-    )
-    maybe = tuple(
-        one for pin, values in known if pin.if_present for one in reference_edit.pinned([pin], values)
-    )
+    pins = reference_edit.pinned(each for each in known if not each[0].if_present)
+    maybe = reference_edit.pinned(each for each in known if each[0].if_present)
     pins += tuple(pin for each in bumps for pin in operators.pins(each))
-    set_there = reference_edit.known_of(release, (each for each in config.parameters if each.on in of))
-    parameters = tuple(
-        one for each, values in set_there for one in reference_edit.set_by_name([each], values)
-    )
+    named = reference_edit.known_of(release, (each for each in config.parameters if each.on in of))
+    parameters = reference_edit.set_by_name(named)
     return ReferenceEdit(images, pins, parameters, leave_alone=config.left_alone, pins_if_present=maybe)

@@ -70,8 +70,11 @@ def proposed(release: ProposingRelease, sh: StepShell, change: Change) -> Findin
 
 def is_settled(release: ProposingRelease, sh: StepShell, change: Change) -> bool:
     """Whether `change` is merged, or was never needed because its base already contains it."""
-    pull_request = find(release, sh, change)
-    return pull_request.merged if pull_request else not change.wanted(sh)
+    return _settles(find(release, sh, change), sh, change)
+
+
+def _settles(newest: PullRequest | None, sh: StepShell, change: Change) -> bool:
+    return newest.merged if newest else not change.wanted(sh)
 
 
 def clone(release: AnyRelease, sh: StepShell, step: str, base: str) -> str:
@@ -153,18 +156,18 @@ def request(release: ProposingRelease, sh: StepShell, change: Change) -> None:
 
 def settle(release: ProposingRelease, sh: StepShell, change: Change) -> None:
     """Wait until the pull request may be merged, then merge exactly the head that was tested, unless it is merged."""
-    open_one: PullRequest | None = None
+    newest: PullRequest | None = None
 
     def unsettled() -> bool:
-        nonlocal open_one
-        open_one = find(release, sh, change)
-        return not is_settled(release, sh, change)
+        nonlocal newest
+        newest = find(release, sh, change)
+        return not _settles(newest, sh, change)
 
     if not sh.needed(unsettled):
         return
-    known = (str(open_one.number), open_one.tip) if open_one and open_one.state == "open" else ("", "")
+    known, tip = (str(newest.number), newest.tip) if newest and newest.state == "open" else ("", "")
     number = sh.read(
-        _lookup(release, sh, change, "open", ".number"), f"{change.step} pull request", value=known[0]
+        _lookup(release, sh, change, "open", ".number"), f"{change.step} pull request", value=known
     )
     if not number:
         raise PreconditionError(
@@ -172,7 +175,7 @@ def settle(release: ProposingRelease, sh: StepShell, change: Change) -> None:
             f"open it: {release.redo(change.step)}",
         )
     path = f"repos/{release.slug}/pulls/{number}"
-    head = sh.read(api.question(path, ".head.sha"), f"{change.step} head", value=known[1])
+    head = sh.read(api.question(path, ".head.sha"), f"{change.step} head", value=tip)
     options = [word for context in release.config.checks.presubmit for word in ("--context", context)]
     sh.wait(sh["wait_to_merge.py"][release.slug, number, head, *options])
     if not sh.needed(lambda: not is_settled(release, sh, change)):

@@ -122,14 +122,14 @@ def known_of(release: Release, edits: Iterable[Valued]) -> Iterator[tuple[Valued
             yield each, known
 
 
-def pinned(pins: Iterable[ConfiguredPin | OperatorPin], known: Mapping[str, str]) -> tuple[Words, ...]:
-    """The pins with their values filled in from `known`."""
-    return tuple((pin.file, pin.pattern, filled(pin.value, known)) for pin in pins)
+def pinned(pins: Iterable[tuple[ConfiguredPin | OperatorPin, Mapping[str, str]]]) -> tuple[Words, ...]:
+    """The pins, each with its value filled in from what is known of it."""
+    return tuple((pin.file, pin.pattern, filled(pin.value, known)) for pin, known in pins)
 
 
-def set_by_name(parameters: Iterable[ConfiguredParameter], known: Mapping[str, str]) -> tuple[Words, ...]:
-    """The parameters with their values filled in from `known`."""
-    return tuple((each.files, each.name, filled(each.value, known)) for each in parameters)
+def set_by_name(parameters: Iterable[tuple[ConfiguredParameter, Mapping[str, str]]]) -> tuple[Words, ...]:
+    """The parameters, filled in the same way."""
+    return tuple((each.files, each.name, filled(each.value, known)) for each, known in parameters)
 
 
 def escaped(text: str) -> str:

@@ -57,11 +57,7 @@ def script(shell: str) -> str:
     if shell not in SCRIPTS:
         known = ", ".join(SCRIPTS)
         raise UsageError(
-            f"there is no completion script for {shell!r} (there are: {known})", f"one of {known}"
+            f"there is no completion script for {shell!r} (there are: {known})",
+            "scripts/invoke --print-completion-script bash",
         )
     return SCRIPTS[shell]
-
-
-def program_of(typed: str) -> str:
-    """The program in the command line that is being completed, as it was typed."""
-    return typed.partition(" ")[0]

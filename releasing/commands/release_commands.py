@@ -18,7 +18,7 @@ from releasing.commands.session import Workspace
 from releasing.commands.table import HELP
 from releasing.config import config_file
 from releasing.config.families import Listing
-from releasing.config.path import carried, config_path
+from releasing.config.path import carried, config_path, profile_name
 from releasing.config.release_yaml import Config
 from releasing.errors import ConfigError, UsageError
 from releasing.gates import vote_record, waivable
@@ -49,7 +49,7 @@ class Console:
     def workspace(self, config: Config, options: Options) -> Iterator[Workspace]:
         """Where to act, as the profile says: a sandbox with its servers up, or the real world."""
         fresh = options.get("fresh", False)
-        name = options["profile"] or os.environ.get("RELEASE_PROFILE") or "rehearsal"
+        name = profile_name(options["profile"], os.environ)
         chosen = session.profile(config, name)
         if chosen.production:
             session.refuse_rehearsal_options(name, options["sandbox"] or options["source"] or fresh)

@@ -12,6 +12,7 @@ from releasing.builds import identity
 from releasing.changes import pull_requests
 from releasing.config import registries
 from releasing.shell.command import Command
+from releasing.shell.environment import leads_away
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from releasing.release import Release
     from releasing.runbook.context import ReleaseContext
     from releasing.runbook.step_shell import StepShell
-
-# What leads programs to accounts and servers, unless it is empty; git and others would fail over an empty name.
-EMPTIED = re.compile(r"(RELEASE|CLOUDSDK|GOOGLE|GH|GITHUB|DOCKER|KUBE)_\w+|KUBECONFIG|\w+_(proxy|PROXY)")
 
 
 def lines(context: ReleaseContext, sh: StepShell, proposals: Iterable[Proposal]) -> Iterator[str]:
@@ -67,7 +65,8 @@ def exports(environment: Mapping[str, str]) -> Iterator[str]:
         if os.environ.get(name) != value:
             yield f"export {name}={shlex.quote(value)}"
     for name in sorted({*os.environ} - {*environment}):
-        if EMPTIED.fullmatch(name):
+        # For a program an empty one is none; git would fail over an empty name of a file.
+        if leads_away(name) and not name.startswith("GIT_") and re.fullmatch(r"[A-Za-z_]\w*", name):
             yield f"export {name}="
 
 

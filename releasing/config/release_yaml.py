@@ -76,7 +76,7 @@ class Config(ConfigSection):
     """the repository that is released"""
     default_branch: str = "master"
     """the branch where development happens"""
-    release_branch: ReleaseBranch = "v{major}.{minor}-branch"
+    release_branch: ReleaseBranch = BranchPattern.text
     """the branch of a release; contains `{major}`, and mostly `{minor}`: release-{major}.{minor}"""
     registry: str
     """the registry of the images, with the project: gcr.io/kubeflow-images-public"""

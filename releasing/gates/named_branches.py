@@ -33,8 +33,8 @@ def problem(release: Release, sh: StepShell) -> str:
 
 def hint(release: Release) -> str:
     """What to write for either meaning."""
-    there = release.config.release_branch
+    pattern = release.config.release_branch
     return (
-        "say in release.yaml how release branches are called, such as 'release-branch: release-{major}.{minor}'; "
-        f"if that is no release branch: 'release-branch: {there}'"
+        "write in release.yaml how release branches are called, such as 'release-branch: release-{major}.{minor}'; "
+        f"to cut {release.branch} all the same, write 'release-branch: {pattern}'"
     )

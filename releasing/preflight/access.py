@@ -111,7 +111,7 @@ def _own_signatures(sh: Reads, *, tags: bool) -> Iterator[Answer]:
             git = sh["git"]["-C", folder]
             try:
                 sh.read(git["init", "--quiet"])
-                sh.read(git[COMMIT if words is COMMIT else (*UNSIGNED, *COMMIT)])
+                sh.read(git[(*UNSIGNED, *COMMIT)])
                 sh.read(git[words])
                 yield Answer(f"git signs, as {setting} asks")
             except CommandError as error:

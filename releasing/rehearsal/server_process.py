@@ -71,9 +71,10 @@ class ServerProcess:
         if self.process.stdin:
             with suppress(BrokenPipeError):
                 self.process.stdin.close()
-        self.process.wait()
         if self.process.stdout:
+            # Before the wait: servers that still write an error would wait for a reader.
             self.process.stdout.close()
+        self.process.wait()
 
 
 @contextmanager

@@ -61,6 +61,7 @@ def main() -> None:
     place = Place(Path(json.loads(line)))
     log = os.open(place.folder / "servers.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
     os.dup2(log, sys.stderr.fileno())
+    os.close(log)
     asyncio.run(serve(place))
 
 

@@ -85,9 +85,11 @@ def _how_to_copy(sh: Shell, source: str) -> str:
     """What to do about a source that cannot be copied: one that can be listed may lack what its commits name."""
     if not sh.succeeds(sh["git"]["ls-remote", "--quiet", "--", name(source)]):
         return "name a git repository"
-    where = source if Path(source).exists() else "THERE"
+    if not Path(source).exists():
+        return "name a whole repository: if that one is a partial clone, the one that it was cloned from"
     return (
-        f"if it is a partial clone, get the rest: git -C {where} fetch --refetch --no-filter; else git fsck"
+        f"if it is a partial clone, get the rest: git -C {source} fetch --refetch --no-filter; "
+        f"if it is not, see what is broken: git -C {source} fsck"
     )
 
 

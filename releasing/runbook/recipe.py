@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +112,7 @@ class Recipe:
     def before(self, *wanted: Step) -> frozenset[str]:
         """The names of all steps that any of `wanted` needs, directly or through others."""
         needs = {each.name: each.needs for each in self.steps}
-        return _reached(needs, (name for each in wanted for name in each.needs))
+        return reached((name for each in wanted for name in each.needs), needs, needs.__getitem__)
 
     def after(self, *wanted: Step) -> list[Step]:
         """All steps that need any of `wanted`, directly or through others."""
@@ -120,20 +120,22 @@ class Recipe:
         for each in self.steps:
             for name in each.needs:
                 needing[name].append(each.name)
-        known = {each.name: needing[each.name] for each in self.steps}
-        found = _reached(known, (name for each in wanted for name in needing[each.name]))
+        begun = [name for each in wanted for name in needing[each.name]]
+        found = reached(begun, {each.name for each in self.steps}, needing.__getitem__)
         return [each for each in self.steps if each.name in found]
 
 
-def _reached(ways: Mapping[str, Iterable[str]], begun: Iterable[str]) -> frozenset[str]:
-    """The names to which `ways` lead from those begun with, as far as they are known; each way is gone once."""
+def reached(
+    begun: Iterable[str], known: Container[str], onward: Callable[[str], Iterable[str]]
+) -> frozenset[str]:
+    """The names among `known` that are reached from those begun with, themselves included; each is left once."""
     found: set[str] = set()
     rest = [*begun]
     while rest:
         name = rest.pop()
-        if name in ways and name not in found:
+        if name in known and name not in found:
             found.add(name)
-            rest.extend(ways[name])
+            rest.extend(onward(name))
     return frozenset(found)
 
 

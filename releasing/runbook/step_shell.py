@@ -48,8 +48,8 @@ class StepShell:
         return self.shell.output(command, stdin=stdin)
 
     def forgetful(self) -> StepShell:
-        """A shell that only reads, and does not keep what is large."""
-        return StepShell(self.shell.remembering_between_changes(), self.journal, self.step)
+        """A shell that only reads, and remembers nothing of it."""
+        return StepShell(self.shell.forgetful(), self.journal, self.step)
 
     def succeeds(self, command: Command) -> bool:
         """Whether `command`, which changes nothing, exits 0."""

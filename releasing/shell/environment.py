@@ -33,6 +33,31 @@ PROXY = re.compile(r"(https?|ftp|all|no)_proxy", re.IGNORECASE)
 # Paths of logins, which docker and gcloud need to push.
 LOGINS = {"GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE"}
 WITH_PASSWORD = re.compile(r"://[^/@\s]+@")
+# Programs of a release read them: accounts, keys, addresses and settings of whoever starts it.
+FOREIGN = (
+    "RELEASE_",
+    "GH_",
+    "GITHUB_",
+    "GIT_",
+    "CLOUDSDK_",
+    "GOOGLE_",
+    "GCLOUD_",
+    "BOTO_",
+    "AWS_",
+    "KUBE",
+    "KS_",
+    "HELM_",
+    "DOCKER_",
+    "BUILDX_",
+    "BUILDKIT_",
+    "REGISTRY_AUTH_FILE",
+    "GNUPGHOME",
+    "GPG_",
+    "SSH_",
+    "SMTP_",
+    "EMAIL",
+    "ARGO_",
+)
 INSTALL = {
     "gh": "it comes with this project: scripts/setup-venv",
     "gcloud": "install the Google Cloud CLI: https://cloud.google.com/sdk/docs/install",
@@ -52,6 +77,11 @@ def clean_environment() -> dict[str, str]:
         if (not name.startswith("GIT_") or name.startswith(SETTINGS)) and name not in NOT_FOR_PROGRAMS
     }
     return kept | {"LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def leads_away(name: str) -> bool:
+    """Whether the variable `name` would lead a program out of a rehearsal, or be a secret that nobody needs there."""
+    return name.startswith(FOREIGN) or PROXY.fullmatch(name) is not None
 
 
 def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:

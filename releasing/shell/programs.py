@@ -9,53 +9,25 @@ from __future__ import annotations
 import copy
 import os
 import subprocess
-import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, ClassVar
-from weakref import WeakSet
+from typing import IO, Any
 
 from releasing.errors import CommandError, MachineError
-from releasing.shell import process_group
 from releasing.shell.command import Command
 from releasing.shell.environment import clean_environment, located
 from releasing.shell.files import append_private
 from releasing.shell.leash import Leash
 from releasing.shell.memory import BETWEEN_CHANGES, Memory
-from releasing.shell.text import program_hints
+from releasing.shell.process_group import AtWork, end
 from releasing.shell.text.plain_text import plain
+from releasing.shell.text.program_failure import LAST_LINES, failure
 
 __all__ = ["Command", "Shell"]
 
-LAST_LINES = 10
-LONGEST_LINE = 200
 Popen = Callable[..., Any]  # how a program is started
-
-
-class _AtWork:
-    """The programs of a shell, and of its copies, that run now; and whether others may start."""
-
-    everywhere: ClassVar[WeakSet[_AtWork]] = WeakSet()
-
-    def __init__(self) -> None:
-        self.living: set[Any] = set()
-        self.stopped = threading.Event()
-        self.everywhere.add(self)
-
-    def stop(self) -> None:
-        """End all, and start no others."""
-        self.stopped.set()
-        for process in list(self.living):
-            process_group.end(process)
-
-
-def stop_all() -> None:
-    """Stop every shell of this process that has a program at work; the others may still clean up."""
-    for each in list(_AtWork.everywhere):
-        if each.living:
-            each.stop()
 
 
 def silent(line: str) -> None:
@@ -84,7 +56,7 @@ class Shell:
         self.log = log
         self.held = held
         self._leash = Leash(partial(_guard, held))
-        self._at_work = _AtWork()
+        self._at_work = AtWork()
         self._memory: Memory[tuple[Command, str | None]] | None = None
 
     def __getitem__(self, program: str) -> Command:
@@ -106,6 +78,12 @@ class Shell:
         """The same shell, which remembers what it read until it, or a copy of it, changes something or waits."""
         other = copy.copy(self)
         other._memory = Memory(BETWEEN_CHANGES)
+        return other
+
+    def forgetful(self) -> Shell:
+        """The same shell, which remembers nothing: for what is large, and read once."""
+        other = copy.copy(self)
+        other._memory = None
         return other
 
     def forget(self) -> None:
@@ -204,7 +182,7 @@ class Shell:
         self._at_work.living.add(process)
         if self._at_work.stopped.is_set():
             # stop() was called after the first check, and may have missed this program.
-            self._guarded(process, lambda: process_group.end(process))
+            self._guarded(process, lambda: end(process))
             raise KeyboardInterrupt
         return process
 
@@ -214,7 +192,7 @@ class Shell:
             process.wait()
             return result
         except BaseException:
-            process_group.end(process)
+            end(process)
             raise
         finally:
             self._at_work.living.discard(process)
@@ -241,12 +219,7 @@ class Shell:
     def _fail(self, command: Command, code: int, lines: list[str]) -> None:
         if self._at_work.stopped.is_set():
             raise KeyboardInterrupt
-        last = lines[-LAST_LINES:]
-        said = "\n".join(f"    {line}" for line in last)
-        text = f"{shortened(str(command))}\n  failed with exit code {code}"
-        message = f"{text}:\n{said}" if said else text
-        hint = program_hints.hint(command.program, lines)
-        raise CommandError(message, hint, last, _class_of(command, code), code)
+        raise failure(command, code, lines)
 
 
 def _guard(held: int | None, words: list[str]) -> Any:
@@ -277,13 +250,3 @@ def _decoded(output: bytes) -> str:
 
 def _encoded(text: str | None) -> bytes | None:
     return None if text is None else text.encode(errors="surrogateescape")
-
-
-def shortened(line: str) -> str:
-    """`line`, or its beginning when it is too long for a message; the log has the whole line."""
-    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …"
-
-
-def _class_of(command: Command, code: int) -> int | None:
-    """The exit code of one of this tool's own programs (errors.py explains them); None for any other."""
-    return code if command.program.endswith(".py") else None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from releasing.shell.programs import stop_all
+from releasing.shell.process_group import stop_all
 
 
 @contextmanager

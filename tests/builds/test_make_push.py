@@ -15,7 +15,7 @@ from releasing.builds.bootstrapper_packages import packages
 from releasing.builds.make_push import pushed
 from releasing.errors import CommandError, ConfigError, PreconditionError, ReleaseError, UnmetError
 from releasing.image import ImageRef
-from releasing.rehearsal.github.git.git_objects import git
+from releasing.rehearsal.github.git.git_program import git
 from releasing.rehearsal.registry import small_images
 from tests.support.registries import rehearsal_registry
 

@@ -15,7 +15,7 @@ from releasing.config.build_sections import NEWEST
 from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError, UsageError
 from releasing.rehearsal.github.existing_repositories import found
-from releasing.rehearsal.github.git.git_objects import git
+from releasing.rehearsal.github.git.git_program import git
 from releasing.rehearsal.registry import small_images
 from releasing.runbook.choice import Choice
 from tests.support.bare_repository import commit

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from releasing.changes import operators, prototypes
-from releasing.changes.reference_edit import ReferenceEdit, pinned, set_by_name
+from releasing.changes.reference_edit import ReferenceEdit, known_of, pinned, set_by_name
 from releasing.config.release_yaml import Config
 from releasing.errors import PreconditionError
 from releasing.recipes import RC
@@ -70,8 +70,9 @@ def edited(origin: Origin, edit: ReferenceEdit) -> Path:
 
 def test_placeholders_stand_for_the_names_of_the_release(tmp_path: Path) -> None:
     settings, release = config(pins=PINS, parameters=PARAMETERS), release_at(tmp_path)
-    assert [value for _, _, value in pinned(settings.pins, release.placeholders)] == ["v0.2-branch", "0.2.1"]
-    assert set_by_name(settings.parameters, release.placeholders) == (
+    values = [value for _, _, value in pinned(known_of(release, settings.pins))]
+    assert values == ["v0.2-branch", "0.2.1"]
+    assert set_by_name(known_of(release, settings.parameters)) == (
         ("core/*.jsonnet", "notebookTag", "v0.2.1"),
     )
 

@@ -74,10 +74,10 @@ def test_a_pins_value_is_one_line_with_the_names_of_a_release(value: str) -> Non
 def test_what_release_yaml_accepts_update_references_accepts(value: str, name: str, pattern: str) -> None:
     """The program has rules of its own; a release does not get as far as that and then stop."""
     with suppress(ValidationError):
-        pins = pinned([ConfiguredPin(file="a", pattern=pattern, value=value)], RELEASE)
+        pins = pinned([(ConfiguredPin(file="a", pattern=pattern, value=value), RELEASE)])
         Rules.parse((), pins, ())
     with suppress(ValidationError):
-        parameters = set_by_name([ConfiguredParameter(files="a*", name=name, value=value)], RELEASE)
+        parameters = set_by_name([(ConfiguredParameter(files="a*", name=name, value=value), RELEASE)])
         Rules.parse((), (), parameters)
 
 

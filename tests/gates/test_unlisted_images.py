@@ -12,7 +12,7 @@ import pytest
 from releasing.builds import identity
 from releasing.gates import unlisted_images
 from releasing.image_tags import ImageRow, ImageTags, TaggedDigest, dump
-from releasing.rehearsal.github.git.git_objects import git
+from releasing.rehearsal.github.git.git_program import git
 from releasing.steps.update_images import update_image_tags
 from releasing.steps.update_release_branch import wait_for_presubmit
 from tests.support.bare_repository import commit, head

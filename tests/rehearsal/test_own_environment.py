@@ -90,6 +90,7 @@ def test_the_release_managers_git_settings_are_not_seen(tmp_path: Path) -> None:
 def test_a_plan_takes_them_out_of_the_terminal_that_it_is_pasted_into(tmp_path: Path) -> None:
     """Programs take an empty one for none; another kind of line would stop who reads a plan."""
     secret = {"RELEASE_GCP_CREDENTIALS": "/key", "GH_HOST": "ghe.example.org", "https_proxy": "http://p:1"}
+    secret |= {"AWS_PROFILE": "work", "BOTO_CONFIG": "/boto", "ARGO_SERVER": "argo.example.org:443"}
     plan = completed(tmp_path / "sandbox", "release.plan", "--version", "0.2.1", **secret)
     lines = plan.splitlines()
     assert {f"export {name}=" for name in secret} <= {*lines}

@@ -15,7 +15,7 @@ import pytest
 from releasing.config import config_file
 from releasing.errors import CommandError, ReleaseError, UsageError
 from releasing.rehearsal import sandbox, source_copy
-from releasing.rehearsal.github.git.git_objects import git
+from releasing.rehearsal.github.git.git_program import git
 from releasing.shell.git_guard import NETWORK, plain_word, reading
 from tests.support.paths import ROOT
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from releasing.rehearsal.github.git.git_objects import Person, commit_tree, git, references
+from releasing.rehearsal.github.git.git_objects import Person, commit_tree, references
+from releasing.rehearsal.github.git.git_program import git
 
 AUTHOR = Person("Ada", "ada@example.org")
 

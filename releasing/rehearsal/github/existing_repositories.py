@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from releasing.rehearsal.github.git.git_objects import Person, commit_tree, git
+from releasing.rehearsal.github.git.git_objects import Person, commit_tree
+from releasing.rehearsal.github.git.git_program import git
 from releasing.rehearsal.github.state import ReleaseRecord, Repository, State
 
 FOUNDER = Person("GitHub", "noreply@github.com")

@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from releasing.rehearsal.github.git.git_objects import git, references
+from releasing.rehearsal.github.git.git_objects import references
+from releasing.rehearsal.github.git.git_program import git
 from tests.support.bare_repository import commit, head
 from tests.support.local_github import LocalGitHub, answer_of
 from tests.support.protected_branch import MERGE, REPO, opened

@@ -1,15 +1,11 @@
 """What the local GitHub reads from and writes to a bare repository, with the real git.
 
 Rule: git's own plumbing (`for-each-ref`, `log`, `diff`, `merge-tree --write-tree`, which needs git 2.38).
-The user's git settings have no effect: GIT_* is dropped and the global configuration is not read.
-What only objects decide, which never change, git is asked once (known_answers.py).
 """
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,13 +14,11 @@ from pathlib import Path
 from typing import Literal
 
 from releasing.errors import CommandError
-from releasing.rehearsal.github.git.known_answers import KnownAnswers
-from releasing.rehearsal.own_environment import PLAIN_GIT
+from releasing.rehearsal.github.git.git_program import finished, git, succeeds
 
 RECORD = "%x00".join(["%H", "%T", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B", ""])
 FIELDS = RECORD.count("%x00")
 ZERO = "0" * 40
-ANSWERS = KnownAnswers[subprocess.CompletedProcess[str]]()
 CHANGES: dict[str, Literal["added", "removed", "modified", "changed"]] = {
     "A": "added",
     "D": "removed",
@@ -86,46 +80,6 @@ class ChangedFile:
     deletions: int
 
 
-def _finished(
-    repository: Path, words: Sequence[str], stdin: str = "", identity: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    key = (str(repository), *words, stdin)
-    if identity is None and (known := ANSWERS.get(key)):
-        return known
-    done = _run(repository, words, stdin, identity)
-    ANSWERS.keep(key, done)
-    return done
-
-
-def _run(
-    repository: Path, words: Sequence[str], stdin: str, identity: dict[str, str] | None
-) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment |= PLAIN_GIT | {"LC_ALL": "C"}
-    return subprocess.run(
-        ["git", "-C", str(repository), *words],
-        input=stdin,
-        env=environment | (identity or {}),
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        errors="replace",
-    )
-
-
-def git(repository: Path, *words: str, stdin: str = "") -> str:
-    """Run git in `repository` and give what it printed; a CommandError when it fails."""
-    done = _finished(repository, words, stdin)
-    if done.returncode != 0:
-        raise CommandError(f"git {' '.join(words)} in {repository}: {done.stderr.strip()}")
-    return done.stdout.rstrip("\n")
-
-
-def succeeds(repository: Path, *words: str) -> bool:
-    """Whether git exits 0, for commands that answer a question by their exit code."""
-    return _finished(repository, words).returncode == 0
-
-
 def references(repository: Path, *which: str) -> dict[str, StoredRef]:
     """The refs that the words of `git for-each-ref` choose (all without one), by full name."""
     shown = git(repository, "for-each-ref", "--format=%(refname) %(objectname) %(objecttype)", *which)
@@ -162,10 +116,10 @@ def default_branch(repository: Path) -> str:
 
 def commit_named(repository: Path, name: str) -> str | None:
     """The commit that a branch, a tag, a commit or an abbreviation of one names; None when there is none."""
-    done = _finished(
+    done = finished(
         repository, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]
     )
-    return done.stdout.strip() or None
+    return done.out.strip() or None
 
 
 def commits(repository: Path, ids: Sequence[str]) -> list[StoredCommit]:
@@ -193,10 +147,10 @@ def _commit(parts: list[str]) -> StoredCommit:
 
 def tag_object(repository: Path, id_: str) -> TagObject | None:
     """The annotated tag with this id; None when there is none."""
-    done = _finished(repository, ["cat-file", "tag", id_])
-    if done.returncode != 0:
+    done = finished(repository, ["cat-file", "tag", id_])
+    if done.code != 0:
         return None
-    head, _, message = done.stdout.partition("\n\n")
+    head, _, message = done.out.partition("\n\n")
     said = dict(line.split(" ", 1) for line in head.splitlines())
     name, _, rest = said["tagger"].partition(" <")
     email, _, when = rest.partition("> ")
@@ -218,7 +172,7 @@ def is_ancestor(repository: Path, old: str, young: str) -> bool:
 
 def merge_base(repository: Path, one: str, other: str) -> str | None:
     """The best common ancestor of two commits; None when they have none."""
-    return _finished(repository, ["merge-base", one, other]).stdout.split("\n")[0] or None
+    return finished(repository, ["merge-base", one, other]).out.split("\n")[0] or None
 
 
 def file_changes(repository: Path, base: str, head: str) -> list[ChangedFile]:
@@ -249,15 +203,15 @@ def difference(repository: Path, base: str, head: str, form: str) -> bytes:
     words = (
         ("format-patch", "--stdout", f"{base}..{head}") if form == "patch" else ("diff", f"{base}...{head}")
     )
-    return _finished(repository, words).stdout.encode()
+    return finished(repository, words).out.encode()
 
 
 def merged_tree(repository: Path, base: str, head: str) -> str | None:
     """The tree of `head` merged into `base`; None when they conflict."""
-    done = _finished(repository, ["merge-tree", "--write-tree", "--no-messages", base, head])
-    if done.returncode not in (0, 1):
-        raise CommandError(f"git merge-tree in {repository}: {done.stderr.strip()}")
-    return done.stdout.split()[0] if done.returncode == 0 else None
+    done = finished(repository, ["merge-tree", "--write-tree", "--no-messages", base, head])
+    if done.code not in (0, 1):
+        raise CommandError(f"git merge-tree in {repository}: {done.error.strip()}")
+    return done.out.split()[0] if done.code == 0 else None
 
 
 GITHUB = Person("GitHub", "noreply@github.com")
@@ -279,10 +233,10 @@ def commit_tree(
         "GIT_COMMITTER_EMAIL": committer.email,
     }
     named = [word for parent in parents for word in ("-p", parent)]
-    done = _finished(repository, ["commit-tree", *named, tree], message, identity)
-    if done.returncode != 0:
-        raise CommandError(f"git commit-tree in {repository}: {done.stderr.strip()}")
-    return done.stdout.strip()
+    done = finished(repository, ["commit-tree", *named, tree], message, identity)
+    if done.code != 0:
+        raise CommandError(f"git commit-tree in {repository}: {done.error.strip()}")
+    return done.out.strip()
 
 
 def moved(repository: Path, name: str, to: str, expected: str) -> bool:

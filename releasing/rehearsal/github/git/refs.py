@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from releasing.rehearsal.github import shapes
-from releasing.rehearsal.github.git import git_objects
+from releasing.rehearsal.github.git import git_objects, git_program
 from releasing.rehearsal.github.git.git_objects import ZERO, StoredRef
 from releasing.rehearsal.github.git.push_guard import refuse_guarded
 from releasing.rehearsal.github.pulls.protection import Rule, rule_for
@@ -93,7 +93,7 @@ def create_reference(call: Call) -> Reply:
     given = fields(call, "Reference", {"ref": str, "sha": str}, {})
     name, to = given["ref"], given["sha"]
     if not (
-        name.startswith("refs/") and git_objects.succeeds(call.repository.path, "check-ref-format", name)
+        name.startswith("refs/") and git_program.succeeds(call.repository.path, "check-ref-format", name)
     ):
         raise Refused(422, f"{name} is not a valid ref name.")
     if _reference(call, name):
@@ -123,7 +123,7 @@ def delete_reference(call: Call) -> Reply:
     """DELETE git/refs/{ref}: 422 when it does not exist."""
     found = _existing(call)
     refuse_guarded(call, found.name)
-    git_objects.git(call.repository.path, "update-ref", "-d", found.name, found.object)
+    git_program.git(call.repository.path, "update-ref", "-d", found.name, found.object)
     return Reply(204)
 
 
@@ -149,7 +149,7 @@ def _existing(call: Call) -> StoredRef:
 def _need_object(call: Call, name: str, id_: str) -> None:
     # A branch holds nothing but commits; git refuses the rest too, with less to say.
     kind = "^{commit}" if name.startswith("refs/heads/") else "^{object}"
-    full = len(id_) == len(ZERO) and git_objects.succeeds(
+    full = len(id_) == len(ZERO) and git_program.succeeds(
         call.repository.path, "cat-file", "-e", f"{id_}{kind}"
     )
     if not full:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from releasing.rehearsal.github.git import git_objects
+from releasing.rehearsal.github.git import git_objects, git_program
 from releasing.rehearsal.github.git.git_objects import Person
 from releasing.rehearsal.github.pulls.allowed_merges import owners_settings
 from releasing.rehearsal.github.pulls.protection import rule_for
@@ -58,11 +58,11 @@ def merged(call: Call, issue: Issue, pull: PullRecord, method: str, given: dict[
 def _rebased(path: Path, base: str, head: str, committer: Person) -> list[str]:
     """Each commit of the head anew on the base, with its own author and message, committed by who merges."""
     made = [base]
-    for commit in git_objects.git(path, "rev-list", "--reverse", "--no-merges", f"{base}..{head}").split():
+    for commit in git_program.git(path, "rev-list", "--reverse", "--no-merges", f"{base}..{head}").split():
         tree = git_objects.merged_tree(path, base, commit)
         if tree is None:
             raise Refused(405, "This branch can't be rebased due to conflicts")
-        shown = git_objects.git(path, "log", "-1", "--format=%an%x00%ae%x00%B", commit)
+        shown = git_program.git(path, "log", "-1", "--format=%an%x00%ae%x00%B", commit)
         name, mail, message = shown.split("\0")
         message, writer = f"{message.rstrip()}\n", Person(name, mail)
         made.append(git_objects.commit_tree(path, tree, [made[-1]], message, writer, committer))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from releasing.rehearsal.github.git import git_objects
+from releasing.rehearsal.github.git import git_objects, git_program
 from releasing.rehearsal.github.state import Issue, PullRecord, Repository, State
 
 
@@ -59,5 +59,5 @@ def keep_head(repository: Repository, number: int, pull: PullRecord) -> None:
     fork = head_repository(repository, pull.head_owner)
     if fork != repository:
         branch = f"refs/heads/{pull.head}"
-        git_objects.git(repository.path, "fetch", "--quiet", "--no-tags", str(fork.path), branch)
-    git_objects.git(repository.path, "update-ref", f"refs/pull/{number}/head", pull.head_commit)
+        git_program.git(repository.path, "fetch", "--quiet", "--no-tags", str(fork.path), branch)
+    git_program.git(repository.path, "update-ref", f"refs/pull/{number}/head", pull.head_commit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from releasing.rehearsal.github.existing_repositories import found
-from releasing.rehearsal.github.git.git_objects import git
+from releasing.rehearsal.github.git.git_program import git
 from tests.support.bare_repository import commit, head
 from tests.support.local_github import LocalGitHub
 from tests.support.protected_branch import MERGE, REPO, known, opened

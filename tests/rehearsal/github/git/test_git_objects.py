@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from releasing.errors import CommandError
-from releasing.rehearsal.github.git.git_objects import ZERO, commits, file_changes, git, merged_tree, moved
+from releasing.rehearsal.github.git.git_objects import ZERO, commits, file_changes, merged_tree, moved
+from releasing.rehearsal.github.git.git_program import git
 from tests.support.bare_repository import bare_project, commit, head
 
 

@@ -6,17 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from releasing.rehearsal.github.git import git_objects
-from releasing.rehearsal.github.git.known_answers import MOST, KnownAnswers
+from releasing.rehearsal.github.git import git_objects, git_program
+from releasing.rehearsal.github.git.known_answers import MOST, EndedCommand, KnownAnswers
 from tests.support.bare_repository import bare_project, commit
 
 ONE, OTHER = "1" * 40, "2" * 40
-
-
-class Ended:
-    def __init__(self, returncode: int = 0, stdout: str = "yes") -> None:
-        self.returncode = returncode
-        self.stdout = stdout
 
 
 @pytest.mark.parametrize(
@@ -31,8 +25,8 @@ class Ended:
     ids=" ".join,
 )
 def test_what_ids_decide_is_kept(words: tuple[str, ...]) -> None:
-    known = KnownAnswers[Ended]()
-    known.keep(("repository", *words, ""), ended := Ended())
+    known = KnownAnswers()
+    known.keep(("repository", *words, ""), ended := EndedCommand(0))
     assert known.get(("repository", *words, "")) is ended
     assert known.get(("another", *words, "")) is None
 
@@ -53,18 +47,18 @@ def test_what_ids_decide_is_kept(words: tuple[str, ...]) -> None:
     ],
 )
 def test_what_may_change_is_not_kept(words: tuple[str, ...], stdin: str, code: int) -> None:
-    known = KnownAnswers[Ended]()
-    known.keep(("repository", *words, stdin), Ended(code))
+    known = KnownAnswers()
+    known.keep(("repository", *words, stdin), EndedCommand(code))
     assert known.get(("repository", *words, stdin)) is None
 
 
 def test_the_newest_answers_are_kept_and_no_long_one() -> None:
-    known = KnownAnswers[Ended]()
+    known = KnownAnswers()
     for number in range(MOST + 1):
-        known.keep(("r", "cat-file", "tag", f"{number:040x}", ""), Ended())
+        known.keep(("r", "cat-file", "tag", f"{number:040x}", ""), EndedCommand(0))
     assert known.get(("r", "cat-file", "tag", "0" * 40, "")) is None
     assert known.get(("r", "cat-file", "tag", f"{MOST:040x}", ""))
-    known.keep(("r", "diff", f"{ONE}..{OTHER}", ""), Ended(stdout="x" * 1_000_000))
+    known.keep(("r", "diff", f"{ONE}..{OTHER}", ""), EndedCommand(0, "x" * 1_000_000))
     assert known.get(("r", "diff", f"{ONE}..{OTHER}", "")) is None
 
 
@@ -72,7 +66,7 @@ def test_a_branch_is_read_as_git_keeps_it(tmp_path: Path) -> None:
     path = bare_project(tmp_path / "it.git")
     first = commit(path, "a/b", "file", "1")
     assert git_objects.branch_commit(path, "a/b") == first
-    git_objects.git(path, "pack-refs", "--all", "--prune")
+    git_program.git(path, "pack-refs", "--all", "--prune")
     assert git_objects.branch_commit(path, "a/b") == first
     for absent in ("a", "b", "a/b/c", "../../HEAD", "../heads/a/b", ""):
         assert git_objects.branch_commit(path, absent) is None, absent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from releasing.rehearsal.github.git.git_objects import git
+from releasing.rehearsal.github.git.git_program import git
 from tests.support.bare_repository import commit, head
 from tests.support.local_github import LocalGitHub, local_github
 

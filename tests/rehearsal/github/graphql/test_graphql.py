@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from releasing.rehearsal.github.git.git_objects import git
+from releasing.rehearsal.github.git.git_program import git
 from tests.support.bare_repository import commit
 from tests.support.local_github import LocalGitHub
 from tests.support.protected_branch import REPO, opened, protect, reviewed

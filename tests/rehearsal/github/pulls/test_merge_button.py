@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from releasing.rehearsal.github.gh_environment import gh_environment
-from releasing.rehearsal.github.git.git_objects import git, is_ancestor
+from releasing.rehearsal.github.git.git_objects import is_ancestor
+from releasing.rehearsal.github.git.git_program import git
 from tests.support.bare_repository import bare_project, commit, head, text_of
 from tests.support.local_github import GH, SETTINGS, LocalGitHub, local_github
 from tests.support.paths import ROOT

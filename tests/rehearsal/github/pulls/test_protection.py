@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from releasing.rehearsal.github.git.git_objects import git
+from releasing.rehearsal.github.git.git_program import git
 from tests.support.bare_repository import bare_project, commit, head
 from tests.support.local_github import SETTINGS, LocalGitHub, local_github
 from tests.support.protected_branch import MERGE, PULL, REPO, opened, protect, protect_by, standing

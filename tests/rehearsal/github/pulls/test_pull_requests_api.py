@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from releasing.rehearsal.github.git.git_objects import git
+from releasing.rehearsal.github.git.git_program import git
 from tests.support.bare_repository import bare_project, commit, head
 from tests.support.local_github import LocalGitHub
 

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from releasing.rehearsal.github.git.git_objects import git
+from releasing.rehearsal.github.git.git_program import git
 from tests.support.bare_repository import head
 from tests.support.local_github import LocalGitHub
 
